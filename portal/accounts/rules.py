@@ -1,0 +1,52 @@
+"""Rules about users that need no database."""
+
+from portal.core.permissions import DENIABLE, PERMISSIONS_OF, DataSet, Permission, Role
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 128
+
+
+class BadPassword(ValueError):
+    pass
+
+
+class UnknownRight(ValueError):
+    pass
+
+
+def check_password(password: str, own_words: list[str]) -> None:
+    """Refuse a password that is too short, too long or made of the person's own words (ASVS 6.2.1, 6.2.5, 6.2.11)."""
+    if len(password) < SHORTEST_PASSWORD:
+        raise BadPassword(f"Use at least {SHORTEST_PASSWORD} characters. A few words in a row are easy to remember.")
+    if len(password) > LONGEST_PASSWORD:
+        raise BadPassword(f"Use at most {LONGEST_PASSWORD} characters.")
+    lowered = password.lower()
+    if len(set(lowered)) < 5:
+        raise BadPassword("Use more different characters.")
+    for word in own_words:
+        if len(word) >= 4 and word.lower() in lowered and len(lowered.replace(word.lower(), "")) < 8:
+            raise BadPassword("Choose a password that does not hold your own name or address.")
+
+
+def permissions_of(role: Role, denied: list[str]) -> frozenset[Permission]:
+    """What a role may do after rights were taken away; taking away always wins."""
+    allowed = PERMISSIONS_OF[role]
+    for right in denied:
+        allowed = allowed - DENIABLE.get(right, frozenset())
+    return allowed
+
+
+def hidden_sets(denied: list[str]) -> frozenset[DataSet]:
+    return frozenset(DataSet(right) for right in denied if right in DataSet)
+
+
+def denied_groups(denied: list[str]) -> frozenset[int]:
+    return frozenset(int(right.removeprefix("group:")) for right in denied if right.startswith("group:"))
+
+
+def known_right(right: str) -> str:
+    """The right as kept, or UnknownRight. Groups arrive here as group:<id>."""
+    if right in DENIABLE or right in DataSet or (right.startswith("group:") and right[6:].isdigit()):
+        return right
+    names = ", ".join([*DataSet, *DENIABLE, "group:NAME"])
+    raise UnknownRight(f"There is no right called {right!r}. Rights are {names}.")

@@ -1,0 +1,203 @@
+"""What the portal can do with organisations and users, whoever asks: a page or a command."""
+
+import re
+import secrets
+import unicodedata
+from typing import Any
+
+from peewee import IntegrityError
+
+from portal.accounts import rules
+from portal.accounts.models import Membership, Session, User
+from portal.accounts.passwords import hash_password
+from portal.activity import log
+from portal.core.actor import Actor, acting_as, current_actor, require, system
+from portal.core.clock import now
+from portal.core.db import transaction
+from portal.core.permissions import Denied, Permission, Role
+from portal.core.tenancy import Org
+
+SETTABLE = {
+    "name", "legal_name", "kind", "registration", "email", "telephone", "address", "town", "website",
+    "complaints_email", "information_officer", "timezone", "colour", "logo_id", "sender_name", "reply_to", "steps_hidden",
+}  # fmt: skip
+
+
+class NotFound(LookupError):
+    """No such organisation or user."""
+
+
+class AlreadyMember(ValueError):
+    pass
+
+
+def create_org(name: str, **details: Any) -> Org:
+    """Make an organisation with a slug of its own."""
+    base = _slug(name)
+    for number in range(1, 1000):
+        slug = base if number == 1 else f"{base}-{number}"
+        try:
+            with transaction():
+                org = Org.create(slug=slug, name=name, **details)
+                with acting_as(system(org.id)):
+                    log.write("organisation.added", name=name)
+            return org
+        except IntegrityError:
+            continue
+    raise NotFound(f"No free short name for {name}.")
+
+
+def find_org(slug: str) -> Org:
+    org = Org.get_or_none(Org.slug == slug)
+    if org is None:
+        raise NotFound(f"There is no organisation called {slug!r}.")
+    return org
+
+
+def current_org() -> Org:
+    return Org.get_by_id(current_actor().org_id)
+
+
+def set_details(**values: Any) -> Org:
+    """Change the current organisation's own details; what differs is logged."""
+    require(Permission.SETTINGS)
+    unknown = set(values) - SETTABLE
+    if unknown:
+        raise NotFound(f"An organisation has no detail called {sorted(unknown)[0]!r}. It has {', '.join(sorted(SETTABLE))}.")
+    org = current_org()
+    changes = {key: [getattr(org, key), value] for key, value in values.items() if getattr(org, key) != value}
+    if changes:
+        with transaction():
+            Org.update(**{key: new for key, (_, new) in changes.items()}).where(Org.id == org.id).execute()
+            log.write("organisation.changed", changes=changes)
+        org = current_org()
+    return org
+
+
+def set_suspended(reason: str | None) -> None:
+    """Suspend the current organisation with a reason, or lift it with None. Sending stops before the next message."""
+    with transaction():
+        at = now() if reason is not None else None
+        Org.update(suspended_at=at, suspended_reason=reason or "").where(Org.id == current_actor().org_id).execute()
+        log.write("organisation.suspended" if reason is not None else "organisation.resumed", reason=reason or "")
+
+
+def create_user(email: str, name: str, role: Role, password: str) -> User:
+    """Give a person a role in the current organisation. A known email keeps its user, password and name."""
+    require(Permission.USERS)
+    email = email.strip().lower()
+    actor = current_actor()
+    if role is Role.OWNER and not actor.may(Permission.OWNER):
+        raise Denied("Only an owner can make another owner.")
+    with transaction():
+        user = User.get_or_none(User.email == email)
+        if user is None:
+            rules.check_password(password, [name, *re.split(r"[@.]", email)])
+            user = User.create(email=email, name=name or email.split("@")[0], password_hash=hash_password(password))
+        if Membership.get_or_none(Membership.org == actor.org_id, Membership.user == user):
+            raise AlreadyMember(f"{email} already belongs to this organisation.")
+        Membership.create(org=actor.org_id, user=user, role=role)
+        log.write("user.added", subject_id=user.id, role=role)
+    return user
+
+
+def create_support(email: str, name: str, password: str) -> User:
+    """Make, or mark, a user of the installation: support, which belongs to no organisation by that."""
+    email = email.strip().lower()
+    with transaction():
+        user = User.get_or_none(User.email == email)
+        if user is None:
+            rules.check_password(password, [name, *re.split(r"[@.]", email)])
+            user = User.create(email=email, name=name or email.split("@")[0], password_hash=hash_password(password))
+        User.update(is_support=1).where(User.id == user.id).execute()
+    return User.get_by_id(user.id)
+
+
+def change_role(membership_id: int, role: Role) -> None:
+    """Give a colleague another role. The last owner stays an owner; sessions of that person end."""
+    require(Permission.USERS)
+    with transaction():
+        membership = find_membership(membership_id)
+        if Role.OWNER in (role, membership.role) and not current_actor().may(Permission.OWNER):
+            raise Denied("Only an owner can make or change an owner.")
+        if membership.role == role:
+            return
+        _keep_an_owner(membership)
+        Membership.update(role=role).where(Membership.id == membership.id).execute()
+        Session.delete().where(Session.membership == membership.id).execute()
+        log.write("user.role_changed", subject_id=membership.user_id, changes={"role": [membership.role, str(role)]})
+
+
+def remove_member(membership_id: int) -> None:
+    """End a colleague's membership; sessions under it end at once."""
+    require(Permission.USERS)
+    with transaction():
+        membership = find_membership(membership_id)
+        if membership.role == Role.OWNER and not current_actor().may(Permission.OWNER):
+            raise Denied("Only an owner can remove an owner.")
+        _keep_an_owner(membership)
+        log.write("user.removed", subject_id=membership.user_id)
+        Membership.delete().where(Membership.id == membership.id).execute()
+
+
+def set_rights(email: str, denied: list[str], only_group: int | None) -> Membership:
+    """Take rights away from a colleague; the list replaces the one before. Effective from the next request."""
+    require(Permission.USERS)
+    denied = sorted({rules.known_right(right) for right in denied})
+    with transaction():
+        membership = (
+            Membership.select()
+            .join(User)
+            .where(Membership.org == current_actor().org_id, User.email == email.strip().lower())
+            .first()
+        )
+        if membership is None:
+            raise NotFound(f"{email} does not belong to this organisation.")
+        changes = {"denied": [membership.denied, denied], "only_group": [membership.only_group, only_group]}
+        Membership.update(denied=denied, only_group=only_group).where(Membership.id == membership.id).execute()
+        log.write("user.rights_changed", subject_id=membership.user_id, changes=changes)
+    return Membership.get_by_id(membership.id)
+
+
+def members() -> list[Membership]:
+    """The current organisation's members with their users, owners first."""
+    query = Membership.select(Membership, User).join(User).where(Membership.org == current_actor().org_id)
+    order = list(reversed(Role))
+    return sorted(query, key=lambda m: (order.index(Role(m.role)), m.user.name.lower()))
+
+
+def find_membership(membership_id: int) -> Membership:
+    membership = Membership.get_or_none(Membership.id == membership_id, Membership.org == current_actor().org_id)
+    if membership is None:
+        raise NotFound("There is no such user.")
+    return membership
+
+
+def actor_for(membership: Membership, address: str = "") -> Actor:
+    """The actor for a membership as it stands now: a right taken away is gone at the next request."""
+    role = Role(membership.role)
+    return Actor(
+        org_id=membership.org_id,
+        name=membership.user.name,
+        user_id=membership.user_id,
+        permissions=rules.permissions_of(role, membership.denied),
+        hidden=rules.hidden_sets(membership.denied),
+        only_group=membership.only_group,
+        denied_groups=rules.denied_groups(membership.denied),
+        address=address,
+    )
+
+
+def _keep_an_owner(membership: Membership) -> None:
+    if membership.role != Role.OWNER:
+        return
+    others = Membership.select().where(
+        Membership.org == membership.org_id, Membership.role == Role.OWNER, Membership.id != membership.id
+    )
+    if not others.exists():
+        raise Denied("An organisation keeps at least one owner. Make somebody else an owner first.")
+
+
+def _slug(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or f"org-{secrets.token_hex(3)}"

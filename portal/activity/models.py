@@ -1,0 +1,43 @@
+"""The log of what was done: entries chained per organisation. Data, not sentences: they are worded when read."""
+
+from typing import Any
+
+from peewee import SQL, IntegerField, JSONField, TextField
+
+from portal.core.clock import now
+from portal.core.db import UtcField
+from portal.core.tenancy import ContactRow, OrgModel
+
+
+class LogEntry(ContactRow):
+    """One thing done. The chain covers a salted digest of `detail`, so that erasure may empty it."""
+
+    seq = IntegerField()
+    at = UtcField(default=now)
+    action = TextField()
+    user_id = IntegerField(null=True)
+    subject_id = IntegerField(null=True)  # what else it was done to: a campaign, group, user, import
+    detail: Any = JSONField(null=True)  # {"actor", "address", "changes": {field: [old, new]}, …}; null once erased
+    salt = TextField(null=True)
+    digest = TextField()
+    hash = TextField()
+
+    class Meta:
+        table_name = "log_entry"
+        indexes = ((("org", "seq"), True),)
+        constraints = [SQL('UNIQUE ("org_id", "id")')]
+
+
+LogEntry.add_index(LogEntry.org, LogEntry.contact_id, LogEntry.seq)
+LogEntry.add_index(LogEntry.org, LogEntry.at)
+
+
+class LogHead(OrgModel):
+    """The last link of an organisation's chain. Its row is locked by whoever writes the next."""
+
+    seq = IntegerField(default=0)
+    hash = TextField(default="")
+
+    class Meta:
+        table_name = "log_head"
+        indexes = ((("org",), True),)

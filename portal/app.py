@@ -1,0 +1,98 @@
+"""Builds the application: everything is made here, nothing at import."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from peewee import OperationalError
+
+from portal import features
+from portal.accounts.service import AlreadyMember, NotFound
+from portal.config import Settings
+from portal.core import db as database
+from portal.core import keys, queue
+from portal.core.permissions import Denied
+from portal.signin.login import signed_in
+from portal.web import access, errors, filters, frame, headers, health, htmx, limits, paging, static
+from portal.web.proxies import client_address
+
+ROOT = Path(__file__).resolve().parent.parent
+csrf = CSRFProtect()
+
+
+def create_app(settings: Settings, *, check: bool = True) -> Flask:
+    """The whole portal for these settings. Raises NoPolicy when a route does not say who may enter."""
+    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
+    _configure(app, settings)
+    prepare(settings)
+    _keep_connection(app)
+    csrf.init_app(app)
+    for part in (htmx, headers, filters, paging, static, limits, errors, health):
+        part.init_app(app)
+    access.init_app(app, signed_in, lambda: client_address(settings.trusted_proxies))
+    frame.init_app(app)
+    errors.register_error(app, Denied, 403)
+    errors.register_error(app, NotFound, 404)
+    errors.register_error(app, AlreadyMember, 422)
+    app.register_error_handler(OperationalError, lambda _: errors.answer(503))
+    for register in features.PAGES:
+        register(app)
+    for name in features.POSTED_FROM_ELSEWHERE:
+        csrf.exempt(app.view_functions[name])
+    if check:
+        access.check_policies(app)
+    return app
+
+
+def prepare(settings: Settings) -> None:
+    """What pages, workers and commands need alike: database, keys, queue, and what features register with others."""
+    database.connect(settings.database_url)
+    keys.use(settings.address_keys)
+    queue.use(settings.redis_url)
+    for register in features.RULES:
+        register()
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    secure = settings.is_https
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_keys[0],
+        SECRET_KEY_FALLBACKS=list(settings.secret_keys[1:]),
+        SESSION_COOKIE_NAME="__Host-portal" if secure else "portal",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        SESSION_REFRESH_EACH_REQUEST=False,
+        WTF_CSRF_SSL_STRICT=False,  # public pages send no referrer; the gate looks at Origin and Sec-Fetch-Site
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=64 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,
+        MAX_FORM_PARTS=2_000,
+        TRUSTED_HOSTS=_hosts(settings),
+        TESTING=settings.testing,
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def _hosts(settings: Settings) -> list[str]:
+    own = settings.base_url.split("://", 1)[1].split("/")[0].rsplit(":", 1)[0]
+    return [own, "localhost", "127.0.0.1"]
+
+
+def _keep_connection(app: Flask) -> None:
+    """A connection for each request; SQLite's is kept by its thread, PostgreSQL's goes back to the pool."""
+
+    @app.before_request
+    def open_database() -> None:
+        database.db.connect(reuse_if_open=True)
+
+    @app.teardown_request
+    def close_database(error: BaseException | None) -> None:
+        if not database.db.is_closed() and (error is not None or not database.is_sqlite()) and not app.testing:
+            database.db.close()
+

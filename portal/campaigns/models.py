@@ -1,0 +1,79 @@
+"""Campaigns: what is written, to whom, when, and how far it has got."""
+
+from typing import Any
+
+from peewee import BlobField, IntegerField, JSONField, TextField
+
+from portal.core.clock import now
+from portal.core.db import UtcField
+from portal.core.tenancy import OrgModel, belongs_to, own_key
+
+DRAFT, SCHEDULED, SENDING, PAUSED, CANCELLED, FINISHED = (
+    "draft", "scheduled", "sending", "paused", "cancelled", "finished",
+)  # fmt: skip
+
+
+class Campaign(OrgModel):
+    name = TextField()
+    channel = TextField(default="email")
+    purpose = TextField(default="direct_marketing")
+    purpose_reason = TextField(default="")
+    subject = TextField(default="")
+    preheader = TextField(default="")
+    body = TextField(default="")  # cleaned HTML with merge tokens
+    text = TextField(default="")
+    sender_name = TextField(default="")
+    sender_email = TextField(default="")
+    reply_to = TextField(default="")
+    groups: Any = JSONField(default=list)
+    excluded: Any = JSONField(default=list)
+    state = TextField(default=DRAFT)
+    scheduled_at = UtcField(null=True)
+    started_at = UtcField(null=True)
+    ended_at = UtcField(null=True)
+    frozen = IntegerField(default=0)
+    letter: Any = JSONField(null=True)  # what was approved when sending began: see campaigns.letter
+    is_caught = IntegerField(default=0)  # sent while mail went to the catcher only
+    author_id = IntegerField(null=True)
+    version = IntegerField(default=1)
+    created_at = UtcField(default=now)
+    updated_at = UtcField(default=now)
+
+    class Meta:
+        constraints = [own_key()]
+
+
+Campaign.add_index(Campaign.org, Campaign.state)
+Campaign.add_index(Campaign.org, Campaign.created_at)
+
+
+class Picture(OrgModel):
+    """A picture of the organisation's: its logo, or one in a newsletter. Re-encoded when it comes in."""
+
+    campaign_id = IntegerField(null=True)
+    name = TextField(default="")
+    kind = TextField()  # image/png | image/jpeg | image/gif
+    body = BlobField()
+    width = IntegerField()
+    height = IntegerField()
+    token = TextField(unique=False)  # in the public address of the picture
+    created_at = UtcField(default=now)
+
+    class Meta:
+        indexes = ((("org", "token"), True),)
+        constraints = [belongs_to("campaign", "campaign_id", on_delete="CASCADE"), own_key()]
+
+
+class Attachment(OrgModel):
+    campaign_id = IntegerField()
+    name = TextField()
+    kind = TextField()
+    body = BlobField()
+    size = IntegerField()
+    created_at = UtcField(default=now)
+
+    class Meta:
+        constraints = [belongs_to("campaign", "campaign_id", on_delete="CASCADE"), own_key()]
+
+
+Attachment.add_index(Attachment.org, Attachment.campaign_id)

@@ -1,0 +1,126 @@
+"""All settings, read once from the environment (and a `.env` file) into one frozen object.
+
+Refuses to start, in words, when something is missing or weak. Keys are made in the data folder only while the
+database is SQLite; with a database server they are demanded, so that two hosts never sign with different keys.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+SHORTEST_KEY = 32
+
+
+class BadSettings(ValueError):
+    """The program cannot start with these settings. The message says what to change."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    data_dir: Path
+    base_url: str
+    secret_keys: tuple[str, ...]  # the first signs, all verify
+    address_keys: dict[str, bytes]  # version -> root key; the last one is used for new rows
+    database_url: str
+    redis_url: str
+    smtp_url: str | None = None
+    smtp_limit: str | None = None
+    support_email: str = ""
+    trusted_proxies: tuple[str, ...] = ()
+    port: int = 8000
+    testing: bool = False
+
+    @property
+    def socket_path(self) -> Path:
+        """Where the embedded Redis listens, when REDIS_URL is unset."""
+        return self.data_dir / "redis.sock"
+
+    @property
+    def uses_embedded_redis(self) -> bool:
+        return self.redis_url.startswith("unix://") and self.redis_url.endswith(str(self.socket_path))
+
+    @property
+    def catcher_port_file(self) -> Path:
+        return self.data_dir / "catcher.port"
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings. `environ` replaces the process's environment and `.env` in tests."""
+        if environ is None:
+            from_file = {k: v for k, v in dotenv_values(".env").items() if v is not None}
+            environ = {**from_file, **os.environ}
+        data_dir = Path(environ.get("PORTAL_DATA_DIR") or "data").resolve()
+        port = _port(environ.get("PORT") or "8000")
+        database_url = environ.get("DATABASE_URL") or f"sqlite:///{data_dir / 'portal.sqlite3'}"
+        if database_url.startswith("postgres://"):
+            database_url = "postgresql://" + database_url.removeprefix("postgres://")
+        if urlsplit(database_url).scheme not in ("sqlite", "postgresql"):
+            raise BadSettings("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+        may_make = database_url.startswith("sqlite")
+        secret = _key(environ, "PORTAL_SECRET_KEY", data_dir / "keys" / "secret_key", may_make, versioned=False)
+        address = _key(environ, "PORTAL_ADDRESS_KEY", data_dir / "keys" / "address_key", may_make, versioned=True)
+        base_url = (environ.get("PORTAL_BASE_URL") or f"http://localhost:{port}").rstrip("/")
+        if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).netloc:
+            raise BadSettings("PORTAL_BASE_URL must be the address people type, such as https://contacts.example.org.")
+        return cls(
+            data_dir=data_dir,
+            base_url=base_url,
+            secret_keys=_secret_keys(secret),
+            address_keys=_address_keys(address),
+            database_url=database_url,
+            redis_url=environ.get("REDIS_URL") or f"unix://{data_dir / 'redis.sock'}",
+            smtp_url=environ.get("SMTP_URL") or None,
+            smtp_limit=environ.get("SMTP_LIMIT") or None,
+            support_email=environ.get("PORTAL_SUPPORT_EMAIL") or "",
+            trusted_proxies=tuple(p.strip() for p in (environ.get("PORTAL_TRUSTED_PROXIES") or "").split(",") if p.strip()),
+            port=port,
+        )
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise BadSettings(f"PORT must be a number from 1 to 65535, not {text!r}.")
+    return int(text)
+
+
+def _key(environ: Mapping[str, str], name: str, path: Path, may_make: bool, *, versioned: bool) -> str:
+    """The key from the environment, else from the data folder, else made there (SQLite only)."""
+    if environ.get(name):
+        return environ[name]
+    if not may_make:
+        raise BadSettings(f"Set {name}: with a database server the keys are not made by themselves.")
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = ("v1:" if versioned else "") + secrets.token_hex(32)
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(text + "\n")
+        except FileExistsError:
+            pass  # another process of the same installation made it a moment ago
+    return path.read_text().strip()
+
+
+def _secret_keys(text: str) -> tuple[str, ...]:
+    keys = tuple(key.strip() for key in text.split(",") if key.strip())
+    if not keys or min(map(len, keys)) < SHORTEST_KEY:
+        raise BadSettings(f"PORTAL_SECRET_KEY must have at least {SHORTEST_KEY} characters; make one at random.")
+    return keys
+
+
+def _address_keys(text: str) -> dict[str, bytes]:
+    keys: dict[str, bytes] = {}
+    for part in text.split(","):
+        version, _, key = part.strip().partition(":")
+        if not version.startswith("v") or not version[1:].isdigit() or len(key) < SHORTEST_KEY:
+            raise BadSettings(f"PORTAL_ADDRESS_KEY must be v1:KEY or v1:KEY,v2:KEY with keys of {SHORTEST_KEY} characters.")
+        keys[version] = key.encode()
+    return keys

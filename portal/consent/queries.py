@@ -1,0 +1,81 @@
+"""The gate's facts, fetched for a whole batch in a fixed number of queries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from portal.consent.models import Justification, Suppression
+from portal.consent.rules import IDENTITY, Facts, Purpose, missing_identity
+from portal.contacts.models import Contact, Email
+from portal.core.actor import current_actor
+from portal.core.keys import address_macs
+from portal.core.tenancy import Org
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One message that might be sent: to a contact, at an address (normalised; "" when there is none)."""
+
+    contact_id: int
+    normal: str
+
+
+def sender_facts() -> tuple[bool, tuple[str, ...]]:
+    """Whether the organisation is suspended, and which details of its identity are missing."""
+    org = Org.get_by_id(current_actor().org_id)
+    return org.suspended_at is not None, missing_identity({name: getattr(org, name) for name in IDENTITY})
+
+
+def facts(candidates: Sequence[Candidate], purpose: Purpose, handled: frozenset[int] = frozenset()) -> list[Facts]:
+    """The facts of each candidate, in order. `handled` are places in the list whose address another one has."""
+    suspended, missing = sender_facts()
+    contact_ids = sorted({c.contact_id for c in candidates})
+    erased = {row[0] for row in Contact.select(Contact.id).where(Contact.id.in_(contact_ids), Contact.erased_at.is_null(False)).tuples()}
+    present = {row[0] for row in Contact.select(Contact.id).where(Contact.id.in_(contact_ids)).tuples()}
+    states: dict[tuple[int, str], str] = {}
+    for email in Email.select(Email.contact_id, Email.normal, Email.state).where(Email.contact_id.in_(contact_ids)):
+        states[email.contact_id, email.normal] = email.state
+    reasons = suppression_reasons([c.normal for c in candidates if c.normal])
+    return [
+        Facts(
+            purpose=purpose,
+            missing=missing,
+            is_suspended=suspended,
+            is_erased=c.contact_id in erased or c.contact_id not in present,
+            has_address=bool(c.normal),
+            address_state=states.get((c.contact_id, c.normal), ""),
+            suppressed=reasons.get(c.normal, ""),
+            is_handled=place in handled,
+        )
+        for place, c in enumerate(candidates)
+    ]
+
+
+def suppression_reasons(normals: Sequence[str], channel: str = "email") -> dict[str, str]:
+    """Why each of these addresses must not be written to; addresses that may be are not in the answer."""
+    org_id = current_actor().org_id
+    macs: dict[str, str] = {}
+    for normal in set(normals):
+        for mac in address_macs(org_id, channel, normal):
+            macs[mac] = normal
+    found: dict[str, str] = {}
+    wanted = list(macs)
+    for start in range(0, len(wanted), 500):
+        few = wanted[start : start + 500]
+        query = Suppression.select(Suppression.mac, Suppression.reason).where(
+            Suppression.channel == channel, Suppression.mac.in_(few)
+        )
+        found |= {macs[mac]: reason for mac, reason in query.tuples()}
+    return found
+
+
+def justifications(contact_ids: Sequence[int]) -> dict[int, list[Justification]]:
+    found: dict[int, list[Justification]] = {}
+    query = Justification.select().where(Justification.contact_id.in_(list(contact_ids))).order_by(Justification.id)
+    for row in query:
+        found.setdefault(row.contact_id, []).append(row)
+    return found
+
+
+def standing(rows: Sequence[Mapping[str, str] | Justification]) -> str:
+    """The standing of the latest justification: proven, asserted, withheld or missing."""
+    return str(getattr(rows[-1], "standing", "missing")) if rows else "missing"

@@ -1,0 +1,98 @@
+"""May we write to this address? One ordered table of checks; the first refusal wins (domain.md 1.16).
+
+This is the gate of requirement L02. The spine builds rows 1, 2, 5, 6, 7 and 13; consent (row 10) and the rest join
+this table later, in their place.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    """What a message is for. Asking for a gift is direct marketing too (POPIA s 1)."""
+
+    DIRECT_MARKETING = "direct_marketing"
+    INFORMATION = "information"
+    TRANSACTIONAL = "transactional"
+
+
+BULK = frozenset({Purpose.DIRECT_MARKETING, Purpose.INFORMATION})
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known about one message to one address at the moment of asking."""
+
+    purpose: Purpose
+    missing: tuple[str, ...] = ()  # details of the organisation that are not set
+    is_suspended: bool = False
+    is_erased: bool = False
+    has_address: bool = True
+    address_state: str = ""  # "" | undeliverable | complained
+    suppressed: str = ""  # the reason of the suppression, if there is one
+    is_handled: bool = False  # this campaign has a row for the same address already
+
+
+@dataclass(frozen=True)
+class Allow:
+    pass
+
+
+@dataclass(frozen=True)
+class Refuse:
+    reason: str
+
+
+@dataclass(frozen=True)
+class Defer:
+    until: datetime
+
+
+Answer = Allow | Refuse | Defer
+
+
+@dataclass(frozen=True)
+class Check:
+    reason: str
+    words: str  # how the waterfall names it: "minus …"
+    refuses: Callable[[Facts], bool]
+    purposes: frozenset[Purpose] = field(default_factory=lambda: frozenset(Purpose))
+
+
+# The order is the law's and the person's: what stops everything first, what is about this one message last.
+CHECKS: tuple[Check, ...] = (
+    Check("suspended", "the organisation is suspended", lambda f: f.is_suspended),
+    Check("incomplete", "the organisation's own details are not complete", lambda f: bool(f.missing)),
+    Check("erased", "removed since", lambda f: f.is_erased),
+    Check("no_address", "without an email address", lambda f: not f.has_address),
+    Check("undeliverable", "could not be reached before", lambda f: f.address_state == "undeliverable", BULK),
+    Check("complained", "complained about a message", lambda f: "complained" in (f.address_state, f.suppressed), BULK),
+    Check("unsubscribed", "unsubscribed", lambda f: f.suppressed in ("unsubscribed", "objected"), BULK),
+    Check("suppressed", "asked not to be contacted", lambda f: bool(f.suppressed), BULK),
+    Check("same_address", "same address as another", lambda f: f.is_handled, BULK),
+)
+WORDS: dict[str, str] = {check.reason: check.words for check in CHECKS} | {"cancelled": "cancelled"}
+
+# What every message must say about its sender (POPIA s 69(4), R70), and how the page names it.
+IDENTITY: dict[str, str] = {
+    "legal_name": "legal name",
+    "email": "email address",
+    "telephone": "telephone number",
+    "address": "address",
+    "information_officer": "information officer",
+}
+
+
+def may_send(facts: Facts, now: datetime) -> Answer:
+    """Allow, refuse with the first reason that applies, or defer. Pure: the same facts give the same answer."""
+    for check in CHECKS:
+        if facts.purpose in check.purposes and check.refuses(facts):
+            return Refuse(check.reason)
+    return Allow()
+
+
+def missing_identity(details: dict[str, str]) -> tuple[str, ...]:
+    """Which details every message must carry are not set."""
+    return tuple(name for name in IDENTITY if not (details.get(name) or "").strip())

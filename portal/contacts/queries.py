@@ -1,0 +1,200 @@
+"""Reads about contacts: lists, searches, counts, one contact with its parts. Hidden sets are left out here."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
+from typing import Any, TypeVar
+
+from peewee import SQL, fn
+
+from portal.contacts.models import Address, Contact, ContactPart, Email, Group, GroupMember, Note, Telephone
+from portal.contacts.names import display_name, fold
+from portal.contacts.rules import DATA_SET_OF
+from portal.core.actor import current_actor
+from portal.core.db import is_sqlite
+from portal.core.permissions import DataSet
+
+PAGE = 50
+SORTS = {"name": Contact.sort_name, "updated": Contact.updated_at, "added": Contact.created_at}
+Part = TypeVar("Part", bound=ContactPart)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a list of contacts is limited to. Read from the address of the page, so that it can be kept and shared."""
+
+    text: str = ""
+    group_ids: tuple[int, ...] = ()  # in any of them
+    not_group_ids: tuple[int, ...] = ()
+    role: str = ""
+    kind: str = ""
+    town: str = ""
+    state: str = ""  # "undeliverable", "no_email", or a word another feature registers
+    sort: str = "name"
+    descending: bool = False
+
+    def without(self, **values: Any) -> "Filter":
+        return replace(self, **values)
+
+
+@dataclass
+class Row:
+    """A line of the list: the contact and what matters of it now."""
+
+    contact: Contact
+    name: str
+    email: str = ""
+    email_state: str = ""
+    telephone: str = ""
+    groups: list[str] = field(default_factory=list)
+
+
+def matching(filter: Filter) -> Any:
+    """The contacts of a filter, as a query the caller may order, count or page. The erased are never in it."""
+    query = Contact.select().where(Contact.erased_at.is_null())
+    for word in fold(filter.text).split():
+        query = query.where(_found(word))
+    for ids, inside in ((filter.group_ids, True), (filter.not_group_ids, False)):
+        if ids:
+            members = GroupMember.select(GroupMember.contact_id).where(GroupMember.group_id.in_(ids))
+            query = query.where(Contact.id.in_(members) if inside else Contact.id.not_in(members))
+    if filter.role:
+        query = query.where(Contact.roles.contains(f",{filter.role},"))
+    if filter.kind:
+        query = query.where(Contact.kind == filter.kind)
+    if filter.town and current_actor().sees(DataSet.ADDRESS):
+        query = query.where(Contact.id.in_(Address.select(Address.contact_id).where(Address.city == filter.town)))
+    if filter.state and current_actor().sees(DataSet.EMAIL):
+        query = query.where(_in_state(filter.state))
+    return query
+
+
+def ordered(filter: Filter) -> Any:
+    column = SORTS.get(filter.sort, Contact.sort_name)
+    direction = column.desc() if filter.descending else column.asc()
+    return matching(filter).order_by(direction, Contact.id)
+
+
+def page(filter: Filter, number: int, size: int = PAGE) -> list[Row]:
+    """One page of the list, with a fixed number of queries however long it is."""
+    contacts = list(ordered(filter).paginate(number, size))
+    return rows(contacts)
+
+
+def rows(contacts: Sequence[Contact]) -> list[Row]:
+    ids = [c.id for c in contacts]
+    emails, telephones = parts_of(Email, ids), parts_of(Telephone, ids)
+    groups = group_names(ids)
+    lines = []
+    for contact in contacts:
+        row = Row(contact, name_of(contact), groups=groups.get(contact.id, []))
+        if mine := emails.get(contact.id):
+            row.email, row.email_state = mine[0].address, mine[0].state
+        if numbers := telephones.get(contact.id):
+            row.telephone = numbers[0].number
+        lines.append(row)
+    return lines
+
+
+def count(filter: Filter) -> int:
+    return int(matching(filter).count())
+
+
+def ids(filter: Filter) -> list[int]:
+    return [row[0] for row in matching(filter).select(Contact.id).tuples()]
+
+
+def parts_of(kind: type[Part], contact_ids: Iterable[int]) -> dict[int, list[Part]]:
+    """The parts of these contacts, the primary one first; none at all when the actor may not see this kind."""
+    wanted = list(contact_ids)
+    if not wanted or not current_actor().sees(DATA_SET_OF.get(kind.__name__)):
+        return {}
+    found: dict[int, list[Part]] = {}
+    order = (kind.is_primary.desc(), kind.id)
+    for part in kind.select().where(kind.contact_id.in_(wanted)).order_by(*order):
+        found.setdefault(part.contact_id, []).append(part)
+    return found
+
+
+def group_names(contact_ids: Iterable[int]) -> dict[int, list[str]]:
+    names = {g.id: g.name for g in visible_groups()}
+    found: dict[int, list[str]] = {}
+    for member in GroupMember.select().where(GroupMember.contact_id.in_(list(contact_ids))):
+        if member.group_id in names:
+            found.setdefault(member.contact_id, []).append(names[member.group_id])
+    return {contact_id: sorted(some, key=str.lower) for contact_id, some in found.items()}
+
+
+def visible_groups() -> list[Group]:
+    """The groups this actor may know of, by name."""
+    actor = current_actor()
+    query = Group.select().order_by(fn.LOWER(Group.name))
+    if actor.only_group is not None:
+        query = query.where(Group.id == actor.only_group)
+    if actor.denied_groups:
+        query = query.where(Group.id.not_in(sorted(actor.denied_groups)))
+    return list(query)
+
+
+def group_sizes() -> dict[int, int]:
+    """How many contacts of each group this actor may see."""
+    query = (
+        GroupMember.select(GroupMember.group_id, fn.COUNT(GroupMember.contact_id)).group_by(GroupMember.group_id).tuples()
+    )
+    return dict(query)
+
+
+def groups_of(contact_id: int) -> list[Group]:
+    inside = {m.group_id for m in GroupMember.select().where(GroupMember.contact_id == contact_id)}
+    return [group for group in visible_groups() if group.id in inside]
+
+
+def notes_of(contact_id: int) -> list[Note]:
+    return list(Note.select().where(Note.contact_id == contact_id).order_by(Note.id.desc()))
+
+
+def towns(limit: int = 200) -> list[str]:
+    if not current_actor().sees(DataSet.ADDRESS):
+        return []
+    query = Address.select(Address.city).where(Address.city != "").distinct().order_by(Address.city).limit(limit)
+    return [row[0] for row in query.tuples()]
+
+
+def name_of(contact: Contact) -> str:
+    """The name as shown: a body's own, a person's first and last, or what there is."""
+    if contact.erased_at is not None:
+        return "Removed contact"
+    if contact.kind == "body":
+        return contact.organisation or "Unnamed"
+    return display_name(contact.first_name, contact.last_name) or contact.preferred_name or contact.organisation or "Unnamed"
+
+
+def familiar_name(contact: Contact) -> str:
+    """How one speaks of the contact in a sentence: "May we write to Thandi?"."""
+    return contact.preferred_name or contact.first_name or name_of(contact)
+
+
+def _found(word: str) -> Any:
+    """The word stands in a name, an email or a number that the actor may see."""
+    actor = current_actor()
+    columns = [Contact.search_names]
+    if actor.sees(DataSet.EMAIL):
+        columns.append(Contact.search_emails)
+    if actor.sees(DataSet.TELEPHONE):
+        columns.append(Contact.search_numbers)
+    condition = reduce(or_, (column.contains(word) for column in columns))
+    if is_sqlite() and len(word) >= 3:
+        # The trigram index finds the few; LIKE then checks them in the columns that may be seen.
+        trigrams = {word[i : i + 3].replace('"', '""') for i in range(len(word) - 2)}
+        wanted = " AND ".join(f'"{trigram}"' for trigram in sorted(trigrams))
+        few = SQL("(SELECT rowid FROM contact_search WHERE contact_search MATCH ?)", (wanted,))
+        condition = Contact.id.in_(few) & condition
+    return condition
+
+
+def _in_state(state: str) -> Any:
+    with_email = Email.select(Email.contact_id)
+    if state == "no_email":
+        return Contact.id.not_in(with_email)
+    return Contact.id.in_(with_email.where(Email.state == state))

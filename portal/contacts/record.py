@@ -1,0 +1,230 @@
+"""The only writer of contacts. A change and its entry in the log are one transaction; nothing changed, no entry.
+
+Many at once go through `add_many` and `change_many`, which write in bulk. Whoever changes a telephone, email or
+address here also keeps the contact's search columns and its time of change.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, TypeVar
+
+from peewee import chunked
+
+from portal.activity import log
+from portal.activity.log import Entry
+from portal.contacts import rules
+from portal.contacts.holders import holders
+from portal.contacts.models import (
+    Address,
+    Contact,
+    ContactPart,
+    Email,
+    GroupMember,
+    Note,
+    RecordedModel,
+    Telephone,
+    recording,
+)
+from portal.core.actor import current_actor
+from portal.core.clock import now
+from portal.core.db import transaction
+from portal.core.permissions import Denied
+
+BATCH = 400
+Part = TypeVar("Part", bound=ContactPart)
+Model = type[RecordedModel]
+
+
+def add(action: str = "contact.added", *, more: Mapping[str, Any] | None = None, **values: Any) -> Contact:
+    """Add one contact with its own fields; parts are added after it by `add_part`."""
+    values = {**values, "sort_name": rules.sort_name_of(values)}
+    with transaction(), recording():
+        contact = Contact.create(**values)
+        shown = {name: [None, _plain(v)] for name, v in values.items() if v and name not in rules.UNTOLD}
+        log.write(action, contact.id, changes=shown, **(more or {}))
+        refresh([contact.id])
+    return contact
+
+
+def change(contact: Contact, action: str, **values: Any) -> bool:
+    """Set the values that differ and log them; return whether anything did."""
+    changes = {f: [_plain(getattr(contact, f)), _plain(v)] for f, v in values.items() if getattr(contact, f) != v}
+    if not changes:
+        return False
+    with transaction(), recording():
+        for field in changes:
+            setattr(contact, field, values[field])
+        contact.sort_name = rules.sort_name_of({f: getattr(contact, f) for f in rules.NAME_FIELDS})
+        contact.save(only=[*changes, "sort_name"])
+        log.write(action, contact.id, changes=changes)
+        refresh([contact.id])
+    return True
+
+
+def add_part(kind: type[Part], contact_id: int, action: str, **values: Any) -> Part:
+    """Add an email, telephone, address or note to a contact."""
+    _may_touch(kind)
+    with transaction(), recording():
+        part = kind.create(contact_id=contact_id, **values)
+        log.write(action, contact_id, changes={rules.PART_NAME[kind.__name__]: [None, rules.told(part)]})
+        refresh([contact_id])
+    return part
+
+
+def change_part(part: ContactPart, action: str, **values: Any) -> bool:
+    """Change a part; return whether anything differed."""
+    _may_touch(type(part))
+    before = rules.told(part)
+    changed = {name: value for name, value in values.items() if getattr(part, name) != value}
+    if not changed:
+        return False
+    with transaction(), recording():
+        for name, value in changed.items():
+            setattr(part, name, value)
+        part.save(only=list(changed))
+        after = rules.told(part)
+        name = rules.PART_NAME[type(part).__name__]
+        told = {name: [before, after]} if before != after else {f"{name} {k.removeprefix('is_')}": [None, v] for k, v in changed.items()}
+        log.write(action, part.contact_id, changes=told)
+        refresh([part.contact_id])
+    return True
+
+
+def remove_part(part: ContactPart, action: str) -> None:
+    _may_touch(type(part))
+    with transaction(), recording():
+        type(part).delete().where(type(part).id == part.id).execute()
+        log.write(action, part.contact_id, changes={rules.PART_NAME[type(part).__name__]: [rules.told(part), None]})
+        refresh([part.contact_id])
+
+
+def add_many(new: Sequence["rules.NewContact"], action: str, **more: Any) -> list[int]:
+    """Add contacts with their parts and groups in bulk; one entry each. Returns their ids, in order."""
+    ids: list[int] = []
+    for batch in chunked(new, BATCH):
+        with transaction(), recording():
+            rows = [{**c.fields, "sort_name": rules.sort_name_of(c.fields), **rules.search_of(c)} for c in batch]
+            given = Contact.insert_many(_even(rows)).returning(Contact.id).execute()
+            made = sorted(row.id if hasattr(row, "id") else row[0] for row in given)
+            pairs = list(zip(made, batch, strict=True))
+            for kind, name in ((Email, "emails"), (Telephone, "telephones"), (Address, "addresses"), (Note, "notes")):
+                parts = [{"contact_id": i, **part} for i, c in pairs for part in getattr(c, name)]
+                for few in chunked(_even(parts), BATCH):
+                    kind.insert_many(few).execute()
+            members = [{"group_id": g, "contact_id": i} for i, c in pairs for g in c.group_ids]
+            for few in chunked(members, BATCH):
+                GroupMember.insert_many(few).execute()
+            log.write_many(Entry(action, i, changes=rules.told_of(c), more=more) for i, c in pairs)
+            ids += made
+    return ids
+
+
+def change_many(contacts: Iterable[tuple[int, Mapping[str, Sequence[Any]]]], action: str, **more: Any) -> None:
+    """Log one entry for each (contact id, {field: [old, new]}) that a bulk writer of this module has just changed."""
+    log.write_many(Entry(action, contact_id, changes=dict(changes), more=more) for contact_id, changes in contacts)
+
+
+def group(contact_ids: Sequence[int], group_id: int, name: str) -> int:
+    """Put contacts into a group; return how many were not in it before."""
+    joined = 0
+    for batch in chunked(contact_ids, BATCH):
+        with transaction(), recording():
+            inside = {
+                m.contact_id
+                for m in GroupMember.select(GroupMember.contact_id).where(
+                    GroupMember.group_id == group_id, GroupMember.contact_id.in_(list(batch))
+                )
+            }
+            fresh = [i for i in batch if i not in inside]
+            if fresh:
+                GroupMember.insert_many([{"group_id": group_id, "contact_id": i} for i in fresh]).execute()
+                change_many([(i, {"group": [None, name]}) for i in fresh], "contact.grouped")
+                joined += len(fresh)
+    return joined
+
+
+def ungroup(contact_ids: Sequence[int], group_id: int, name: str) -> int:
+    """Take contacts out of a group; return how many were in it."""
+    left = 0
+    for batch in chunked(contact_ids, BATCH):
+        with transaction(), recording():
+            mine = (GroupMember.group_id == group_id) & GroupMember.contact_id.in_(list(batch))
+            inside = [m.contact_id for m in GroupMember.select(GroupMember.contact_id).where(mine)]
+            if inside:
+                GroupMember.delete().where(mine).execute()
+                change_many([(i, {"group": [name, None]}) for i in inside], "contact.ungrouped")
+                left += len(inside)
+    return left
+
+
+def erase(contact_ids: Sequence[int]) -> int:
+    """Empty contacts to nameless tombstones, with all that hangs on them; return how many were erased."""
+    erased = 0
+    for batch in chunked(contact_ids, BATCH):
+        with transaction(), recording():
+            query = Contact.select(Contact.id).where(Contact.id.in_(list(batch)), Contact.erased_at.is_null())
+            ids = [c.id for c in query]
+            if not ids:
+                continue
+            for kind in (Email, Telephone, Address, Note, GroupMember):
+                kind.delete().where(kind.contact_id.in_(ids)).execute()
+            for holder in holders():
+                holder.erase(ids)
+            blank = {f: "" for f in rules.ERASED_FIELDS}
+            Contact.update(**blank, birth_date=None, erased_at=now(), updated_at=now()).where(Contact.id.in_(ids)).execute()
+            log.erase_detail(ids)
+            log.write_many(Entry("contact.erased", i) for i in ids)
+            erased += len(ids)
+    return erased
+
+
+def mark_email(normal: str, state: str, reason: str, **more: Any) -> None:
+    """Set the state of an address on every contact that has it: undeliverable, complained, or none again."""
+    with transaction(), recording():
+        for part in Email.select().where(Email.normal == normal, Email.state != state):
+            Email.update(state=state, state_reason=reason).where(Email.id == part.id).execute()
+            log.write(
+                "contact.email_state_changed",
+                part.contact_id,
+                changes={"email state": [part.state or None, state or None]},
+                reason=reason,
+                **more,
+            )
+
+
+def refresh(contact_ids: Sequence[int]) -> None:
+    """Bring the search columns, version and time of change of these contacts up to date."""
+    with transaction(), recording():
+        emails = _by_contact(Email, contact_ids)
+        telephones = _by_contact(Telephone, contact_ids)
+        for contact in Contact.select().where(Contact.id.in_(list(contact_ids))):
+            columns = rules.search_columns(
+                {f: getattr(contact, f) for f in rules.NAME_FIELDS},
+                [e.normal for e in emails.get(contact.id, [])],
+                [t.number for t in telephones.get(contact.id, [])],
+            )
+            Contact.update(**columns, version=Contact.version + 1, updated_at=now()).where(
+                Contact.id == contact.id
+            ).execute()
+
+
+def _by_contact(kind: type[Part], contact_ids: Sequence[int]) -> dict[int, list[Part]]:
+    found: dict[int, list[Part]] = {}
+    for part in kind.select().where(kind.contact_id.in_(list(contact_ids))):
+        found.setdefault(part.contact_id, []).append(part)
+    return found
+
+
+def _may_touch(kind: type[ContactPart]) -> None:
+    if not current_actor().sees(rules.DATA_SET_OF.get(kind.__name__)):
+        raise Denied("This part of a contact is hidden from you.")
+
+
+def _even(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with the same keys in each: one INSERT has one list of columns."""
+    keys = {key: "" for row in rows for key in row}
+    return [{**keys, **({"birth_date": None} if "birth_date" in keys else {}), **row} for row in rows]
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

@@ -1,0 +1,309 @@
+"""What the portal can do with contacts and groups, whoever asks: a page, a job or a command."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from peewee import IntegrityError
+
+from portal.activity import log
+from portal.contacts import queries, record, rules
+from portal.contacts.address_guards import check_address
+from portal.contacts.emails import normalise_email
+from portal.contacts.models import Address, Contact, ContactPart, Email, Group, GroupMember, Note, Telephone
+from portal.contacts.telephones import normalise_telephone
+from portal.core.actor import current_actor, require
+from portal.core.db import lock, transaction
+from portal.core.permissions import Permission
+
+Part = TypeVar("Part", bound=ContactPart)
+DETAILS = ("kind", "title", "first_name", "last_name", "preferred_name", "organisation", "language", "birth_date")
+
+
+class ContactNotFound(LookupError):
+    pass
+
+
+class GroupNotFound(LookupError):
+    pass
+
+
+class Nameless(ValueError):
+    """A contact needs something to be known by."""
+
+
+class GroupNameTaken(ValueError):
+    pass
+
+
+class Stale(Exception):
+    """Somebody else changed the block since it was shown. Nothing was saved; the page shows both."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a block of emails or telephones as the form gives it; `id` is None for a new one."""
+
+    id: int | None
+    label: str
+    text: str
+    is_primary: bool = False
+
+
+@dataclass(frozen=True)
+class AddressLine:
+    id: int | None
+    label: str
+    is_primary: bool
+    values: dict[str, str]
+
+
+def find(contact_id: int) -> Contact:
+    """The contact, if it exists for this actor and was not erased."""
+    contact = Contact.get_or_none(Contact.id == contact_id, Contact.erased_at.is_null())
+    if contact is None:
+        raise ContactNotFound("There is no such contact.")
+    return contact
+
+
+def add(*, email: str = "", telephone: str = "", source: str = "staff", obtained: str = "", **names: Any) -> Contact:
+    """Add one contact by hand, with at most one email and one telephone to begin with."""
+    require(Permission.CONTACT_EDIT)
+    _check_named(names)
+    entered = normalise_email(email) if email.strip() else None
+    number = normalise_telephone(telephone)
+    if entered:
+        check_address("email", entered.normal)
+    with transaction():
+        contact = record.add(source=source, obtained=obtained, **names)
+        if entered:
+            record.add_part(
+                Email, contact.id, "contact.email_added", address=entered.entered, normal=entered.normal, is_primary=1
+            )
+        if number:
+            record.add_part(Telephone, contact.id, "contact.telephone_added", number=number, is_primary=1)
+        if group_id := current_actor().only_group:
+            record.group([contact.id], group_id, find_group(group_id).name)
+    return contact
+
+
+def stamp(contact: Contact, block: str) -> str:
+    """A fingerprint of a block as it stands now. A form carries it, so that a save over another's change is noticed."""
+    values: Any
+    if block == "details":
+        values = [str(getattr(contact, f)) for f in DETAILS]
+    elif block == "roles":
+        values = contact.roles
+    elif block == "groups":
+        values = sorted(g.id for g in queries.groups_of(contact.id))
+    else:
+        values = [
+            [p.id, p.label, p.is_primary, rules.told(p)]
+            for p in queries.parts_of(_KIND[block], [contact.id]).get(contact.id, [])
+        ]
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
+
+
+def change_details(contact: Contact, seen: str, **values: Any) -> None:
+    """Change names, language and birth date."""
+    require(Permission.CONTACT_EDIT)
+    _check_named(values)
+    with transaction():
+        contact = _unchanged(contact, "details", seen)
+        record.change(contact, "contact.details_changed", **values)
+
+
+def change_roles(contact: Contact, seen: str, roles: Sequence[str]) -> None:
+    require(Permission.CONTACT_EDIT)
+    with transaction():
+        contact = _unchanged(contact, "roles", seen)
+        record.change(contact, "contact.roles_changed", roles=rules.roles_text(roles))
+
+
+def change_emails(contact: Contact, seen: str, lines: Sequence[Line]) -> None:
+    """Make the contact's emails equal to the lines; a corrected address starts with a clean state."""
+    require(Permission.CONTACT_EDIT)
+    wanted = []
+    for line in lines:
+        entered = normalise_email(line.text)
+        values = {"label": line.label, "is_primary": int(line.is_primary)}
+        wanted.append((line.id, {**values, "address": entered.entered, "normal": entered.normal}))
+    with transaction():
+        contact = _unchanged(contact, "emails", seen)
+        known = {p.id: p for p in queries.parts_of(Email, [contact.id]).get(contact.id, [])}
+        for part_id, values in wanted:
+            before = known.get(part_id) if part_id else None
+            if before is None or before.normal != values["normal"]:
+                check_address("email", str(values["normal"]))
+                if before is not None and before.state:
+                    values.update(state="", state_reason="")
+        _replace(Email, contact.id, wanted)
+
+
+def change_telephones(contact: Contact, seen: str, lines: Sequence[Line]) -> None:
+    require(Permission.CONTACT_EDIT)
+    wanted = [
+        (line.id, {"label": line.label, "is_primary": int(line.is_primary), "number": normalise_telephone(line.text)})
+        for line in lines
+    ]
+    with transaction():
+        contact = _unchanged(contact, "telephones", seen)
+        _replace(Telephone, contact.id, wanted)
+
+
+def change_addresses(contact: Contact, seen: str, lines: Sequence[AddressLine]) -> None:
+    require(Permission.CONTACT_EDIT)
+    wanted = [(line.id, {"label": line.label, "is_primary": int(line.is_primary), **line.values}) for line in lines]
+    with transaction():
+        contact = _unchanged(contact, "addresses", seen)
+        _replace(Address, contact.id, wanted)
+
+
+def change_groups(contact: Contact, seen: str, group_ids: Sequence[int]) -> None:
+    """Put the contact into exactly these of the groups the actor can see; groups he cannot see stay as they are."""
+    require(Permission.CONTACT_EDIT)
+    with transaction():
+        contact = _unchanged(contact, "groups", seen)
+        names = {g.id: g.name for g in queries.visible_groups()}
+        before = {g.id for g in queries.groups_of(contact.id)}
+        wanted = set(group_ids) & set(names)
+        for group_id in sorted(before - wanted):
+            record.ungroup([contact.id], group_id, names[group_id])
+        for group_id in sorted(wanted - before):
+            record.group([contact.id], group_id, names[group_id])
+
+
+def add_note(contact: Contact, text: str) -> Note:
+    require(Permission.CONTACT_EDIT)
+    return record.add_part(Note, contact.id, "contact.note_added", text=text, author=current_actor().name)
+
+
+def remove_note(contact: Contact, note_id: int) -> None:
+    require(Permission.CONTACT_EDIT)
+    note = Note.get_or_none(Note.id == note_id, Note.contact_id == contact.id)
+    if note is None:
+        raise ContactNotFound("There is no such note.")
+    record.remove_part(note, "contact.note_removed")
+
+
+def erase(contact_ids: Sequence[int]) -> int:
+    """Delete contacts and all that hangs on them; return how many. It cannot be undone."""
+    require(Permission.CONTACT_DELETE)
+    with transaction():
+        return record.erase(contact_ids)
+
+
+def add_group(name: str, description: str = "") -> Group:
+    require(Permission.CONTACT_EDIT)
+    name = name.strip()
+    try:
+        with transaction():
+            made = Group.create(name=name, description=description)
+            log.write("group.added", subject_id=made.id, name=name)
+            return made
+    except IntegrityError as error:
+        raise GroupNameTaken(f"There is already a group called {name}.") from error
+
+
+def rename_group(group_id: int, name: str, description: str) -> None:
+    require(Permission.CONTACT_EDIT)
+    name = name.strip()
+    group = find_group(group_id)
+    changes = {"name": [group.name, name], "description": [group.description, description]}
+    changes = {field: pair for field, pair in changes.items() if pair[0] != pair[1]}
+    if not changes:
+        return
+    try:
+        with transaction():
+            Group.update(name=name, description=description).where(Group.id == group.id).execute()
+            log.write("group.changed", subject_id=group.id, changes=changes)
+    except IntegrityError as error:
+        raise GroupNameTaken(f"There is already a group called {name}.") from error
+
+
+def remove_group(group_id: int) -> int:
+    """Remove a group; its contacts stay. Returns how many contacts were in it."""
+    require(Permission.CONTACT_DELETE)
+    group = find_group(group_id)
+    with transaction():
+        members = [m.contact_id for m in GroupMember.select().where(GroupMember.group_id == group.id)]
+        left = record.ungroup(members, group.id, group.name)
+        log.write("group.removed", subject_id=group.id, name=group.name, contacts=left)
+        Group.delete().where(Group.id == group.id).execute()
+    return left
+
+
+def find_group(group_id: int) -> Group:
+    for group in queries.visible_groups():
+        if group.id == group_id:
+            return group
+    raise GroupNotFound("There is no such group.")
+
+
+def group_named(name: str) -> Group:
+    """The group with this name in any case, made if there is none."""
+    for group in queries.visible_groups():
+        if group.name.casefold() == name.strip().casefold():
+            return group
+    return add_group(name)
+
+
+def group_contacts(contact_ids: Sequence[int], group_id: int) -> int:
+    require(Permission.CONTACT_EDIT)
+    with transaction():
+        return record.group(_visible(contact_ids), group_id, find_group(group_id).name)
+
+
+def ungroup_contacts(contact_ids: Sequence[int], group_id: int) -> int:
+    require(Permission.CONTACT_EDIT)
+    with transaction():
+        return record.ungroup(_visible(contact_ids), group_id, find_group(group_id).name)
+
+
+_KIND: dict[str, type[ContactPart]] = {"emails": Email, "telephones": Telephone, "addresses": Address}
+_ACTION = {"Email": "contact.email", "Telephone": "contact.telephone", "Address": "contact.address"}
+
+
+def _replace(kind: type[Part], contact_id: int, wanted: Sequence[tuple[int | None, dict[str, Any]]]) -> None:
+    """Make the parts of one kind equal to `wanted`; exactly one of them is the primary one."""
+    known = {p.id: p for p in queries.parts_of(kind, [contact_id]).get(contact_id, [])}
+    action = _ACTION[kind.__name__]
+    chosen = next((i for i, (_, values) in enumerate(wanted) if values["is_primary"]), 0)
+    kept = set()
+    for i, (part_id, values) in enumerate(wanted):
+        values = {**values, "is_primary": int(i == chosen)}
+        if part_id in known:
+            kept.add(part_id)
+            record.change_part(known[part_id], f"{action}_changed", **values)
+        else:
+            record.add_part(kind, contact_id, f"{action}_added", **values)
+    for part_id in known.keys() - kept:
+        record.remove_part(known[part_id], f"{action}_removed")
+
+
+def _unchanged(contact: Contact, block: str, seen: str) -> Contact:
+    """The contact, locked and read again; Stale when the block is no longer what the form was made from."""
+    fresh = lock(Contact.select().where(Contact.id == contact.id, Contact.erased_at.is_null())).first()
+    if fresh is None:
+        raise ContactNotFound("There is no such contact.")
+    if seen != stamp(fresh, block):
+        raise Stale("Somebody changed this while you were writing.")
+    return fresh
+
+
+def _visible(contact_ids: Sequence[int]) -> list[int]:
+    return [row[0] for row in Contact.select(Contact.id).where(Contact.id.in_(list(contact_ids))).tuples()]
+
+
+def _check_named(names: dict[str, Any]) -> None:
+    if names.get("kind") == "body":
+        if not (names.get("organisation") or "").strip():
+            raise Nameless("Enter the name of the organisation.")
+    elif not any((names.get(f) or "").strip() for f in ("first_name", "last_name", "preferred_name")):
+        raise Nameless("Enter a first name or a last name.")
+    birth = names.get("birth_date")
+    if birth is not None and not isinstance(birth, date):
+        raise Nameless("Enter a date such as 14 March 1986.")

@@ -1,0 +1,17 @@
+"""Text in the cells of a CSV file that no spreadsheet program may take for a formula, and the way back.
+
+`unguard_cell(guard_cell(text)) == text` for every text, so that an export imported again is unchanged.
+"""
+
+import re
+
+_FORMULA = re.compile("'*[=+\\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]")
+
+
+def guard_cell(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet program would calculate."""
+    return "'" + text if _FORMULA.match(text) else text
+
+
+def unguard_cell(text: str) -> str:
+    return text[1:] if text.startswith("'") and _FORMULA.match(text) else text

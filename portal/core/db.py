@@ -1,0 +1,99 @@
+"""The one place that knows there are two databases: SQLite and PostgreSQL.
+
+Promises: a transaction that writes takes its lock at once, a time is always aware UTC, and a hook after
+commit can neither break the transaction nor stop another hook.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from peewee import AutoField, Database, DatabaseProxy, Field, Model, PostgresqlDatabase, SqliteDatabase
+from playhouse.db_url import parse as parse_url
+from playhouse.pool import PooledPostgresqlDatabase
+
+log = logging.getLogger("portal.db")
+db: Any = DatabaseProxy()
+
+PRAGMAS = {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 15_000, "synchronous": "full", "cache_size": -16_000}
+UTC_TEXT = "%Y-%m-%d %H:%M:%S.%f"
+
+
+def connect(url: str) -> Database:
+    """Point the portal at a database and return it. Opens no connection."""
+    values = parse_url(url)
+    name = values.pop("database")
+    if url.startswith("sqlite"):
+        database: Database = SqliteDatabase(name or ":memory:", pragmas=PRAGMAS, timeout=15)
+    else:
+        values.setdefault("options", "-c timezone=UTC")
+        database = PooledPostgresqlDatabase(name, max_connections=32, stale_timeout=300, **values)
+    db.initialize(database)
+    return database
+
+
+def is_sqlite() -> bool:
+    return isinstance(db.obj, SqliteDatabase)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """All or nothing. On SQLite the write lock is taken at the start; inside another transaction it is a savepoint."""
+    begin = ("IMMEDIATE",) if is_sqlite() else ()
+    with db.atomic(*begin):
+        yield
+
+
+def after_commit(action: Callable[[], None]) -> None:
+    """Do this once the outermost transaction is committed; at once when there is none. Its failure is only logged."""
+
+    def ring() -> None:
+        try:
+            action()
+        except Exception:
+            log.exception("an action after commit failed")
+
+    db.after_commit(ring)
+
+
+Query = TypeVar("Query")
+
+
+def lock(query: Query) -> Query:
+    """The same query holding its rows until the transaction ends. SQLite holds the whole database anyway."""
+    return query if is_sqlite() else query.for_update()  # type: ignore[attr-defined]
+
+
+class UtcField(Field):
+    """A moment. Stored as timestamptz on PostgreSQL and as text of fixed width on SQLite; always read as aware UTC."""
+
+    field_type = "TIMESTAMPTZ"
+
+    def db_value(self, value: datetime | None) -> datetime | str | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{self.name} needs an aware time")
+        value = value.astimezone(UTC)
+        return value.strftime(UTC_TEXT) if is_sqlite() else value
+
+    def python_value(self, value: datetime | str | None) -> datetime | None:
+        if value is None:
+            return None
+        if isinstance(value, str):
+            return datetime.strptime(value, UTC_TEXT).replace(tzinfo=UTC)
+        return value.astimezone(UTC)
+
+
+SqliteDatabase.field_types = {**SqliteDatabase.field_types, "TIMESTAMPTZ": "TEXT"}
+PostgresqlDatabase.field_types = {**PostgresqlDatabase.field_types, "TIMESTAMPTZ": "TIMESTAMPTZ"}
+
+
+class BaseModel(Model):
+    id = AutoField()
+
+    class Meta:
+        database = db
+        legacy_table_names = False

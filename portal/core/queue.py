@@ -1,0 +1,59 @@
+"""The doorbell: names a job for the workers once the transaction is committed.
+
+What is to be done is a state in the database; a job only says "look". So a Redis that is away, emptied or slow
+loses nothing: the sweeper in workers/schedule.py rings again. The portal never imports the workers; a job is
+named by its path.
+"""
+
+import logging
+import time
+from typing import Any
+
+from redis import Redis, RedisError
+from rq import Queue, Retry
+from rq.serializers import JSONSerializer
+
+from portal.core.actor import current_actor
+from portal.core.db import after_commit
+
+log = logging.getLogger("portal.queue")
+
+SEND_CAMPAIGN = "workers.delivery.send_campaign"
+SEND_MAIL = "workers.delivery.send_mail"
+RUN_IMPORT = "workers.imports.run_import"
+
+NAME = "portal"
+_queue: Queue | None = None
+_last_warning = 0.0
+
+
+def connect(url: str) -> Redis:
+    return Redis.from_url(url, socket_connect_timeout=2, socket_timeout=None)
+
+
+def use(url: str) -> None:
+    """Set the Redis the doorbell hangs on. Opens no connection."""
+    global _queue
+    ringing = Redis.from_url(url, socket_connect_timeout=1, socket_timeout=2)
+    _queue = Queue(NAME, connection=ringing, serializer=JSONSerializer)
+
+
+def enqueue(job: str, **ids: int | str) -> None:
+    """Ring for a job of the current organisation after commit. Arguments are ids; never names or addresses."""
+    org_id = current_actor().org_id
+    after_commit(lambda: ring(job, org_id=org_id, **ids))
+
+
+def ring(job: str, **ids: Any) -> bool:
+    """Ring now. Returns whether Redis heard it; a Redis that is away is logged once a minute and never raises."""
+    global _last_warning
+    if _queue is None:
+        return False
+    try:
+        _queue.enqueue(job, kwargs=ids, result_ttl=0, failure_ttl=86_400, job_timeout=900, retry=Retry(max=2, interval=5))
+    except (RedisError, OSError) as error:
+        if time.monotonic() - _last_warning > 60:
+            _last_warning = time.monotonic()
+            log.warning("the queue cannot be reached: %s", type(error).__name__)
+        return False
+    return True

@@ -1,0 +1,88 @@
+"""Forms of the organisation's settings and its users."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import PasswordField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, Length, Optional
+
+from portal.contacts.emails import InvalidEmail, normalise_email
+from portal.contacts.telephones import InvalidTelephone, normalise_telephone
+from portal.core.permissions import Role
+from portal.core.text import InvalidText, clean_text
+from portal.web.colours import BadColour, check_colour
+
+ROLE_WORDS = {
+    Role.READER: "Reader: sees contacts, campaigns and their history",
+    Role.EDITOR: "Editor: also changes contacts and groups, imports, writes campaigns",
+    Role.ADMINISTRATOR: "Administrator: also sends, deletes, exports, and changes settings and users",
+    Role.OWNER: "Owner: also removes the organisation and other owners",
+}
+
+ZONES = sorted(zone for zone in available_timezones() if zone.startswith(("Africa/", "Europe/")))
+
+
+def plain(form: Any, field: Any) -> None:
+    """Text without control characters; kept in one normal form."""
+    try:
+        field.data = clean_text(field.data or "", max_length=500)
+    except InvalidText as error:
+        raise ValidationError(str(error)) from error
+
+
+def email_address(form: Any, field: Any) -> None:
+    try:
+        field.data = normalise_email(field.data).entered
+    except InvalidEmail as error:
+        raise ValidationError(str(error)) from error
+
+
+def telephone_number(form: Any, field: Any) -> None:
+    try:
+        field.data = normalise_telephone(field.data)
+    except InvalidTelephone as error:
+        raise ValidationError(str(error)) from error
+
+
+class OrganisationForm(FlaskForm):  # type: ignore[misc]
+    name = StringField("Name people know", [DataRequired("Enter the name of your organisation."), plain])
+    legal_name = StringField("Legal name", [plain])
+    registration = StringField("Registration number", [plain])
+    address = TextAreaField("Address", [Length(max=500)])
+    town = StringField("Town", [plain])
+    telephone = StringField("Telephone", [Optional(), telephone_number])
+    email = StringField("Email", [Optional(), email_address])
+    website = StringField("Web site", [plain])
+    information_officer = StringField("Information officer", [plain])
+    complaints_email = StringField("Email for complaints", [Optional(), email_address])
+    timezone = SelectField("Time zone", choices=ZONES)
+
+    def validate_address(self, field: Any) -> None:
+        lines = [line.strip() for line in (field.data or "").splitlines()]
+        try:
+            field.data = clean_text(", ".join(filter(None, lines)), max_length=500)
+        except InvalidText as error:
+            raise ValidationError(str(error)) from error
+
+
+class BrandForm(FlaskForm):  # type: ignore[misc]
+    colour = StringField("Colour", [DataRequired("Enter a colour such as #0f6b57.")])
+    sender_name = StringField("Sender's name", [plain])
+    reply_to = StringField("Answers go to", [Optional(), email_address])
+    logo = FileField("Logo")
+
+    def validate_colour(self, field: Any) -> None:
+        try:
+            field.data = check_colour(field.data)
+        except BadColour as error:
+            raise ValidationError(str(error)) from error
+
+
+class UserForm(FlaskForm):  # type: ignore[misc]
+    name = StringField("Name", [DataRequired("Enter the person's name."), plain])
+    email = StringField("Email", [DataRequired("Enter the person's email address."), email_address])
+    role = SelectField("Role", choices=[SelectChoice(str(role), words) for role, words in ROLE_WORDS.items()])
+    password = PasswordField("First password", [DataRequired("Enter a first password, to be handed over in person.")])

@@ -1,0 +1,160 @@
+"""One gate for every request: nobody enters unless the view says who may.
+
+Three kinds of route: `needs(permission)` for signed-in users, `linked(purpose)` for people who hold a signed link,
+`public(reason)` for everybody (no actor, installation tables only). The program refuses to start when a route has
+declared nothing.
+"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from flask import Flask, Response, abort, g, redirect, request, url_for
+
+from portal.core.actor import Actor, acting_as
+from portal.core.keys import BadToken, read_token
+from portal.core.permissions import Permission
+from portal.web.htmx import wants_part
+
+View = TypeVar("View", bound=Callable[..., Any])
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True)
+class Policy:
+    who: str  # "user" | "link" | "public"
+    permission: Permission | None = None
+    purpose: str = ""
+    reason: str = ""
+    geo: bool = True  # staff routes are locked to countries; the public's rights are open to the world
+    crosses_sites: bool = False  # may be posted to from elsewhere: one-click unsubscribing, gateways
+
+
+class NoPolicy(RuntimeError):
+    """A route does not say who may enter. The program does not start with it."""
+
+
+class SignedIn(Protocol):
+    """What the sign-in feature tells the gate about the person at the browser."""
+
+    is_support: bool
+
+    def actor(self, address: str) -> Actor | None: ...
+
+
+def needs(permission: Permission) -> Callable[[View], View]:
+    return _declare(Policy("user", permission=permission))
+
+
+def linked(purpose: str, *, crosses_sites: bool = False) -> Callable[[View], View]:
+    """The view's `token` is turned into an actor named after the contact, or answered with the one 404."""
+    return _declare(Policy("link", purpose=purpose, geo=False, crosses_sites=crosses_sites))
+
+
+def public(reason: str, *, geo: bool = False) -> Callable[[View], View]:
+    return _declare(Policy("public", reason=reason, geo=geo))
+
+
+def _declare(policy: Policy) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        view.policy = policy  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+Resolve = Callable[[int, int], Actor | None]
+_links: dict[str, Resolve] = {}
+
+
+def register_link(purpose: str, resolve: Resolve) -> None:
+    """Say how the subject of a token for this purpose becomes an actor: (org_id, subject) -> Actor or None."""
+    _links[purpose] = resolve
+
+
+def policy_of(app: Flask, endpoint: str) -> Policy:
+    policy = getattr(app.view_functions[endpoint], "policy", None)
+    if not isinstance(policy, Policy):
+        raise NoPolicy(f"{endpoint} does not declare who may enter: add @needs, @linked or @public")
+    return policy
+
+
+def check_policies(app: Flask) -> None:
+    """Raise NoPolicy when any route has none."""
+    for rule in app.url_map.iter_rules():
+        policy_of(app, rule.endpoint)
+
+
+def init_app(app: Flask, signed_in: Callable[[], SignedIn | None], client_address: Callable[[], str]) -> None:
+    base = app.config["SETTINGS"].base_url
+
+    @app.before_request
+    def gate() -> Response | None:
+        if request.endpoint is None:
+            return None
+        policy = policy_of(app, request.endpoint)
+        if request.method not in SAFE and not policy.crosses_sites:
+            _refuse_foreign_sites(base)
+        if policy.who == "public":
+            return None
+        if policy.who == "link":
+            _enter(_actor_of_link(policy))
+            return None
+        person = signed_in()
+        if person is None:
+            return _to_sign_in()
+        if policy.permission is Permission.SUPPORT:
+            if not person.is_support:
+                abort(403)
+            return None
+        actor = person.actor(client_address())
+        if actor is None:
+            return _to(url_for("signin.choose"))
+        if policy.permission is not None and not actor.may(policy.permission):
+            abort(403)
+        _enter(actor)
+        return None
+
+    @app.teardown_request
+    def leave(_error: BaseException | None) -> None:
+        if acting := g.pop("acting", None):
+            acting.close()
+
+
+def _enter(actor: Actor) -> None:
+    g.acting = ExitStack()
+    g.acting.enter_context(acting_as(actor))
+    g.actor = actor
+
+
+def _actor_of_link(policy: Policy) -> Actor:
+    try:
+        org_id, subject = read_token(policy.purpose, str((request.view_args or {}).get("token", "")))
+    except BadToken:
+        abort(404)
+    actor = _links[policy.purpose](org_id, subject)
+    if actor is None:
+        abort(404)
+    return actor
+
+
+def _refuse_foreign_sites(base: str) -> None:
+    """Beside the token: a browser that says the form was another site's is believed (ASVS 3.5.3)."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        abort(403)
+    origin = request.headers.get("Origin")
+    if origin and origin not in (base, request.host_url.rstrip("/")):
+        abort(403)
+
+
+def _to_sign_in() -> Response:
+    target = request.full_path.rstrip("?") if request.method == "GET" and not wants_part() else None
+    return _to(url_for("signin.show", next=target))
+
+
+def _to(url: str) -> Response:
+    """A redirect a browser follows, or htmx follows for the whole page: never a page inside a table cell."""
+    if wants_part():
+        return Response(status=401, headers={"HX-Redirect": url})
+    return redirect(url, 303)  # type: ignore[return-value]

@@ -1,0 +1,57 @@
+"""What a person reads when something is not right: a sentence, never a trace; small enough to be a fragment."""
+
+import logging
+from collections.abc import Mapping
+
+from flask import Flask, Response, make_response, render_template
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from portal.web.htmx import wants_part
+
+log = logging.getLogger("portal.web")
+
+SENTENCES: Mapping[int, tuple[str, str]] = {
+    400: ("This could not be read", "The request was not complete. Go back and try again."),
+    403: ("Not allowed", "Your role does not allow this. An administrator of your organisation can change that."),
+    404: ("Not found", "There is nothing here. It may have been removed, or the address may be mistyped."),
+    405: ("Not possible here", "This page cannot be used in that way. Go back and try again."),
+    413: ("Too large", "The file is too large to be taken in."),
+    415: ("Not this kind of file", "This kind of file cannot be taken in."),
+    422: ("Not saved", "Something in the form needs to be corrected."),
+    429: ("Too many attempts", "Please wait a few minutes and then try again."),
+    500: ("Something went wrong", "The fault is ours, and it has been noted. Nothing was half saved. Please try again."),
+    503: ("Not available just now", "The portal cannot work at this moment. Please try again in a minute."),
+    507: ("No room left", "The disk of the installation is full. Nothing was saved; please tell support."),
+}
+
+
+def answer(status: int, sentence: str = "") -> Response:
+    title, usual = SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400])
+    template = "_error.html" if wants_part() else "error.html"
+    return make_response(render_template(template, status=status, title=title, sentence=sentence or usual), status)
+
+
+def register_error(app: Flask, error: type[Exception], status: int) -> None:
+    """A refusal named after its reason becomes this status; its message is the sentence shown."""
+    app.register_error_handler(error, lambda e: answer(status, str(e)))
+
+
+def init_app(app: Flask) -> None:
+    @app.errorhandler(CSRFError)
+    def form_too_old(_error: CSRFError) -> Response:
+        return answer(400, "This page was open for too long, or in another browser. Reload it and send it again.")
+
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> Response:
+        if error.code is not None and error.code < 400:
+            return error.get_response()  # type: ignore[return-value]
+        response = answer(error.code or 500)
+        if error.code == 429 and (wait := getattr(error, "retry_after", None)):
+            response.headers["Retry-After"] = str(wait)
+        return response
+
+    @app.errorhandler(Exception)
+    def failed(error: Exception) -> Response:
+        log.exception("a request failed: %s", type(error).__name__)
+        return answer(500)

@@ -1,0 +1,47 @@
+"""How values are written for people: dates, times in the organisation's zone, numbers with thousands."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import Flask, g
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def zone() -> ZoneInfo:
+    org = g.get("org")
+    return ZoneInfo(org.timezone if org else "Africa/Johannesburg")
+
+
+def day(value: date | datetime | None) -> str:
+    """23 Nov 2026"""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(zone())
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def clock_time(value: datetime | None) -> str:
+    """09:05"""
+    return value.astimezone(zone()).strftime("%H:%M") if value else ""
+
+
+def moment(value: datetime | None) -> str:
+    """23 Nov 2026, 09:05"""
+    return f"{day(value)}, {clock_time(value)}" if value else ""
+
+
+def thousands(value: float | None) -> str:
+    """12,345"""
+    return f"{value or 0:,}"
+
+
+def plural(count: int, one: str, many: str) -> str:
+    """1 contact, 2 contacts, 1,200 contacts"""
+    return f"{thousands(count)} {one if count == 1 else many}"
+
+
+def init_app(app: Flask) -> None:
+    for function in (day, clock_time, moment, thousands, plural):
+        app.jinja_env.filters[function.__name__] = function

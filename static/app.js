@@ -1,0 +1,93 @@
+// In Contact: what forms and links cannot do alone. Everything here is an addition; pages work without it.
+(() => {
+  "use strict";
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  let opener = null; // the link that opened the block being edited, to give the focus back to
+
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, select, textarea, trix-editor, [contenteditable]");
+    if (event.key === "Escape" && typing) {
+      const cancel = event.target.closest("form")?.querySelector("[data-cancel]");
+      if (cancel) cancel.click();
+      return;
+    }
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "/" && $(".find input")) {
+      event.preventDefault();
+      $(".find input").focus();
+    }
+    if (["j", "k", "x"].includes(event.key)) move(event.key);
+  });
+
+  function move(key) {
+    const rows = $$("[data-row]");
+    if (!rows.length) return;
+    const here = rows.findIndex((row) => row.contains(document.activeElement));
+    if (key === "x") {
+      const box = here >= 0 && $("input[type=checkbox]", rows[here]);
+      if (box) box.click();
+      return;
+    }
+    const next = Math.max(0, Math.min(rows.length - 1, here + (key === "j" ? 1 : -1)));
+    $("a", rows[next])?.focus();
+  }
+
+  // Choosing rows: a box for all, and a bar that says how many.
+  document.addEventListener("change", (event) => {
+    const all = event.target.closest("[data-choose-all]");
+    if (all) $$("[data-choose]").forEach((box) => { box.checked = all.checked; });
+    if (all || event.target.matches("[data-choose]")) count();
+    if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
+  });
+
+  function count() {
+    const chosen = $$("[data-choose]:checked").length;
+    $$("[data-chosen]").forEach((place) => { place.textContent = chosen; });
+    $$("[data-chosen-bar]").forEach((bar) => { bar.hidden = chosen === 0; });
+  }
+
+  // After a swap the focus goes where the person is needed, and comes back to where it was.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.matches("a[hx-get]") && event.target.dataset.edit !== undefined) opener = event.detail.target.id;
+  });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const part = event.detail.target.id ? document.getElementById(event.detail.target.id) : event.detail.elt;
+    if (!part) return;
+    const wanted = $("[aria-invalid=true]", part) || $("[autofocus]", part);
+    if (wanted) wanted.focus();
+    else if (opener && opener === part.id) { $("[data-edit]", part)?.focus(); opener = null; }
+    count();
+  });
+
+  // A polite word after saving.
+  document.addEventListener("said", (event) => say(event.detail.value));
+  function say(words) {
+    const place = $("#said");
+    if (!place) return;
+    place.textContent = words;
+    setTimeout(() => { if (place.textContent === words) place.textContent = ""; }, 4000);
+  }
+  document.addEventListener("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    say(status === 429 ? "Too many attempts. Please wait a few minutes." : "That could not be done. Reload the page and try again.");
+  });
+  document.addEventListener("htmx:sendError", () => say("The portal cannot be reached. Check the connection."));
+
+  // Words not saved yet.
+  let unsaved = false;
+  document.addEventListener("input", (event) => { if (event.target.closest("[data-guard]")) unsaved = true; });
+  document.addEventListener("submit", () => { unsaved = false; });
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) unsaved = false; });
+  window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
+
+  // Light, dark, or as the machine has it: kept in a cookie, which holds nothing about anybody.
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-theme-switch]");
+    if (!button) return;
+    const root = document.documentElement;
+    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = dark ? "light" : "dark";
+    document.cookie = `theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
+  });
+})();

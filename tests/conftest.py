@@ -1,0 +1,160 @@
+"""The cast and the stage. Alice edits, Bob reads, Olivia owns; Charlie works for another organisation."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from portal.accounts import service as accounts
+from portal.accounts.models import Membership, User
+from portal.accounts.service import actor_for
+from portal.app import create_app
+from portal.config import Settings
+from portal.contacts import service as contacts
+from portal.contacts.models import Contact
+from portal.core import db as database
+from portal.core.actor import Actor, acting_as, system
+from portal.core.permissions import Role
+from portal.core.tenancy import Org
+from portal.signin import service as signin
+from tests import schema
+
+PASSWORD = "seven green buses"
+HX = {"HX-Request": "true"}
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "portal.sqlite3"
+    database.connect(f"sqlite:///{path}")
+    with database.db.connection_context():
+        schema.create_all()
+        database.db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture
+def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    path = tmp_path / "portal.sqlite3"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        data_dir=tmp_path,
+        base_url="http://localhost",
+        secret_keys=("s" * 40,),
+        address_keys={"v1": b"a" * 40},
+        database_url=database_url,
+        redis_url=f"unix://{tmp_path}/absent.sock",
+        support_email="support@example.org",
+        testing=True,
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    app = create_app(settings)
+    app.config["WTF_CSRF_ENABLED"] = False
+    with database.db.connection_context():
+        yield app
+
+
+@pytest.fixture
+def org(app: Flask) -> Org:
+    return accounts.create_org(
+        "Hope House",
+        legal_name="Hope House NPC",
+        email="office@hopehouse.example",
+        telephone="+27315550100",
+        address="12 Marion Avenue, Glenashley, Durban, 4051",
+        information_officer="Nomsa Dube",
+        town="Durban",
+    )
+
+
+@pytest.fixture
+def other_org(app: Flask) -> Org:
+    return accounts.create_org("Second Chance")
+
+
+def member(org: Org, name: str, role: Role) -> User:
+    with acting_as(system(org.id)):
+        return accounts.create_user(f"{name.lower()}@{org.slug}.example", name, role, PASSWORD)
+
+
+@pytest.fixture
+def olivia(org: Org) -> User:
+    """Owns Hope House."""
+    return member(org, "Olivia", Role.OWNER)
+
+
+@pytest.fixture
+def adam(org: Org) -> User:
+    """Administers Hope House: sends, deletes, exports."""
+    return member(org, "Adam", Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def alice(org: Org) -> User:
+    """May read and edit contacts."""
+    return member(org, "Alice", Role.EDITOR)
+
+
+@pytest.fixture
+def bob(org: Org) -> User:
+    """May only read."""
+    return member(org, "Bob", Role.READER)
+
+
+@pytest.fixture
+def charlie(other_org: Org) -> User:
+    """Owns another organisation."""
+    return member(other_org, "Charlie", Role.OWNER)
+
+
+def actor_of(user: User) -> Actor:
+    return actor_for(Membership.get(Membership.user == user))
+
+
+@pytest.fixture
+def as_alice(alice: User) -> Iterator[Actor]:
+    with acting_as(actor_of(alice)) as actor:
+        yield actor
+
+
+@pytest.fixture
+def as_olivia(olivia: User) -> Iterator[Actor]:
+    with acting_as(actor_of(olivia)) as actor:
+        yield actor
+
+
+@pytest.fixture
+def thandi(org: Org) -> Contact:
+    with acting_as(system(org.id)):
+        return contacts.add(
+            first_name="Thandi", last_name="Ngcobo", email="thandi@example.org", telephone="082 555 0134"
+        )
+
+
+ClientOf = Callable[[User], FlaskClient]
+
+
+@pytest.fixture
+def client_of(app: Flask) -> ClientOf:
+    """A signed-in browser. The session is begun by the service; the sign-in page has tests of its own."""
+
+    def client_of(user: User) -> FlaskClient:
+        client = app.test_client()
+        secret = signin.sign_in(user.email, PASSWORD, "test", "127.0.0.1")
+        with client.session_transaction() as session:
+            session["_user_id"] = secret
+            session["_fresh"] = True
+        return client
+
+    return client_of

@@ -1,0 +1,102 @@
+"""Signing in and out."""
+
+from datetime import timedelta
+
+import pytest
+
+from portal.accounts.models import Session
+from portal.core.clock import now
+from portal.signin import service
+from tests.conftest import HX, PASSWORD
+
+
+@pytest.fixture
+def browser(app):
+    return app.test_client()
+
+
+def sign_in(browser, user, password=PASSWORD, **more):
+    return browser.post("/sign-in", data={"email": user.email, "password": password, **more})
+
+
+def test_a_stranger_is_sent_to_sign_in_and_back(browser, olivia):
+    away = browser.get("/settings")
+
+    assert (away.status_code, away.location) == (303, "/sign-in?next=/settings")
+    assert sign_in(browser, olivia, next="/settings").location == "/settings"
+
+
+@pytest.mark.parametrize("target", ["//evil.example", "/\\evil.example", "https://evil.example", "https:evil", "javascript:x"])
+def test_after_signing_in_nobody_is_led_off_the_site(browser, olivia, target):
+    assert sign_in(browser, olivia, next=target).location == "/"
+
+
+def test_a_wrong_password_and_an_unknown_account_read_the_same(browser, olivia):
+    wrong = sign_in(browser, olivia, "not this one at all")
+    unknown = browser.post("/sign-in", data={"email": olivia.email.replace("olivia", "nobody"), "password": "x"})
+
+    assert (wrong.status_code, unknown.status_code) == (422, 422)
+    assert wrong.text.replace("olivia@", "nobody@") == unknown.text
+
+
+def test_the_session_is_another_one_after_signing_in(browser, olivia):
+    sign_in(browser, olivia)
+    first = Session.get().token_hash
+    sign_in(browser, olivia)
+
+    assert Session.select().where(Session.token_hash != first).count() == 1
+
+
+def test_signing_out_everywhere_ends_every_session(app, olivia):
+    here, there = app.test_client(), app.test_client()
+    sign_in(here, olivia)
+    sign_in(there, olivia)
+
+    here.post("/sign-out", data={"everywhere": "1"})
+
+    assert there.get("/").status_code == 303
+    assert Session.select().count() == 0
+
+
+def test_a_copied_cookie_is_dead_after_signing_out(app, browser, olivia):
+    sign_in(browser, olivia)
+    cookie = browser.get_cookie("portal").value
+    browser.post("/sign-out")
+
+    thief = app.test_client()
+    thief.set_cookie("portal", cookie)
+
+    assert thief.get("/").status_code == 303
+
+
+def test_a_session_left_alone_ends(browser, olivia):
+    sign_in(browser, olivia)
+    Session.update(seen_at=now() - service.IDLE - timedelta(minutes=1)).execute()
+
+    assert browser.get("/").status_code == 303
+
+
+def test_a_new_password_ends_the_other_sessions(app, olivia):
+    here, there = app.test_client(), app.test_client()
+    sign_in(here, olivia)
+    sign_in(there, olivia)
+    new = "nine yellow umbrellas"
+
+    saved = here.post("/account/password", data={"current": PASSWORD, "new": new, "again": new})
+
+    assert saved.status_code == 303
+    assert here.get("/account").status_code == 200
+    assert there.get("/account").status_code == 303
+
+
+def test_htmx_is_told_to_leave_the_page_instead_of_getting_a_sign_in_form(browser, olivia):
+    answer = browser.get("/settings", headers=HX)
+
+    assert (answer.status_code, answer.headers["HX-Redirect"], answer.data) == (401, "/sign-in", b"")
+
+
+def test_a_form_posted_by_another_site_is_refused(browser, olivia):
+    answer = browser.post("/sign-in", data={"email": "x"}, headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert answer.status_code == 403
+
