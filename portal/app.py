@@ -7,18 +7,23 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from peewee import OperationalError
 
-from portal import features
 from portal.accounts.service import AlreadyMember, NotFound
 from portal.config import Settings
 from portal.core import db as database
-from portal.core import keys, queue
 from portal.core.permissions import Denied
+from portal.features import prepare
+from portal.home import views as home
+from portal.signin import views as signin
 from portal.signin.login import signed_in
 from portal.web import access, errors, filters, frame, headers, health, htmx, limits, paging, static
 from portal.web.proxies import client_address
 
 ROOT = Path(__file__).resolve().parent.parent
 csrf = CSRFProtect()
+
+PAGES = (signin.register, home.register)
+# Endpoints without a form token, by name; each says why in its view.
+POSTED_FROM_ELSEWHERE: tuple[str, ...] = ()
 
 
 def create_app(settings: Settings, *, check: bool = True) -> Flask:
@@ -36,22 +41,13 @@ def create_app(settings: Settings, *, check: bool = True) -> Flask:
     errors.register_error(app, NotFound, 404)
     errors.register_error(app, AlreadyMember, 422)
     app.register_error_handler(OperationalError, lambda _: errors.answer(503))
-    for register in features.PAGES:
+    for register in PAGES:
         register(app)
-    for name in features.POSTED_FROM_ELSEWHERE:
+    for name in POSTED_FROM_ELSEWHERE:
         csrf.exempt(app.view_functions[name])
     if check:
         access.check_policies(app)
     return app
-
-
-def prepare(settings: Settings) -> None:
-    """What pages, workers and commands need alike: database, keys, queue, and what features register with others."""
-    database.connect(settings.database_url)
-    keys.use(settings.address_keys)
-    queue.use(settings.redis_url)
-    for register in features.RULES:
-        register()
 
 
 def _configure(app: Flask, settings: Settings) -> None:

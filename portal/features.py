@@ -1,10 +1,19 @@
-"""Which features there are: what registers pages, and what features tell lower ones. One line each."""
+"""What pages, workers and commands need alike before they begin: the database, the keys, the queue, and what each
+feature tells the lower ones. Knows no Flask, so that a worker stays small.
+"""
 
+from portal.config import Settings
 from portal.consent import gatekeeping
 from portal.contacts import scope
-from portal.home import views as home
-from portal.signin import views as signin
+from portal.core import db, keys, queue
 
-PAGES = (signin.register, home.register)
 RULES = (scope.register, gatekeeping.register)
-POSTED_FROM_ELSEWHERE: tuple[str, ...] = ()  # endpoints without a form token, by name; each has a reason in its view
+
+
+def prepare(settings: Settings) -> None:
+    """Point the process at its installation. Opens no connection."""
+    db.connect(settings.database_url)
+    keys.use(settings.address_keys)
+    queue.use(settings.redis_url)
+    for register in RULES:
+        register()

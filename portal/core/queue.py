@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from redis import Redis, RedisError
-from rq import Queue, Retry
+from rq import Queue
 from rq.serializers import JSONSerializer
 
 from portal.core.actor import current_actor
@@ -50,7 +50,7 @@ def ring(job: str, **ids: Any) -> bool:
     if _queue is None:
         return False
     try:
-        _queue.enqueue(job, kwargs=ids, result_ttl=0, failure_ttl=86_400, job_timeout=900, retry=Retry(max=2, interval=5))
+        _queue.enqueue(job, kwargs=ids, result_ttl=0, failure_ttl=86_400, job_timeout=900)
     except (RedisError, OSError) as error:
         if time.monotonic() - _last_warning > 60:
             _last_warning = time.monotonic()

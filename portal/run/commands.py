@@ -1,0 +1,52 @@
+"""Commands that run the portal: up, web, worker, schedule, catcher, migrate, routes."""
+
+import json
+import os
+import sys
+
+import click
+
+from portal.config import Settings
+from portal.run import migrate as migrations
+from portal.run import up as tree
+
+
+def register(cli: click.Group) -> None:
+    for command in (up, web, worker, schedule, migrate):
+        cli.add_command(command)
+
+
+@click.command()
+def up() -> None:
+    """Run everything on this machine: web, workers, scheduler, Redis and, without SMTP_URL, the mail catcher."""
+    tree.up(Settings.from_environment())
+
+
+@click.command()
+def web() -> None:
+    """Run the web server alone."""
+    settings = Settings.from_environment()
+    command = tree.web_command(sys.executable, os.environ.get("PORTAL_BIND", "127.0.0.1"), settings.port)
+    os.execv(command[0], command)
+
+
+@click.command()
+def worker() -> None:
+    """Run one worker alone: it sends what is to be sent."""
+    os.execv(sys.executable, [sys.executable, "-m", "workers", "work"])
+
+
+@click.command()
+def schedule() -> None:
+    """Run the scheduler alone. One is enough; two do no harm."""
+    os.execv(sys.executable, [sys.executable, "-m", "workers", "schedule"])
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
+def migrate(as_json: bool) -> None:
+    """Bring the database to the schema of this program."""
+    settings = Settings.from_environment()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    done = migrations.migrate(settings.database_url)
+    click.echo(json.dumps({"migrated": done}) if as_json else f"{len(done)} steps done." if done else "Nothing to do.")

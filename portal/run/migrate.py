@@ -1,0 +1,64 @@
+"""Brings the database to the schema of this program: runs the frozen scripts of portal/migrations in order.
+
+A script holds statements for SQLite and for PostgreSQL and imports nothing of the portal. Each runs in a
+transaction of its own, once, whoever else migrates at the same time.
+"""
+
+import importlib
+import pkgutil
+
+from peewee import TextField
+
+import portal.migrations
+from portal.core.clock import now
+from portal.core.db import BaseModel, UtcField, connect, db, is_sqlite, transaction
+
+ONE_AT_A_TIME = 5_726_391  # any number of our own: PostgreSQL's advisory lock
+
+
+class SchemaMigration(BaseModel):
+    name = TextField(unique=True)
+    at = UtcField(default=now)
+
+    class Meta:
+        table_name = "schema_migration"
+
+
+def names() -> list[str]:
+    """The scripts there are, in order."""
+    return sorted(module.name for module in pkgutil.iter_modules(portal.migrations.__path__))
+
+
+def migrate(url: str) -> list[str]:
+    """Run what has not run yet on this database; return the names of what was run."""
+    connect(url)
+    with db.connection_context():
+        with transaction():
+            _lock()
+            db.create_tables([SchemaMigration], safe=True)
+        return [name for name in names() if _run(name)]
+
+
+def pending() -> list[str]:
+    """The scripts that have not run on the connected database."""
+    if not db.table_exists("schema_migration"):
+        return names()
+    done = {row.name for row in SchemaMigration.select()}
+    return [name for name in names() if name not in done]
+
+
+def _run(name: str) -> bool:
+    script = importlib.import_module(f"portal.migrations.{name}")
+    with transaction():
+        _lock()
+        if SchemaMigration.get_or_none(SchemaMigration.name == name):
+            return False
+        for statement in script.SQLITE if is_sqlite() else script.POSTGRESQL:
+            db.execute_sql(statement)
+        SchemaMigration.create(name=name)
+    return True
+
+
+def _lock() -> None:
+    if not is_sqlite():
+        db.execute_sql("SELECT pg_advisory_xact_lock(%s)", (ONE_AT_A_TIME,))

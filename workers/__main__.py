@@ -1,0 +1,22 @@
+"""`python -m workers work|schedule`: what `portal worker` and `portal schedule` run."""
+
+import logging
+import sys
+
+from portal.config import Settings
+from portal.features import prepare
+from workers import run
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    settings = Settings.from_environment()
+    prepare(settings)
+    if sys.argv[1:] == ["schedule"]:
+        run.schedule()
+    else:
+        run.work(settings)
+
+
+if __name__ == "__main__":
+    main()

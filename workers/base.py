@@ -1,0 +1,44 @@
+"""How a job enters: with a connection, as the portal itself, for the organisation it was rung for and no other."""
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+
+from portal.core.actor import acting_as, system
+from portal.core.db import db
+from portal.core.tenancy import Org
+
+log = logging.getLogger("portal.workers")
+
+
+def org_job(run: Callable[..., None]) -> Callable[..., None]:
+    """A job of one organisation. Its arguments are ids."""
+
+    @wraps(run)
+    def job(org_id: int, **ids: int) -> None:
+        with connection(), acting_as(system(org_id)):
+            run(**ids)
+
+    return job
+
+
+def each_org(run: Callable[[], None]) -> None:
+    """Do something for every organisation, as the portal itself in each. One that fails does not stop the others."""
+    with connection():
+        for (org_id,) in list(Org.select(Org.id).tuples()):
+            try:
+                with acting_as(system(org_id)):
+                    run()
+            except Exception:
+                log.exception("%s failed for organisation %s", run.__name__, org_id)
+
+
+class connection:  # noqa: N801 - reads as a word of the language: with connection()
+    """A database connection for the time of a job; one that is open already is left open."""
+
+    def __enter__(self) -> None:
+        self.opened = db.connect(reuse_if_open=True)
+
+    def __exit__(self, *_: object) -> None:
+        if self.opened and not db.is_closed():
+            db.close()

@@ -1,0 +1,52 @@
+"""The two kinds of process behind the web: a worker that answers the bell, and the scheduler that rings by the clock."""
+
+import logging
+import signal
+import threading
+import time
+
+from redis import Redis, RedisError
+from rq import Queue, SimpleWorker
+from rq.serializers import JSONSerializer
+
+from portal.config import Settings
+from portal.core import queue
+from workers.schedule import PERIODIC
+
+log = logging.getLogger("portal.workers")
+
+
+def work(settings: Settings) -> None:
+    """Answer the bell until asked to end. A Redis that goes away is waited for."""
+    connection = Redis.from_url(settings.redis_url, socket_connect_timeout=5)
+    ended = False
+    while not ended:
+        try:
+            worker = SimpleWorker(
+                [Queue(queue.NAME, connection=connection, serializer=JSONSerializer)],
+                connection=connection,
+                serializer=JSONSerializer,
+            )
+            worker.log_result_lifespan = False
+            worker.work(logging_level="WARNING")
+            ended = True  # only a signal ends the loop of rq
+        except (RedisError, OSError) as error:
+            log.warning("the queue cannot be reached: %s", type(error).__name__)
+            time.sleep(1)
+
+
+def schedule(ended: threading.Event | None = None) -> None:
+    """Tick until asked to end."""
+    ended = ended or threading.Event()
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: ended.set())
+    due = {periodic.name: 0.0 for periodic in PERIODIC}
+    while not ended.wait(0.5):
+        for periodic in PERIODIC:
+            if time.monotonic() >= due[periodic.name]:
+                due[periodic.name] = time.monotonic() + periodic.seconds
+                try:
+                    periodic.run()
+                except Exception:
+                    log.exception("%s failed", periodic.name)

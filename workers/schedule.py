@@ -1,0 +1,16 @@
+"""Everything that happens by the clock, on one page. A tick finds what is due in the database and rings for it; to
+tick twice does no harm, and a time missed while the machine was off is made up at the next tick.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Periodic:
+    name: str
+    seconds: int
+    run: Callable[[], None]
+
+
+PERIODIC: tuple[Periodic, ...] = ()

@@ -1,0 +1,6 @@
+"""The application for a WSGI server."""
+
+from portal.app import create_app
+from portal.config import Settings
+
+app = create_app(Settings.from_environment())
