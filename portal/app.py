@@ -9,6 +9,7 @@ from peewee import OperationalError
 
 from portal.accounts.service import AlreadyMember, NotFound
 from portal.config import Settings
+from portal.contacts import views as contacts
 from portal.core import db as database
 from portal.core.permissions import Denied
 from portal.features import prepare
@@ -21,7 +22,7 @@ from portal.web.proxies import client_address
 ROOT = Path(__file__).resolve().parent.parent
 csrf = CSRFProtect()
 
-PAGES = (signin.register, home.register)
+PAGES = (signin.register, contacts.register, home.register)
 # Endpoints without a form token, by name; each says why in its view.
 POSTED_FROM_ELSEWHERE: tuple[str, ...] = ()
 

@@ -4,6 +4,7 @@ from portal.core.permissions import DENIABLE, PERMISSIONS_OF, DataSet, Permissio
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 128
+DATA_SETS = frozenset(str(data_set) for data_set in DataSet)
 
 
 class BadPassword(ValueError):
@@ -37,7 +38,7 @@ def permissions_of(role: Role, denied: list[str]) -> frozenset[Permission]:
 
 
 def hidden_sets(denied: list[str]) -> frozenset[DataSet]:
-    return frozenset(DataSet(right) for right in denied if right in DataSet)
+    return frozenset(DataSet(right) for right in denied if right in DATA_SETS)
 
 
 def denied_groups(denied: list[str]) -> frozenset[int]:
@@ -46,7 +47,7 @@ def denied_groups(denied: list[str]) -> frozenset[int]:
 
 def known_right(right: str) -> str:
     """The right as kept, or UnknownRight. Groups arrive here as group:<id>."""
-    if right in DENIABLE or right in DataSet or (right.startswith("group:") and right[6:].isdigit()):
+    if right in DENIABLE or right in DATA_SETS or (right.startswith("group:") and right[6:].isdigit()):
         return right
     names = ", ".join([*DataSet, *DENIABLE, "group:NAME"])
     raise UnknownRight(f"There is no right called {right!r}. Rights are {names}.")

@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -23,8 +24,8 @@ class CannotStart(RuntimeError):
     """The portal cannot start here. The message says why, in words."""
 
 
-def up(settings: Settings) -> None:
-    """Run until asked to end. Raises CannotStart when the folder or the port is taken."""
+def up(settings: Settings, ready: Callable[[], None] | None = None) -> None:
+    """Run until asked to end; `ready` is called once pages answer. CannotStart when the folder or port is taken."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with _only_one(settings.data_dir):
         bind = os.environ.get("PORTAL_BIND", "127.0.0.1")
@@ -36,7 +37,7 @@ def up(settings: Settings) -> None:
             _wait_for_redis(settings)
             tree.start(1)
             _wait_for_web(bind, settings.port)
-            print(f"Open {settings.base_url}", flush=True)
+            (ready or (lambda: print(f"Open {settings.base_url}", flush=True)))()
             tree.watch()
         except BaseException:
             tree.end()

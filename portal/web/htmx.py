@@ -19,9 +19,9 @@ def wants_part() -> bool:
     return bool(request.htmx) and not request.htmx.history_restore_request and not request.htmx.boosted  # type: ignore[attr-defined]
 
 
-def page_or_part(page: str, part: str, status: int = 200, **context: Any) -> Response:
+def page_or_part(page: str, part: str, status: int = 200, /, **context: Any) -> Response:
     """The part alone for htmx, else the page around the same part, rendered from the same context."""
-    html = render_template(part if wants_part() else page, part=part, **context)
+    html = render_template(part if wants_part() else page, **context)
     response = make_response(html, status)
     response.vary.add("HX-Request")
     return response
@@ -34,7 +34,7 @@ def done(url: str, *, part: str | None = None, say: str = "", **context: Any) ->
     if part is None:
         response = Response(status=204, headers={"HX-Redirect": url})
     else:
-        response = make_response(render_template(part, part=part, **context))
+        response = make_response(render_template(part, **context))
         response.vary.add("HX-Request")
         if say:
             response.headers["HX-Trigger"] = json.dumps({"said": say})

@@ -1,0 +1,169 @@
+"""The shapes of what people type about contacts and groups. They call the rules; they save nothing."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, Optional
+
+from portal.contacts.addresses import PROVINCES
+from portal.contacts.dates import InvalidDate, parse_birth_date
+from portal.contacts.emails import InvalidEmail, normalise_email
+from portal.contacts.rules import ADDRESS_FIELDS, LANGUAGES
+from portal.contacts.service import AddressLine, Line
+from portal.contacts.telephones import InvalidTelephone, normalise_telephone
+from portal.core.clock import now
+from portal.core.text import InvalidText, clean_text
+
+LONGEST = 200
+LABELS = ("", "Cell", "Home", "Work", "Other")
+
+
+def plain(_form: Any, control: Any) -> None:
+    """One line of text without control characters."""
+    try:
+        control.data = clean_text(control.data or "", max_length=LONGEST)
+    except InvalidText as error:
+        raise ValidationError(str(error)) from error
+
+
+def _checked(normalise: Callable[[str], Any], refusal: type[Exception]) -> Callable[[Any, Any], None]:
+    def check(_form: Any, control: Any) -> None:
+        try:
+            normalise(control.data)
+        except refusal as error:
+            raise ValidationError(str(error)) from error
+
+    return check
+
+
+email_address = _checked(normalise_email, InvalidEmail)
+telephone_number = _checked(normalise_telephone, InvalidTelephone)
+
+
+class DetailsForm(FlaskForm):  # type: ignore[misc]
+    seen = HiddenField()
+    kind = SelectField("Kind", choices=[SelectChoice("person", "A person"), SelectChoice("body", "An organisation")])
+    title = StringField("Title", [plain])
+    first_name = StringField("First name", [plain])
+    last_name = StringField("Last name", [plain])
+    preferred_name = StringField("Known as", [plain])
+    organisation = StringField("Organisation", [plain])
+    language = SelectField(
+        "Language",
+        choices=[SelectChoice("", "Not known"), *(SelectChoice(code, name) for code, name in LANGUAGES.items())],
+    )
+    birth_date = StringField("Birth date", [plain])
+
+    def validate_birth_date(self, control: Any) -> None:
+        try:
+            parse_birth_date(control.data or "", today=now().date())
+        except InvalidDate as error:
+            raise ValidationError(str(error)) from error
+
+    def values(self) -> dict[str, Any]:
+        names = ("kind", "title", "first_name", "last_name", "preferred_name", "organisation", "language")
+        born = parse_birth_date(self.birth_date.data or "", today=now().date())
+        return {name: self[name].data for name in names} | {"birth_date": born}
+
+
+class NewContactForm(DetailsForm):
+    email = StringField("Email", [Optional(), email_address])
+    telephone = StringField("Telephone", [Optional(), telephone_number])
+    obtained = StringField("How did this person come to be on your list?", [plain])
+
+
+class NoteForm(FlaskForm):  # type: ignore[misc]
+    text = TextAreaField("Note", [DataRequired("Write something first.")])
+
+    def validate_text(self, control: Any) -> None:
+        try:
+            control.data = clean_text(control.data, max_length=10_000, lines=True)
+        except InvalidText as error:
+            raise ValidationError(str(error)) from error
+
+
+class GroupForm(FlaskForm):  # type: ignore[misc]
+    name = StringField("Name", [DataRequired("Enter a name for the group."), plain])
+    description = StringField("What is it for?", [plain])
+
+
+@dataclass
+class TypedLine:
+    """A line of a block as it was typed, with the sentence that says what is wrong with it."""
+
+    id: int | None
+    label: str
+    text: str
+    is_primary: bool
+    error: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+
+
+def read_lines(form: Mapping[str, str], normalise: Callable[[str], Any]) -> list[TypedLine]:
+    """The lines of a block of emails or telephones; a line left empty is no line."""
+    lines = []
+    for number in range(_count(form)):
+        text = form.get(f"text-{number}", "").strip()
+        if not text:
+            continue
+        line = TypedLine(_id(form, number), _label(form, number), text, form.get("primary") == str(number))
+        try:
+            normalise(text)
+        except (InvalidEmail, InvalidTelephone) as error:
+            line.error = str(error)
+        lines.append(line)
+    return lines
+
+
+def read_addresses(form: Mapping[str, str]) -> list[TypedLine]:
+    """The lines of the block of addresses."""
+    lines = []
+    for number in range(_count(form)):
+        values = {name: form.get(f"{name}-{number}", "").strip() for name in ADDRESS_FIELDS}
+        if not any(value for name, value in values.items() if name not in ("country", "province")):
+            continue
+        line = TypedLine(_id(form, number), _label(form, number), "", form.get("primary") == str(number), values=values)
+        line.error = _address_error(values)
+        lines.append(line)
+    return lines
+
+
+def as_lines(lines: list[TypedLine]) -> list[Line]:
+    return [Line(line.id, line.label, line.text, line.is_primary) for line in lines]
+
+
+def as_addresses(lines: list[TypedLine]) -> list[AddressLine]:
+    return [AddressLine(line.id, line.label, line.is_primary, line.values) for line in lines]
+
+
+def _address_error(values: dict[str, str]) -> str:
+    try:
+        for name, value in values.items():
+            values[name] = clean_text(value, max_length=LONGEST)
+    except InvalidText as error:
+        return str(error)
+    code = values["postal_code"]
+    if code and values["country"] == "ZA" and not (code.isascii() and code.isdigit() and len(code) == 4):
+        return "A South African postal code has four digits, such as 4051."
+    if values["province"] and values["province"] not in PROVINCES:
+        return "Choose one of the provinces."
+    return ""
+
+
+def _count(form: Mapping[str, str]) -> int:
+    text = form.get("lines", "0")
+    return min(int(text), 50) if text.isascii() and text.isdigit() else 0
+
+
+def _id(form: Mapping[str, str], number: int) -> int | None:
+    text = form.get(f"id-{number}", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else None
+
+
+def _label(form: Mapping[str, str], number: int) -> str:
+    label = form.get(f"label-{number}", "")
+    return label if label in LABELS else ""

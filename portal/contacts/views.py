@@ -1,0 +1,201 @@
+"""The list of contacts, adding one, and what can be done with many at once."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, Response, request, url_for
+
+from portal.contacts import acts, block_views, group_views, queries, service
+from portal.contacts.address_guards import AddressRefused
+from portal.contacts.forms import NewContactForm
+from portal.contacts.pages import bp
+from portal.contacts.panels import chips_for
+from portal.contacts.queries import PAGE, Filter
+from portal.contacts.rules import ROLES
+from portal.contacts.telephones import show_telephone
+from portal.core.permissions import Permission
+from portal.web.access import needs
+from portal.web.errors import register_error
+from portal.web.frame import Place, add_place
+from portal.web.htmx import done, page_or_part
+from portal.web.paging import page_number, paging
+
+STATES = {"undeliverable": "could not be reached", "no_email": "without an email address"}
+MOST_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A filter in words, with the address of the list without it."""
+
+    words: str
+    href: str
+
+
+@bp.get("")
+@needs(Permission.CONTACT_READ)
+def index() -> Response:
+    wanted = read_filter()
+    total = queries.count(wanted)
+    page = paging(total, PAGE)
+    rows = queries.page(wanted, page.number)
+    return page_or_part(
+        "contacts/index.html",
+        "contacts/_list.html",
+        filter=wanted,
+        rows=rows,
+        page=page,
+        chips=chips_for([row.contact.id for row in rows]),
+        sentences=_sentences(wanted),
+        groups=queries.visible_groups(),
+        towns=queries.towns(),
+        roles=ROLES,
+        states=STATES,
+        acts=acts.allowed(),
+        sort_href=_sort_href,
+        words=request.args.to_dict(flat=False),
+    )
+
+
+@bp.get("/new")
+@needs(Permission.CONTACT_EDIT)
+def new() -> Response:
+    return page_or_part("contacts/new.html", "contacts/_new.html", form=NewContactForm())
+
+
+@bp.post("")
+@needs(Permission.CONTACT_EDIT)
+def add() -> Response:
+    form = NewContactForm()
+    if form.validate():
+        try:
+            contact = service.add(
+                email=form.email.data or "",
+                telephone=form.telephone.data or "",
+                obtained=form.obtained.data or "",
+                **form.values(),
+            )
+        except service.Nameless as error:
+            named = form.organisation if form.kind.data == "body" else form.first_name
+            named.errors = [str(error)]
+        except AddressRefused as error:
+            form.email.errors = [str(error)]
+        else:
+            return done(url_for("contacts.show", contact_id=contact.id))
+    return page_or_part("contacts/new.html", "contacts/_new.html", 422, form=form)
+
+
+@bp.post("/chosen/groups")
+@needs(Permission.CONTACT_EDIT)
+def group_chosen() -> Response:
+    """Put the chosen contacts into a group, or take them out of it."""
+    ids = chosen()
+    group_id = request.form.get("group", type=int) or 0
+    if request.form.get("what") == "out":
+        service.ungroup_contacts(ids, group_id)
+    else:
+        service.group_contacts(ids, group_id)
+    return done(request.form.get("back", "") if _is_list(request.form.get("back", "")) else url_for("contacts.index"))
+
+
+@bp.post("/chosen/removal/ask")
+@needs(Permission.CONTACT_DELETE)
+def ask_removal() -> Response:
+    """Say what goes and what stays before anything is deleted. Deletes nothing; a POST because of many ids."""
+    ids = chosen()
+    contacts = [queries.name_of(row.contact) for row in queries.rows([service.find(i) for i in ids[:5]])]
+    return page_or_part("contacts/remove.html", "contacts/_remove.html", ids=ids, names=contacts, word=_word(ids, contacts))
+
+
+@bp.post("/chosen/removal")
+@needs(Permission.CONTACT_DELETE)
+def remove_chosen() -> Response:
+    ids = chosen()
+    contacts = [queries.name_of(service.find(i)) for i in ids[:5]]
+    word = _word(ids, contacts)
+    if request.form.get("word", "").strip().casefold() != word.casefold():
+        sentence = f"Type “{word}” to delete."
+        return page_or_part(
+            "contacts/remove.html", "contacts/_remove.html", 422, ids=ids, names=contacts, word=word, sentence=sentence
+        )
+    service.erase(ids)
+    return done(url_for("contacts.index"))
+
+
+def chosen() -> list[int]:
+    """The contacts chosen on the list: those ticked, or all that the list's filter finds."""
+    if request.form.get("all") == "1":
+        return queries.ids(read_filter(request.form))[:MOST_AT_ONCE]
+    return [int(text) for text in request.form.getlist("chosen") if text.isascii() and text.isdigit() and len(text) < 12]
+
+
+def read_filter(source: Any = None) -> Filter:
+    """The filter in the page's address."""
+    args = request.args if source is None else source
+    return Filter(
+        text=args.get("q", "").strip()[:200],
+        group_ids=_numbers(args.getlist("group")),
+        not_group_ids=_numbers(args.getlist("not_group")),
+        role=args.get("role", "") if args.get("role") in ROLES else "",
+        kind=args.get("kind", "") if args.get("kind") in ("person", "body") else "",
+        town=args.get("town", "")[:100],
+        state=args.get("state", "") if args.get("state") in STATES else "",
+        sort=args.get("sort", "name") if args.get("sort") in queries.SORTS else "name",
+        descending=args.get("down") == "1",
+    )
+
+
+def _numbers(texts: list[str]) -> tuple[int, ...]:
+    return tuple(int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 12)
+
+
+def _sentences(wanted: Filter) -> list[Sentence]:
+    names = {group.id: group.name for group in queries.visible_groups()}
+    found = []
+    if wanted.text:
+        found.append(Sentence(f"with “{wanted.text}”", _href(without="q")))
+    if wanted.group_ids:
+        found.append(Sentence("in " + " or ".join(names.get(i, "another group") for i in wanted.group_ids), _href("group")))
+    if wanted.not_group_ids:
+        words = " or ".join(names.get(i, "another group") for i in wanted.not_group_ids)
+        found.append(Sentence(f"not in {words}", _href("not_group")))
+    if wanted.role:
+        found.append(Sentence(f"{wanted.role}s", _href("role")))
+    if wanted.kind:
+        found.append(Sentence("people" if wanted.kind == "person" else "organisations", _href("kind")))
+    if wanted.town:
+        found.append(Sentence(f"town is {wanted.town}", _href("town")))
+    if wanted.state:
+        found.append(Sentence(STATES[wanted.state], _href("state")))
+    return found
+
+
+def _href(without: str, **more: str) -> str:
+    """The list's address without one word of it and the page, and with others."""
+    words = {k: v for k, v in request.args.to_dict(flat=False).items() if k not in (without, "page", *more)}
+    return url_for("contacts.index", **words, **more)
+
+
+def _sort_href(column: str) -> str:
+    is_down = request.args.get("sort", "name") == column and request.args.get("down") != "1"
+    return _href("down", sort=column, **({"down": "1"} if is_down else {}))
+
+
+def _is_list(path: str) -> bool:
+    return path.startswith("/contacts?") or path == "/contacts"
+
+
+def _word(ids: list[int], names: list[str]) -> str:
+    """What must be typed to delete: the name of one, or the number of many."""
+    return names[0] if len(ids) == 1 and names else str(len(ids))
+
+
+def register(app: Flask) -> None:
+    assert block_views.bp is bp  # its routes are on the same blueprint
+    app.register_blueprint(bp)
+    app.register_blueprint(group_views.bp)
+    register_error(app, service.ContactNotFound, 404)
+    register_error(app, service.GroupNotFound, 404)
+    app.jinja_env.filters["telephone"] = show_telephone
+    add_place(Place("Contacts", "users", "contacts.index", "contacts", Permission.CONTACT_READ))
+    add_place(Place("Groups", "layers", "groups.index", "groups", Permission.CONTACT_READ, wide=True))
