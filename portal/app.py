@@ -92,4 +92,3 @@ def _keep_connection(app: Flask) -> None:
     def close_database(error: BaseException | None) -> None:
         if not database.db.is_closed() and (error is not None or not database.is_sqlite()) and not app.testing:
             database.db.close()
-

@@ -1,6 +1,7 @@
 """The `portal` command. Each feature adds its own commands in its `cli.py`; this module only collects them."""
 
 import logging
+import os
 import sys
 
 import click
@@ -9,13 +10,14 @@ from peewee import OperationalError
 from portal import commanding
 from portal.accounts import cli as accounts
 from portal.activity import cli as activity
-from portal.config import BadSettings
+from portal.config import BadSettings, Settings
 from portal.contacts import cli as contacts
 from portal.features import prepare
 from portal.run import commands as run
-from portal.sample import commands as sample
+from portal.run import migrate, up
+from portal.sample import service as sample
 
-FEATURES = (run.register, accounts.register, activity.register, contacts.register, sample.register)
+FEATURES = (run.register, accounts.register, activity.register, contacts.register)
 
 
 @click.group()
@@ -27,8 +29,25 @@ for register in FEATURES:
     register(cli)
 
 
+@cli.command()
+def demo() -> None:
+    """Make the sample organisation unless it is there, start everything, and say how to sign in."""
+    settings = Settings.from_environment()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    migrate.migrate(settings.database_url)
+    with commanding.installation():
+        password = sample.make(settings.data_dir)
+    up.up(settings, lambda: _say_how_to_begin(settings, password))
+
+
+def _say_how_to_begin(settings: Settings, password: str) -> None:
+    click.echo(f"Open {settings.base_url}")
+    click.echo(f"Sign in as {sample.EMAIL} with the password {password}")
+
+
 def main() -> None:
     """Run a command. What the user can mend is said in a sentence, with exit code 1."""
+    os.umask(0o077)  # what the portal writes is for the portal only
     commanding.use(prepare)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     try:

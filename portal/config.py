@@ -81,7 +81,9 @@ class Settings:
             smtp_url=environ.get("SMTP_URL") or None,
             smtp_limit=environ.get("SMTP_LIMIT") or None,
             support_email=environ.get("PORTAL_SUPPORT_EMAIL") or "",
-            trusted_proxies=tuple(p.strip() for p in (environ.get("PORTAL_TRUSTED_PROXIES") or "").split(",") if p.strip()),
+            trusted_proxies=tuple(
+                p.strip() for p in (environ.get("PORTAL_TRUSTED_PROXIES") or "").split(",") if p.strip()
+            ),
             port=port,
         )
 
@@ -121,6 +123,8 @@ def _address_keys(text: str) -> dict[str, bytes]:
     for part in text.split(","):
         version, _, key = part.strip().partition(":")
         if not version.startswith("v") or not version[1:].isdigit() or len(key) < SHORTEST_KEY:
-            raise BadSettings(f"PORTAL_ADDRESS_KEY must be v1:KEY or v1:KEY,v2:KEY with keys of {SHORTEST_KEY} characters.")
+            raise BadSettings(
+                f"PORTAL_ADDRESS_KEY must be v1:KEY or v1:KEY,v2:KEY with keys of {SHORTEST_KEY} characters."
+            )
         keys[version] = key.encode()
     return keys

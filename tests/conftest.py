@@ -1,6 +1,7 @@
 """The cast and the stage. Alice edits, Bob reads, Olivia owns; Charlie works for another organisation."""
 
 import shutil
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,28 +20,60 @@ from portal.core import db as database
 from portal.core.actor import Actor, acting_as, system
 from portal.core.permissions import Role
 from portal.core.tenancy import Org
+from portal.run.migrate import migrate
 from portal.signin import service as signin
-from tests import schema
+from tests import databases
 
 PASSWORD = "seven green buses"
 HX = {"HX-Request": "true"}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=("sqlite", "postgresql", "both"), default="both")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_url" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("database")
+        kinds = ("sqlite", "postgresql") if chosen == "both" else (chosen,)
+        metafunc.parametrize("database_url", kinds, indirect=True)
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "portal.sqlite3"
-    database.connect(f"sqlite:///{path}")
+    migrate(f"sqlite:///{path}")
     with database.db.connection_context():
-        schema.create_all()
         database.db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     return path
 
 
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """A cluster with a migrated database called `template`, to be copied for each test."""
+    with databases.cluster() as url:
+        databases.execute(url, "CREATE DATABASE template")
+        migrate(url.format(name="template"))
+        database.db.close_all()
+        yield url
+
+
 @pytest.fixture
-def database_url(sqlite_template: Path, tmp_path: Path) -> str:
-    path = tmp_path / "portal.sqlite3"
-    shutil.copy(sqlite_template, path)
-    return f"sqlite:///{path}"
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh, migrated database of each kind."""
+    if request.param == "sqlite":
+        path = tmp_path / "portal.sqlite3"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        if not database.db.is_closed():
+            database.db.close()
+        return
+    server = request.getfixturevalue("postgresql")
+    name = f"test_{uuid.uuid4().hex}"
+    databases.execute(server, f"CREATE DATABASE {name} TEMPLATE template")
+    yield server.format(name=name)
+    database.db.close_all()
+    databases.execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

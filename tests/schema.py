@@ -25,7 +25,16 @@ def models() -> list[type[BaseModel]]:
         waiting += model.__subclasses__()
         if model.__name__ not in abstract:
             found.append(model)
-    first = {"org": 0, "user": 1, "membership": 2, "contact": 3, "contact_group": 3, "campaign": 3, "import": 3, "delivery": 4}
+    first = {
+        "org": 0,
+        "user": 1,
+        "membership": 2,
+        "contact": 3,
+        "contact_group": 3,
+        "campaign": 3,
+        "import": 3,
+        "delivery": 4,
+    }
     return sorted(found, key=lambda m: (first.get(m._meta.table_name, 9), m._meta.table_name))
 
 

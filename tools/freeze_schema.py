@@ -27,7 +27,9 @@ def statements() -> list[str]:
 
 
 def main() -> None:
-    parts = ['"""The first schema: organisations, users, contacts, consent, campaigns, deliveries, imports, the log."""\n']
+    parts = [
+        '"""The first schema: organisations, users, contacts, consent, campaigns, deliveries, imports, the log."""\n'
+    ]
     for name, database, extras in (
         ("SQLITE", SqliteDatabase(":memory:"), SQLITE),
         ("POSTGRESQL", PostgresqlDatabase("x"), POSTGRESQL),

@@ -23,6 +23,6 @@ SQLITE = (
 
 POSTGRESQL = (
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-    f"CREATE INDEX contact_search ON contact USING gin (search_names gin_trgm_ops, search_emails gin_trgm_ops, "
+    "CREATE INDEX contact_search ON contact USING gin (search_names gin_trgm_ops, search_emails gin_trgm_ops, "
     "search_numbers gin_trgm_ops)",
 )

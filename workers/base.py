@@ -25,7 +25,7 @@ def org_job(run: Callable[..., None]) -> Callable[..., None]:
 def each_org(run: Callable[[], None]) -> None:
     """Do something for every organisation, as the portal itself in each. One that fails does not stop the others."""
     with connection():
-        for (org_id,) in list(Org.select(Org.id).tuples()):
+        for org_id in [org.id for org in Org.select(Org.id)]:
             try:
                 with acting_as(system(org_id)):
                     run()

@@ -1,4 +1,4 @@
-"""The two kinds of process behind the web: a worker that answers the bell, and the scheduler that rings by the clock."""
+"""The processes behind the web: a worker that answers the bell, the scheduler that rings by the clock."""
 
 import logging
 import signal

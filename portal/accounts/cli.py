@@ -78,9 +78,9 @@ def user() -> None:
 @click.option("--email", required=True)
 @click.option("--name", default="")
 @click.option("--role", type=click.Choice([str(r) for r in Role]), required=True)
-@click.option("--password-stdin", is_flag=True, required=True, help="Read the password from standard input.")
+@click.option("--password-stdin", is_flag=True, required=True, expose_value=False, help="Read the password from there.")
 @as_json
-def create_user(slug: str, email: str, name: str, role: str, password_stdin: bool, as_json: bool) -> None:
+def create_user(slug: str, email: str, name: str, role: str, as_json: bool) -> None:
     """Give a person a role. A known email gets a further membership and keeps its password."""
     password = sys.stdin.readline().rstrip("\n")
     with organisation(slug):
@@ -96,9 +96,9 @@ def support() -> None:
 @support.command("create")
 @click.option("--email", required=True)
 @click.option("--name", default="")
-@click.option("--password-stdin", is_flag=True, required=True, help="Read the password from standard input.")
+@click.option("--password-stdin", is_flag=True, required=True, expose_value=False, help="Read the password from there.")
 @as_json
-def create_support(email: str, name: str, password_stdin: bool, as_json: bool) -> None:
+def create_support(email: str, name: str, as_json: bool) -> None:
     """Make a support user, who belongs to no organisation."""
     password = sys.stdin.readline().rstrip("\n")
     with installation():

@@ -26,7 +26,9 @@ class User(BaseModel):
 
 class Membership(BaseModel):
     org = ForeignKeyField(Org, on_delete="RESTRICT")
+    org_id: int
     user = ForeignKeyField(User, on_delete="CASCADE")
+    user_id: int
     role = TextField()
     denied: Any = JSONField(default=list)  # rights taken away: "address", "telephone", "email", "reports", "group:7" …
     only_group = IntegerField(null=True)

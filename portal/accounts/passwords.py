@@ -14,9 +14,10 @@ def hash_password(password: str) -> str:
 def is_right(password_hash: str, password: str) -> bool:
     """Whether the password fits. An empty hash (no such account) takes as long and is never right."""
     try:
-        return _hasher.verify(password_hash or _NOBODY, password) and bool(password_hash)
+        _hasher.verify(password_hash or _NOBODY, password)
     except (Argon2Error, InvalidHashError):
         return False
+    return bool(password_hash)
 
 
 def is_outdated(password_hash: str) -> bool:

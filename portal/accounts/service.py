@@ -19,7 +19,7 @@ from portal.core.tenancy import Org
 
 SETTABLE = {
     "name", "legal_name", "kind", "registration", "email", "telephone", "address", "town", "website",
-    "complaints_email", "information_officer", "timezone", "colour", "logo_id", "sender_name", "reply_to", "steps_hidden",
+    "complaints_email", "information_officer", "timezone", "colour", "logo_id", "sender_name", "reply_to",
 }  # fmt: skip
 
 
@@ -63,7 +63,9 @@ def set_details(**values: Any) -> Org:
     require(Permission.SETTINGS)
     unknown = set(values) - SETTABLE
     if unknown:
-        raise NotFound(f"An organisation has no detail called {sorted(unknown)[0]!r}. It has {', '.join(sorted(SETTABLE))}.")
+        raise NotFound(
+            f"An organisation has no detail called {sorted(unknown)[0]!r}. It has {', '.join(sorted(SETTABLE))}."
+        )
     org = current_org()
     changes = {key: [getattr(org, key), value] for key, value in values.items() if getattr(org, key) != value}
     if changes:

@@ -43,18 +43,27 @@ def _again(body: bytes) -> tuple[bytes, str, int, int]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(body), formats=("PNG", "JPEG", "GIF", "WEBP"))
+            picture: Image.Image = Image.open(io.BytesIO(body), formats=("PNG", "JPEG", "GIF", "WEBP"))
             if picture.width * picture.height > MOST_PIXELS:
                 raise BadPicture("This picture has too many pixels. Choose a smaller one.")
             picture.load()
             picture = ImageOps.exif_transpose(picture)
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombWarning, Image.DecompressionBombError, ValueError) as error:
+    except (
+        UnidentifiedImageError,
+        OSError,
+        Image.DecompressionBombWarning,
+        Image.DecompressionBombError,
+        ValueError,
+    ) as error:
         if isinstance(error, BadPicture):
             raise
         raise BadPicture("This file is not a picture that can be used. PNG, JPEG and GIF files can.") from error
     if picture.width > WIDEST:
         picture = picture.resize((WIDEST, max(1, round(picture.height * WIDEST / picture.width))))
-    is_clear = picture.mode in ("RGBA", "LA", "P") and "transparency" in picture.info or picture.mode in ("RGBA", "LA")
+    is_clear = (picture.mode in ("RGBA", "LA", "P") and "transparency" in picture.info) or picture.mode in (
+        "RGBA",
+        "LA",
+    )
     out = io.BytesIO()
     if is_clear or picture.format == "PNG":
         picture.convert("RGBA").save(out, "PNG", optimize=True)

@@ -10,7 +10,11 @@ from portal.contacts.panels import Chip, register_chip
 from portal.core.actor import current_actor
 from portal.core.permissions import DataSet
 
-TONES = {"unsubscribed": ("Unsubscribed", "warn"), "complained": ("Complained", "bad"), "objected": ("Objected", "warn")}
+TONES = {
+    "unsubscribed": ("Unsubscribed", "warn"),
+    "complained": ("Complained", "bad"),
+    "objected": ("Objected", "warn"),
+}
 
 
 def register() -> None:

@@ -29,7 +29,12 @@ def facts(candidates: Sequence[Candidate], purpose: Purpose, handled: frozenset[
     """The facts of each candidate, in order. `handled` are places in the list whose address another one has."""
     suspended, missing = sender_facts()
     contact_ids = sorted({c.contact_id for c in candidates})
-    erased = {row[0] for row in Contact.select(Contact.id).where(Contact.id.in_(contact_ids), Contact.erased_at.is_null(False)).tuples()}
+    erased = {
+        row[0]
+        for row in Contact.select(Contact.id)
+        .where(Contact.id.in_(contact_ids), Contact.erased_at.is_null(False))
+        .tuples()
+    }
     present = {row[0] for row in Contact.select(Contact.id).where(Contact.id.in_(contact_ids)).tuples()}
     states: dict[tuple[int, str], str] = {}
     for email in Email.select(Email.contact_id, Email.normal, Email.state).where(Email.contact_id.in_(contact_ids)):

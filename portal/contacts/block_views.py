@@ -12,7 +12,7 @@ from portal.contacts.emails import normalise_email
 from portal.contacts.models import Address, Contact, Email, Telephone
 from portal.contacts.pages import bp
 from portal.contacts.panels import chips_for, panels
-from portal.contacts.rules import DATA_SET_OF, LANGUAGES, ROLES, SOURCES
+from portal.contacts.rules import ADDRESS_FIELDS, DATA_SET_OF, LANGUAGES, ROLES, SOURCES
 from portal.contacts.telephones import normalise_telephone
 from portal.core.actor import current_actor
 from portal.core.permissions import Permission
@@ -127,7 +127,9 @@ def save_roles(contact_id: int) -> Response:
 @needs(Permission.CONTACT_EDIT)
 def save_groups(contact_id: int) -> Response:
     contact = service.find(contact_id)
-    chosen = [int(text) for text in request.form.getlist("group") if text.isascii() and text.isdigit() and len(text) < 12]
+    chosen = [
+        int(text) for text in request.form.getlist("group") if text.isascii() and text.isdigit() and len(text) < 12
+    ]
     try:
         service.change_groups(contact, request.form.get("seen", ""), chosen)
     except service.Stale:
@@ -166,7 +168,7 @@ def add_note(contact_id: int) -> Response:
             "contacts/show.html", "contacts/_notes.html", 422,
             **(_context(contact) | {"note_form": form}), open_block="",
         )  # fmt: skip
-    service.add_note(contact, form.text.data)
+    service.add_note(contact, form.text.data or "")
     return _saved(contact, "notes")
 
 
@@ -218,7 +220,7 @@ def _editing(contact: Contact, block: str) -> dict[str, Any]:
 
 def _line(part: Any) -> forms.TypedLine:
     text = getattr(part, "address", "") or getattr(part, "number", "")
-    values = {name: getattr(part, name) for name in forms.ADDRESS_FIELDS} if isinstance(part, Address) else {}
+    values = {name: getattr(part, name) for name in ADDRESS_FIELDS} if isinstance(part, Address) else {}
     return forms.TypedLine(part.id, part.label, text, bool(part.is_primary), values=values)
 
 

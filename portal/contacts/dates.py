@@ -13,7 +13,7 @@ _DAY_MONTH_NAME = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[- ./]*([a-z]+)[-., /]*(
 _MONTH_NAME_DAY = re.compile(r"([a-z]+)[- .]*(\d{1,2})(?:st|nd|rd|th)?,? *(\d{4})")
 _SERIAL = re.compile(r"(\d{3,5})(?:\.\d+)?")
 _SERIAL_ZERO = date(1899, 12, 30)  # day 0 of Excel for every date from March 1900
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _AFRIKAANS = {"mrt": 3, "maa": 3, "mei": 5, "okt": 10, "des": 12}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField, StringField, TextAreaField, ValidationError
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its stubs
 from wtforms.validators import DataRequired, Optional
 
 from portal.contacts.addresses import PROVINCES
@@ -44,7 +44,7 @@ email_address = _checked(normalise_email, InvalidEmail)
 telephone_number = _checked(normalise_telephone, InvalidTelephone)
 
 
-class DetailsForm(FlaskForm):  # type: ignore[misc]
+class DetailsForm(FlaskForm):
     seen = HiddenField()
     kind = SelectField("Kind", choices=[SelectChoice("person", "A person"), SelectChoice("body", "An organisation")])
     title = StringField("Title", [plain])
@@ -76,7 +76,7 @@ class NewContactForm(DetailsForm):
     obtained = StringField("How did this person come to be on your list?", [plain])
 
 
-class NoteForm(FlaskForm):  # type: ignore[misc]
+class NoteForm(FlaskForm):
     text = TextAreaField("Note", [DataRequired("Write something first.")])
 
     def validate_text(self, control: Any) -> None:
@@ -86,7 +86,7 @@ class NoteForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(str(error)) from error
 
 
-class GroupForm(FlaskForm):  # type: ignore[misc]
+class GroupForm(FlaskForm):
     name = StringField("Name", [DataRequired("Enter a name for the group."), plain])
     description = StringField("What is it for?", [plain])
 

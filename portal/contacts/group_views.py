@@ -23,7 +23,7 @@ def add() -> Response:
     form = GroupForm()
     if form.validate():
         try:
-            service.add_group(form.name.data, form.description.data)
+            service.add_group(form.name.data or "", form.description.data or "")
         except service.GroupNameTaken as error:
             form.name.errors = [str(error)]
         else:
@@ -45,7 +45,7 @@ def change(group_id: int) -> Response:
     form = GroupForm()
     if form.validate():
         try:
-            service.rename_group(group_id, form.name.data, form.description.data)
+            service.rename_group(group_id, form.name.data or "", form.description.data or "")
         except service.GroupNameTaken as error:
             form.name.errors = [str(error)]
         else:

@@ -6,17 +6,81 @@ import unicodedata
 from dataclasses import dataclass
 
 _PARTICLES = frozenset(
-    "van von der den de du le la ter ten te 't van't da dos do di del della bin binte binti ibn ka vd v.d.".split()
+    [
+        "van",
+        "von",
+        "der",
+        "den",
+        "de",
+        "du",
+        "le",
+        "la",
+        "ter",
+        "ten",
+        "te",
+        "'t",
+        "van't",
+        "da",
+        "dos",
+        "do",
+        "di",
+        "del",
+        "della",
+        "bin",
+        "binte",
+        "binti",
+        "ibn",
+        "ka",
+        "vd",
+        "v.d.",
+    ]
 )
 _LOWER_CASE_PARTICLES = frozenset(("v", "d"))  # "J v d Merwe"; in capitals they are initials
 _SURNAME_ALONE = frozenset(("van", "von", "de", "du", "le", "der"))  # "Van Wyk" with nothing before it is a surname
-_SHOWN_SMALL = frozenset("van von der den de du le la ter ten te 't da dos".split())
+_SHOWN_SMALL = frozenset(["van", "von", "der", "den", "de", "du", "le", "la", "ter", "ten", "te", "'t", "da", "dos"])
 _TITLES = {
     word.lower(): word
-    for word in (
-        "Mr Mrs Ms Miss Mx Dr Prof Professor Rev Revd Reverend Adv Advocate Mnr Mev Mej Me Ds Eerw Past Pastor Fr "
-        "Father Sr Sister Bishop Hon Judge Sir Lady Capt Col Gen Lt Sgt Rabbi Imam Sheikh Chief"
-    ).split()
+    for word in [
+        "Mr",
+        "Mrs",
+        "Ms",
+        "Miss",
+        "Mx",
+        "Dr",
+        "Prof",
+        "Professor",
+        "Rev",
+        "Revd",
+        "Reverend",
+        "Adv",
+        "Advocate",
+        "Mnr",
+        "Mev",
+        "Mej",
+        "Me",
+        "Ds",
+        "Eerw",
+        "Past",
+        "Pastor",
+        "Fr",
+        "Father",
+        "Sr",
+        "Sister",
+        "Bishop",
+        "Hon",
+        "Judge",
+        "Sir",
+        "Lady",
+        "Capt",
+        "Col",
+        "Gen",
+        "Lt",
+        "Sgt",
+        "Rabbi",
+        "Imam",
+        "Sheikh",
+        "Chief",
+    ]
 }
 _BETWEEN_TITLES = frozenset(("&", "and", "en"))
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "’": "'", "ʼ": "'", "‘": "'", "`": "'"})

@@ -140,7 +140,9 @@ def visible_groups() -> list[Group]:
 def group_sizes() -> dict[int, int]:
     """How many contacts of each group this actor may see."""
     query = (
-        GroupMember.select(GroupMember.group_id, fn.COUNT(GroupMember.contact_id)).group_by(GroupMember.group_id).tuples()
+        GroupMember.select(GroupMember.group_id, fn.COUNT(GroupMember.contact_id))
+        .group_by(GroupMember.group_id)
+        .tuples()
     )
     return dict(query)
 
@@ -167,7 +169,12 @@ def name_of(contact: Contact) -> str:
         return "Removed contact"
     if contact.kind == "body":
         return contact.organisation or "Unnamed"
-    return display_name(contact.first_name, contact.last_name) or contact.preferred_name or contact.organisation or "Unnamed"
+    return (
+        display_name(contact.first_name, contact.last_name)
+        or contact.preferred_name
+        or contact.organisation
+        or "Unnamed"
+    )
 
 
 def familiar_name(contact: Contact) -> str:

@@ -84,7 +84,11 @@ def change_part(part: ContactPart, action: str, **values: Any) -> bool:
         part.save(only=list(changed))
         after = rules.told(part)
         name = rules.PART_NAME[type(part).__name__]
-        told = {name: [before, after]} if before != after else {f"{name} {k.removeprefix('is_')}": [None, v] for k, v in changed.items()}
+        told = (
+            {name: [before, after]}
+            if before != after
+            else {f"{name} {k.removeprefix('is_')}": [None, v] for k, v in changed.items()}
+        )
         log.write(action, part.contact_id, changes=told)
         refresh([part.contact_id])
     return True
@@ -119,7 +123,7 @@ def add_many(new: Sequence["rules.NewContact"], action: str, **more: Any) -> lis
     return ids
 
 
-def change_many(contacts: Iterable[tuple[int, Mapping[str, Sequence[Any]]]], action: str, **more: Any) -> None:
+def change_many(contacts: Iterable[tuple[int, Mapping[str, list[Any]]]], action: str, **more: Any) -> None:
     """Log one entry for each (contact id, {field: [old, new]}) that a bulk writer of this module has just changed."""
     log.write_many(Entry(action, contact_id, changes=dict(changes), more=more) for contact_id, changes in contacts)
 
@@ -170,8 +174,10 @@ def erase(contact_ids: Sequence[int]) -> int:
                 kind.delete().where(kind.contact_id.in_(ids)).execute()
             for holder in holders():
                 holder.erase(ids)
-            blank = {f: "" for f in rules.ERASED_FIELDS}
-            Contact.update(**blank, birth_date=None, erased_at=now(), updated_at=now()).where(Contact.id.in_(ids)).execute()
+            blank = dict.fromkeys(rules.ERASED_FIELDS, "")
+            Contact.update(**blank, birth_date=None, erased_at=now(), updated_at=now()).where(
+                Contact.id.in_(ids)
+            ).execute()
             log.erase_detail(ids)
             log.write_many(Entry("contact.erased", i) for i in ids)
             erased += len(ids)

@@ -11,8 +11,8 @@ from portal.core.tenancy import register_contact_scope
 
 def visible(actor: Actor) -> Any:
     """The subquery of contact ids. Built on the tables themselves, below the filter it feeds."""
-    members = GroupMember._meta.table
-    contacts = Contact._meta.table
+    members: Any = GroupMember._meta.table
+    contacts: Any = Contact._meta.table
     if actor.contact_id is not None:
         return contacts.select(contacts.id).where(contacts.org_id == actor.org_id, contacts.id == actor.contact_id)
     query = contacts.select(contacts.id).where(contacts.org_id == actor.org_id)

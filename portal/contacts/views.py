@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask, Response, request, url_for
 
-from portal.contacts import acts, block_views, group_views, queries, service
+from portal.contacts import acts, group_views, queries, service
 from portal.contacts.address_guards import AddressRefused
 from portal.contacts.forms import NewContactForm
 from portal.contacts.pages import bp
@@ -18,7 +18,7 @@ from portal.web.access import needs
 from portal.web.errors import register_error
 from portal.web.frame import Place, add_place
 from portal.web.htmx import done, page_or_part
-from portal.web.paging import page_number, paging
+from portal.web.paging import paging
 
 STATES = {"undeliverable": "could not be reached", "no_email": "without an email address"}
 MOST_AT_ONCE = 20_000
@@ -104,7 +104,9 @@ def ask_removal() -> Response:
     """Say what goes and what stays before anything is deleted. Deletes nothing; a POST because of many ids."""
     ids = chosen()
     contacts = [queries.name_of(row.contact) for row in queries.rows([service.find(i) for i in ids[:5]])]
-    return page_or_part("contacts/remove.html", "contacts/_remove.html", ids=ids, names=contacts, word=_word(ids, contacts))
+    return page_or_part(
+        "contacts/remove.html", "contacts/_remove.html", ids=ids, names=contacts, word=_word(ids, contacts)
+    )
 
 
 @bp.post("/chosen/removal")
@@ -126,7 +128,9 @@ def chosen() -> list[int]:
     """The contacts chosen on the list: those ticked, or all that the list's filter finds."""
     if request.form.get("all") == "1":
         return queries.ids(read_filter(request.form))[:MOST_AT_ONCE]
-    return [int(text) for text in request.form.getlist("chosen") if text.isascii() and text.isdigit() and len(text) < 12]
+    return [
+        int(text) for text in request.form.getlist("chosen") if text.isascii() and text.isdigit() and len(text) < 12
+    ]
 
 
 def read_filter(source: Any = None) -> Filter:
@@ -155,7 +159,9 @@ def _sentences(wanted: Filter) -> list[Sentence]:
     if wanted.text:
         found.append(Sentence(f"with “{wanted.text}”", _href(without="q")))
     if wanted.group_ids:
-        found.append(Sentence("in " + " or ".join(names.get(i, "another group") for i in wanted.group_ids), _href("group")))
+        found.append(
+            Sentence("in " + " or ".join(names.get(i, "another group") for i in wanted.group_ids), _href("group"))
+        )
     if wanted.not_group_ids:
         words = " or ".join(names.get(i, "another group") for i in wanted.not_group_ids)
         found.append(Sentence(f"not in {words}", _href("not_group")))
@@ -172,8 +178,9 @@ def _sentences(wanted: Filter) -> list[Sentence]:
 
 def _href(without: str, **more: str) -> str:
     """The list's address without one word of it and the page, and with others."""
-    words = {k: v for k, v in request.args.to_dict(flat=False).items() if k not in (without, "page", *more)}
-    return url_for("contacts.index", **words, **more)
+    words: dict[str, Any] = request.args.to_dict(flat=False)
+    kept = {name: values for name, values in words.items() if name not in (without, "page", *more)}
+    return url_for("contacts.index", **{**kept, **more})
 
 
 def _sort_href(column: str) -> str:
@@ -191,7 +198,6 @@ def _word(ids: list[int], names: list[str]) -> str:
 
 
 def register(app: Flask) -> None:
-    assert block_views.bp is bp  # its routes are on the same blueprint
     app.register_blueprint(bp)
     app.register_blueprint(group_views.bp)
     register_error(app, service.ContactNotFound, 404)

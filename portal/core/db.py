@@ -17,7 +17,13 @@ from playhouse.pool import PooledPostgresqlDatabase
 log = logging.getLogger("portal.db")
 db: Any = DatabaseProxy()
 
-PRAGMAS = {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 15_000, "synchronous": "full", "cache_size": -16_000}
+PRAGMAS = {
+    "journal_mode": "wal",
+    "foreign_keys": 1,
+    "busy_timeout": 15_000,
+    "synchronous": "full",
+    "cache_size": -16_000,
+}
 UTC_TEXT = "%Y-%m-%d %H:%M:%S.%f"
 
 

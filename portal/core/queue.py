@@ -7,6 +7,7 @@ named by its path.
 
 import logging
 import time
+from functools import partial
 from typing import Any
 
 from redis import Redis, RedisError
@@ -41,7 +42,11 @@ def use(url: str) -> None:
 def enqueue(job: str, **ids: int | str) -> None:
     """Ring for a job of the current organisation after commit. Arguments are ids; never names or addresses."""
     org_id = current_actor().org_id
-    after_commit(lambda: ring(job, org_id=org_id, **ids))
+    after_commit(partial(_ring_quietly, job, org_id=org_id, **ids))
+
+
+def _ring_quietly(job: str, **ids: Any) -> None:
+    ring(job, **ids)
 
 
 def ring(job: str, **ids: Any) -> bool:

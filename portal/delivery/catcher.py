@@ -71,7 +71,7 @@ def read(data_dir: Path, message_id: str) -> Caught:
     if not _ID.match(message_id) or not (folder / f"{message_id}.eml").exists():
         raise NotCaught("There is no such message.")
     source = (folder / f"{message_id}.eml").read_bytes()
-    message: EmailMessage = email.message_from_bytes(source, policy=email.policy.default)  # type: ignore[assignment]
+    message: EmailMessage = email.message_from_bytes(source, policy=email.policy.default)
     line = next((line for line in _lines(folder) if line.id == message_id), Line(message_id, "", "", "", ""))
     return Caught(
         line=line,
@@ -87,14 +87,18 @@ def serve(data_dir: Path, port_file: Path, port: int = 0) -> None:
     folder = folder_of(data_dir)
     folder.mkdir(parents=True, exist_ok=True)
     controller = Controller(
-        _Keeper(folder), hostname="127.0.0.1", port=port or _last_port(port_file), data_size_limit=LARGEST, ready_timeout=15
+        _Keeper(folder),
+        hostname="127.0.0.1",
+        port=port or _last_port(port_file),
+        data_size_limit=LARGEST,
+        ready_timeout=15,
     )
     try:
         controller.start()
     except OSError:
         controller = Controller(_Keeper(folder), hostname="127.0.0.1", port=_free_port(), data_size_limit=LARGEST)
         controller.start()
-    port_file.write_text(str(controller.server.sockets[0].getsockname()[1]))  # type: ignore[attr-defined]
+    port_file.write_text(str(controller.port))
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
@@ -109,8 +113,12 @@ class _Keeper:
         self.folder = folder
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
-        keep(self.folder, envelope.mail_from or "", list(envelope.rcpt_tos), bytes(envelope.content or b""))
+        keep(self.folder, envelope.mail_from or "", list(envelope.rcpt_tos), _raw(envelope.content))
         return "250 2.0.0 caught"
+
+
+def _raw(content: bytes | str | None) -> bytes:
+    return content.encode() if isinstance(content, str) else content or b""
 
 
 def keep(folder: Path, sender: str, recipients: list[str], source: bytes) -> str:
@@ -123,7 +131,13 @@ def keep(folder: Path, sender: str, recipients: list[str], source: bytes) -> str
         file.write(source)
         file.flush()
         os.fsync(file.fileno())
-    line = {"id": message_id, "at": at.isoformat(), "sender": sender, "recipient": ", ".join(recipients), "subject": subject}
+    line = {
+        "id": message_id,
+        "at": at.isoformat(),
+        "sender": sender,
+        "recipient": ", ".join(recipients),
+        "subject": subject,
+    }
     with (folder / "index.jsonl").open("a") as index:
         index.write(json.dumps(line) + "\n")
     return message_id

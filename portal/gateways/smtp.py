@@ -7,6 +7,7 @@ sends the message (DATA, body, dot): a loss there is uncertain, and only a perso
 import re
 import smtplib
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -102,7 +103,9 @@ class Server:
 class Connection:
     """One connection to a mail server, used for one message after another."""
 
-    def __init__(self, server: Server, *, reply_seconds: float = REPLY_SECONDS, after_dot: float = AFTER_DOT_SECONDS) -> None:
+    def __init__(
+        self, server: Server, *, reply_seconds: float = REPLY_SECONDS, after_dot: float = AFTER_DOT_SECONDS
+    ) -> None:
         self.server = server
         self.reply_seconds = reply_seconds
         self.after_dot = after_dot
@@ -119,8 +122,7 @@ class Connection:
             kind = smtplib.SMTP_SSL if server.tls else smtplib.SMTP
             self._smtp = kind(server.host, server.port, timeout=min(CONNECT_SECONDS, self.reply_seconds))
             smtp = self._smtp
-            assert smtp.sock is not None
-            smtp.sock.settimeout(self.reply_seconds)
+            _wait(smtp, self.reply_seconds)
             smtp.ehlo_or_helo_if_needed()
             if not server.tls and server.starttls != "never":
                 self._encrypt(smtp)
@@ -128,13 +130,17 @@ class Connection:
                 smtp.login(server.user, server.password)
         except smtplib.SMTPAuthenticationError as error:
             self.drop()
-            raise Unwelcome(f"The mail server refused the user name or password: {_reply(error.smtp_code, error.smtp_error)}") from None
+            raise Unwelcome(
+                f"The mail server refused the user name or password: {_reply(error.smtp_code, error.smtp_error)}"
+            ) from None
         except smtplib.SMTPResponseException as error:
             self.drop()
             raise Unwelcome(f"The mail server did not let us in: {_reply(error.smtp_code, error.smtp_error)}") from None
         except ssl.SSLError as error:
             self.drop()
-            raise Unwelcome(f"The mail server's certificate or encryption is not right: {error.reason or error}.") from None
+            raise Unwelcome(
+                f"The mail server's certificate or encryption is not right: {error.reason or error}."
+            ) from None
         except smtplib.SMTPServerDisconnected as error:
             self.drop()
             raise Lost("connect", str(error)) from None
@@ -188,11 +194,10 @@ class Connection:
                 if not reply.is_transient and not reply.is_permanent:
                     reply = Reply(554, f"unexpected answer to DATA: {reply}")
             else:
-                assert smtp.sock is not None
-                smtp.sock.settimeout(self.after_dot)
+                _wait(smtp, self.after_dot)
                 smtp.send(_stuffed(message))
                 reply = _reply(*smtp.getreply())
-                smtp.sock.settimeout(self.reply_seconds)
+                _wait(smtp, self.reply_seconds)
         except (smtplib.SMTPException, OSError) as error:
             self.drop()
             raise Lost("data", str(error) or type(error).__name__) from None
@@ -213,10 +218,8 @@ class Connection:
     def close(self) -> None:
         """Say goodbye."""
         if self._smtp is not None:
-            try:
+            with suppress(smtplib.SMTPException, OSError):  # a server that has left already takes nothing with it
                 self._smtp.quit()
-            except (smtplib.SMTPException, OSError):
-                pass  # the server has left already: there is nothing to lose
             self._smtp = None
 
     def drop(self) -> None:
@@ -242,6 +245,12 @@ class Connection:
         elif self.server.starttls == "required":
             self.drop()
             raise Unwelcome("The mail server offers no encryption, so the password is not sent to it.")
+
+
+def _wait(smtp: smtplib.SMTP, seconds: float) -> None:
+    """How long the next answer is waited for."""
+    if smtp.sock is not None:
+        smtp.sock.settimeout(seconds)
 
 
 class _Unspeakable(ValueError):

@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import PasswordField, SelectField, StringField, TextAreaField, ValidationError
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its stubs
 from wtforms.validators import DataRequired, Length, Optional
 
 from portal.contacts.emails import InvalidEmail, normalise_email
@@ -22,7 +22,7 @@ ROLE_WORDS = {
     Role.OWNER: "Owner: also removes the organisation and other owners",
 }
 
-ZONES = sorted(zone for zone in available_timezones() if zone.startswith(("Africa/", "Europe/")))
+ZONES = [SelectChoice(zone, zone) for zone in sorted(available_timezones()) if zone.startswith(("Africa/", "Europe/"))]
 
 
 def plain(form: Any, field: Any) -> None:
@@ -47,7 +47,7 @@ def telephone_number(form: Any, field: Any) -> None:
         raise ValidationError(str(error)) from error
 
 
-class OrganisationForm(FlaskForm):  # type: ignore[misc]
+class OrganisationForm(FlaskForm):
     name = StringField("Name people know", [DataRequired("Enter the name of your organisation."), plain])
     legal_name = StringField("Legal name", [plain])
     registration = StringField("Registration number", [plain])
@@ -68,7 +68,7 @@ class OrganisationForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(str(error)) from error
 
 
-class BrandForm(FlaskForm):  # type: ignore[misc]
+class BrandForm(FlaskForm):
     colour = StringField("Colour", [DataRequired("Enter a colour such as #0f6b57.")])
     sender_name = StringField("Sender's name", [plain])
     reply_to = StringField("Answers go to", [Optional(), email_address])
@@ -81,7 +81,7 @@ class BrandForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(str(error)) from error
 
 
-class UserForm(FlaskForm):  # type: ignore[misc]
+class UserForm(FlaskForm):
     name = StringField("Name", [DataRequired("Enter the person's name."), plain])
     email = StringField("Email", [DataRequired("Enter the person's email address."), email_address])
     role = SelectField("Role", choices=[SelectChoice(str(role), words) for role, words in ROLE_WORDS.items()])

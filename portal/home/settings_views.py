@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, g, render_template, request, url_for
+from flask import Blueprint, Response, abort, g, render_template, request, url_for
 
 from portal.accounts import service as accounts
 from portal.accounts.rules import BadPassword
@@ -13,9 +13,10 @@ from portal.web.access import needs
 from portal.web.htmx import done, page_or_part
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
-DETAILS = tuple(
-    "name legal_name registration address town telephone email website information_officer complaints_email timezone".split()
-)
+DETAILS = (
+    "name", "legal_name", "registration", "address", "town", "telephone", "email", "website", "information_officer",
+    "complaints_email", "timezone",
+)  # fmt: skip
 
 
 @bp.get("")
@@ -66,6 +67,15 @@ def change_look() -> Response:
     return done(url_for("settings.look", saved=1))
 
 
+@bp.get("/logo")
+@needs(Permission.SIGNED_IN)
+def logo() -> Response:
+    picture = pictures.find(g.org.logo_id) if g.org.logo_id else None
+    if picture is None:
+        abort(404)
+    return Response(bytes(picture.body), content_type=picture.kind)
+
+
 @bp.get("/users")
 @needs(Permission.USERS)
 def users() -> Response:
@@ -78,7 +88,9 @@ def add_user() -> Response:
     form = UserForm()
     if form.validate():
         try:
-            accounts.create_user(form.email.data, form.name.data, Role(form.role.data), form.password.data)
+            accounts.create_user(
+                form.email.data or "", form.name.data or "", Role(form.role.data), form.password.data or ""
+            )
         except BadPassword as error:
             form.password.errors = [str(error)]
         except accounts.AlreadyMember as error:

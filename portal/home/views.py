@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from flask import Blueprint, Flask, Response, g, render_template, request, url_for
+from flask import Blueprint, Flask, Response, g, render_template, request
 
-from portal.campaigns.models import Campaign
 from portal.contacts import queries as contacts
 from portal.contacts.queries import Filter
 from portal.core.clock import now
@@ -31,26 +30,22 @@ def show() -> str:
         steps_done=sum(step.is_done for step in steps),
         barriers=queries.before_you_can_send(),
         notices=queries.attention(),
-        sending=queries.being_sent(),
+        total=contacts.count(Filter()) if g.actor.may(Permission.CONTACT_READ) else 0,
+        recent=contacts.page(Filter(sort="updated", descending=True), 1, 6),
     )
 
 
 @bp.get("/find")
 @needs(Permission.SIGNED_IN)
 def find() -> Response:
-    """People, groups and campaigns whose name holds the words."""
+    """People and groups that hold the words."""
     text = request.args.get("q", "").strip()[:200]
-    people, groups, campaigns, total = [], [], [], 0
+    people, groups, total = [], [], 0
     if text and g.actor.may(Permission.CONTACT_READ):
         wanted = Filter(text=text)
         people, total = contacts.page(wanted, 1, FOUND), contacts.count(wanted)
         groups = [group for group in contacts.visible_groups() if text.casefold() in group.name.casefold()][:FOUND]
-    if text and g.actor.may(Permission.CAMPAIGN_READ):
-        query = Campaign.select().where(Campaign.name.contains(text)).order_by(Campaign.id.desc())
-        campaigns = list(query.limit(FOUND))
-    return page_or_part(
-        "home/find.html", "home/_found.html", text=text, people=people, total=total, groups=groups, campaigns=campaigns
-    )
+    return page_or_part("home/find.html", "home/_found.html", text=text, people=people, total=total, groups=groups)
 
 
 @bp.get("/menu")
@@ -69,4 +64,3 @@ def register(app: Flask) -> None:
     app.register_blueprint(settings_views.bp)
     add_place(Place("Home", "house", "home.show", "", Permission.SIGNED_IN))
     add_place(Place("Settings", "settings", "settings.show", "settings", Permission.SETTINGS, wide=True))
-    app.jinja_env.globals["find_url"] = lambda: url_for("home.find")

@@ -21,7 +21,9 @@ def server() -> str:
     for name in ("valkey-server", "redis-server"):
         if path := shutil.which(name):
             return path
-    raise NoRedis("No Redis server was found. Install Debian's package redis-server, or set REDIS_URL to one elsewhere.")
+    raise NoRedis(
+        "No Redis server was found. Install Debian's package redis-server, or set REDIS_URL to one elsewhere."
+    )
 
 
 def command(socket: Path, folder: Path) -> list[str]:

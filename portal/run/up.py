@@ -49,7 +49,10 @@ def _children(settings: Settings, bind: str) -> list[Child]:
     children = [
         Child("web", web_command(python, bind, settings.port)),
         Child("scheduler", [python, "-m", "workers", "schedule"]),
-        *(Child(f"worker {n + 1}", [python, "-m", "workers", "work"]) for n in range(int(os.environ.get("WORKERS", WORKERS)))),
+        *(
+            Child(f"worker {n + 1}", [python, "-m", "workers", "work"])
+            for n in range(int(os.environ.get("WORKERS", WORKERS)))
+        ),
     ]
     if settings.smtp_url is None:
         children.append(Child("mail catcher", [python, "-m", "portal.delivery.catcher"]))

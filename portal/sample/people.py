@@ -1,4 +1,4 @@
-"""Plausible South African people and bodies, the same ones every time. Nobody of them exists; addresses end in .example."""
+"""Plausible South African people and bodies, the same every time. None exists; addresses end in .example."""
 
 import random
 import unicodedata
@@ -11,20 +11,80 @@ from portal.contacts.emails import normalise_email
 from portal.contacts.rules import NewContact
 
 FIRST = {
-    "zu": "Thandi Sipho Nomsa Bongani Lerato Ayanda Zanele Mandla Nokuthula Sibusiso Thulani Ntombi Lindiwe Musa Zodwa".split(),
-    "xh": "Andile Nosipho Lwazi Noluthando Vuyo Siyabonga Nomvula Themba Unathi Zukiswa Luyanda Xolani".split(),
-    "st": "Palesa Tshepo Dineo Kagiso Refilwe Thabo Mpho Lebohang Tebogo Karabo Naledi".split(),
-    "ve": "Rudzani Mulalo Tshilidzi Livhuwani Ndivhuwo Azwinndini Phathutshedzo".split(),
-    "af": "Pieter Anélle Johan Zoë Hennie Marié Francois Chané Gerhard Elsabé Riaan Sanet Kobus André".split(),
-    "en": "Priya Alice Dinesh Fatima Imraan Sarah Michael Ruth Grace Yusuf Shanaaz Daniel Margaret Rajesh Kavitha".split(),
+    "zu": [
+        "Thandi",
+        "Sipho",
+        "Nomsa",
+        "Bongani",
+        "Lerato",
+        "Ayanda",
+        "Zanele",
+        "Mandla",
+        "Nokuthula",
+        "Sibusiso",
+        "Thulani",
+        "Ntombi",
+        "Lindiwe",
+        "Musa",
+        "Zodwa",
+    ],
+    "xh": [
+        "Andile",
+        "Nosipho",
+        "Lwazi",
+        "Noluthando",
+        "Vuyo",
+        "Siyabonga",
+        "Nomvula",
+        "Themba",
+        "Unathi",
+        "Zukiswa",
+        "Luyanda",
+        "Xolani",
+    ],
+    "st": ["Palesa", "Tshepo", "Dineo", "Kagiso", "Refilwe", "Thabo", "Mpho", "Lebohang", "Tebogo", "Karabo", "Naledi"],
+    "ve": ["Rudzani", "Mulalo", "Tshilidzi", "Livhuwani", "Ndivhuwo", "Azwinndini", "Phathutshedzo"],
+    "af": [
+        "Pieter",
+        "Anélle",
+        "Johan",
+        "Zoë",
+        "Hennie",
+        "Marié",
+        "Francois",
+        "Chané",
+        "Gerhard",
+        "Elsabé",
+        "Riaan",
+        "Sanet",
+        "Kobus",
+        "André",
+    ],
+    "en": [
+        "Priya",
+        "Alice",
+        "Dinesh",
+        "Fatima",
+        "Imraan",
+        "Sarah",
+        "Michael",
+        "Ruth",
+        "Grace",
+        "Yusuf",
+        "Shanaaz",
+        "Daniel",
+        "Margaret",
+        "Rajesh",
+        "Kavitha",
+    ],
 }
 LAST = {
-    "zu": "Ngcobo Dlamini Dube Mkhize Zwane Sithole Khumalo Cele Buthelezi Zulu Hadebe Mthembu Shabalala".split(),
-    "xh": "Mqhayi Ndlovu Nqakula Sigcau Mbeki Gqola Xaba Tutu Mda Sobukwe".split(),
-    "st": "Mokoena Molefe Mofokeng Tau Moloi Motaung Sebata Phiri Nkoane".split(),
-    "ve": "Ṱhovhalae Mudau Nemaḓodzi Ramaphosa Munyai Netshiṱenzhe Ḽigege".split(),
+    "zu": ["Ngcobo", "Dlamini", "Dube", "Mkhize", "Zwane", "Sithole", "Khumalo", "Cele", "Buthelezi", "Zulu", "Hadebe", "Mthembu", "Shabalala"],
+    "xh": ["Mqhayi", "Ndlovu", "Nqakula", "Sigcau", "Mbeki", "Gqola", "Xaba", "Tutu", "Mda", "Sobukwe"],
+    "st": ["Mokoena", "Molefe", "Mofokeng", "Tau", "Moloi", "Motaung", "Sebata", "Phiri", "Nkoane"],
+    "ve": ["Ṱhovhalae", "Mudau", "Nemaḓodzi", "Ramaphosa", "Munyai", "Netshiṱenzhe", "Ḽigege"],
     "af": ["van der Merwe", "Botha", "du Plessis", "van Niekerk", "Naudé", "Steyn", "de Villiers", "Müller", "Bröcker", "van Zyl"],
-    "en": "Naidoo Pillay Smith O'Brien Govender Moodley Jacobs Davids Khan D'Almeida Williams Adams Hendricks".split(),
+    "en": ["Naidoo", "Pillay", "Smith", "O'Brien", "Govender", "Moodley", "Jacobs", "Davids", "Khan", "D'Almeida", "Williams", "Adams", "Hendricks"],
 }  # fmt: skip
 PLACES = (
     ("Glenashley", "Durban", "4051", "ZA-KZN"),
@@ -38,7 +98,16 @@ PLACES = (
     ("Walmer", "Gqeberha", "6070", "ZA-EC"),
     ("Thohoyandou P East", "Thohoyandou", "0950", "ZA-LP"),
 )
-STREETS = "Marion Avenue,Church Street,Station Road,Umgeni Drive,Kerkstraat,Nelson Mandela Road,Protea Lane,Acacia Street".split(",")
+STREETS = [
+    "Marion Avenue",
+    "Church Street",
+    "Station Road",
+    "Umgeni Drive",
+    "Kerkstraat",
+    "Nelson Mandela Road",
+    "Protea Lane",
+    "Acacia Street",
+]
 BODIES = ("{} Primary School", "{} High School", "St Mary's Church, {}", "{} Methodist Church", "{} Rotary Club", "{} Trading CC", "{} Community Trust")  # fmt: skip
 MOBILE = ("60", "71", "72", "73", "74", "76", "78", "79", "82", "83", "84")
 STANDINGS = ("proven", "asserted", "asserted", "asserted", "withheld", "missing")
@@ -71,7 +140,11 @@ def people(count: int, groups: dict[str, int], seed: int = 2026) -> Iterator[Sam
         if not is_body and chance.random() < 0.12:
             inside.append(groups["Volunteers"])
         contact = NewContact(
-            fields={**fields, "language": language if language in ("zu", "xh", "st", "ve", "af", "en") else "en", "source": "own"},
+            fields={
+                **fields,
+                "language": language if language in ("zu", "xh", "st", "ve", "af", "en") else "en",
+                "source": "own",
+            },
             emails=emails,
             telephones=telephones,
             addresses=[address] if chance.random() < 0.7 else [],
@@ -82,7 +155,11 @@ def people(count: int, groups: dict[str, int], seed: int = 2026) -> Iterator[Sam
 
 def _person(chance: random.Random, language: str) -> dict[str, Any]:
     first, last = chance.choice(FIRST[language]), chance.choice(LAST[language])
-    born = date(chance.randint(1942, 2004), chance.randint(1, 12), chance.randint(1, 28)) if chance.random() < 0.4 else None
+    born = (
+        date(chance.randint(1942, 2004), chance.randint(1, 12), chance.randint(1, 28))
+        if chance.random() < 0.4
+        else None
+    )
     return {
         "kind": "person", "title": chance.choice(("", "", "Ms", "Mr", "Mrs", "Dr")), "first_name": first,
         "last_name": last, "preferred_name": "", "organisation": "", "birth_date": born,

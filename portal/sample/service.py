@@ -33,7 +33,9 @@ def make(data_dir: Path) -> str:
         with acting_as(system(org.id)):
             accounts.create_user(EMAIL, "Alice Naidoo", Role.OWNER, password)
             for name, role in (("Bob Smith", Role.READER), ("Nomsa Dube", Role.EDITOR)):
-                accounts.create_user(f"{name.split()[0].lower()}@hopehouse.example", name, role, secrets.token_urlsafe(18))
+                accounts.create_user(
+                    f"{name.split()[0].lower()}@hopehouse.example", name, role, secrets.token_urlsafe(18)
+                )
             fill(CONTACTS)
         User.update(is_support=1).where(User.email == EMAIL).execute()
     return password

@@ -5,12 +5,12 @@ from wtforms import PasswordField, StringField
 from wtforms.validators import DataRequired, EqualTo, Length
 
 
-class SignInForm(FlaskForm):  # type: ignore[misc]
+class SignInForm(FlaskForm):
     email = StringField("Email", [DataRequired("Enter your email address."), Length(max=254)])
     password = PasswordField("Password", [DataRequired("Enter your password."), Length(max=1024)])
 
 
-class PasswordForm(FlaskForm):  # type: ignore[misc]
+class PasswordForm(FlaskForm):
     current = PasswordField("Password now", [DataRequired("Enter the password you have now.")])
     new = PasswordField("New password", [DataRequired("Enter a new password.")])
     again = PasswordField("New password again", [EqualTo("new", "The two new passwords are not the same.")])

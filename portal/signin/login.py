@@ -4,11 +4,11 @@ from flask import Flask
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.local import LocalProxy
 
-from portal.core.actor import Actor
+from portal.core.actor import Actor, NoActor
 from portal.signin import service
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]
+class SignedIn(UserMixin):
     """What Flask-Login keeps for a request: the person, and the secret that is the id."""
 
     def __init__(self, secret: str, person: service.Person) -> None:
@@ -37,7 +37,8 @@ def signed_in() -> SignedIn | None:
 def person() -> service.Person:
     """The person at the browser, in views that need a signed-in user."""
     user = signed_in()
-    assert user is not None
+    if user is None:
+        raise NoActor("nobody is signed in")
     return user.person
 
 

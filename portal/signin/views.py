@@ -34,14 +34,15 @@ def begin() -> Response | tuple[str, int]:
     form = SignInForm()
     if form.validate():
         try:
-            secret = service.sign_in(form.email.data, form.password.data, request.user_agent.string, _address())
+            secret = service.sign_in(
+                form.email.data or "", form.password.data or "", request.user_agent.string, _address()
+            )
         except service.WrongPassword as error:
             form.password.errors = [str(error)]
         else:
             target = _safe_target()
             session.clear()  # nothing of before signing in is carried over
             signed_in = login.load(secret)
-            assert signed_in is not None
             login_user(signed_in)
             session.permanent = True
             return redirect(target, 303)  # type: ignore[return-value]
@@ -94,7 +95,7 @@ def change_password() -> Response:
     form = PasswordForm()
     if form.validate():
         try:
-            service.change_password(login.person(), form.current.data, form.new.data)
+            service.change_password(login.person(), form.current.data or "", form.new.data or "")
         except service.WrongPassword as error:
             form.current.errors = [str(error)]
         except BadPassword as error:
@@ -118,7 +119,9 @@ def _safe_target() -> str:
     """Where to go after signing in: a path of this site, whatever the address says."""
     target = request.values.get("next", "")
     parts = urlsplit(target)
-    is_ours = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc and "\\" not in target
+    is_ours = (
+        target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc and "\\" not in target
+    )
     return target if is_ours and target.isprintable() else url_for("home.show")
 
 

@@ -20,7 +20,10 @@ SENTENCES: Mapping[int, tuple[str, str]] = {
     415: ("Not this kind of file", "This kind of file cannot be taken in."),
     422: ("Not saved", "Something in the form needs to be corrected."),
     429: ("Too many attempts", "Please wait a few minutes and then try again."),
-    500: ("Something went wrong", "The fault is ours, and it has been noted. Nothing was half saved. Please try again."),
+    500: (
+        "Something went wrong",
+        "The fault is ours, and it has been noted. Nothing was half saved. Please try again.",
+    ),
     503: ("Not available just now", "The portal cannot work at this moment. Please try again in a minute."),
     507: ("No room left", "The disk of the installation is full. Nothing was saved; please tell support."),
 }

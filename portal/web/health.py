@@ -4,7 +4,7 @@ from flask import Blueprint, Flask, Response, jsonify
 from peewee import PeeweeException
 from redis import Redis, RedisError
 
-from portal.core.db import db
+from portal.core.tenancy import Org
 from portal.web.access import public
 
 bp = Blueprint("health", __name__)
@@ -27,7 +27,7 @@ def ready() -> tuple[Response, int]:
 
 def _database_answers() -> bool:
     try:
-        db.execute_sql("SELECT 1 FROM org LIMIT 1").fetchall()
+        Org.select(Org.id).limit(1).scalar()
     except PeeweeException:
         return False
     return True

@@ -1,4 +1,4 @@
-"""Whose address a request comes from. Forwarded headers count only when the peer is a listed proxy (security.md H01)."""
+"""Whose address a request comes from. Forwarded headers count only when the peer is a listed proxy."""
 
 import ipaddress
 

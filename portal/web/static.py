@@ -49,7 +49,7 @@ def static(name: str) -> Response:
     is_fixed = (match and match["hash"] == file.hash) or plain.startswith("vendor/")
     response.headers["Cache-Control"] = YEAR if is_fixed else "no-cache"
     response.vary.add("Accept-Encoding")
-    if "gzip" in request.accept_encodings and len(file.packed) < len(file.body):
+    if request.accept_encodings["gzip"] and len(file.packed) < len(file.body):
         response.set_data(file.packed)
         response.headers["Content-Encoding"] = "gzip"
     return response

@@ -26,7 +26,9 @@ def test_a_stranger_is_sent_to_sign_in_and_back(browser, olivia):
     assert sign_in(browser, olivia, next="/settings").location == "/settings"
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "/\\evil.example", "https://evil.example", "https:evil", "javascript:x"])
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "/\\evil.example", "https://evil.example", "https:evil", "javascript:x"]
+)
 def test_after_signing_in_nobody_is_led_off_the_site(browser, olivia, target):
     assert sign_in(browser, olivia, next=target).location == "/"
 
@@ -99,4 +101,3 @@ def test_a_form_posted_by_another_site_is_refused(browser, olivia):
     answer = browser.post("/sign-in", data={"email": "x"}, headers={"Sec-Fetch-Site": "cross-site"})
 
     assert answer.status_code == 403
-
