@@ -10,7 +10,7 @@ from portal.contacts.address_guards import AddressRefused
 from portal.contacts.addresses import PROVINCES
 from portal.contacts.emails import normalise_email
 from portal.contacts.models import Address, Contact, Email, Telephone
-from portal.contacts.pages import bp
+from portal.contacts.pages import bp as bp
 from portal.contacts.panels import chips_for, panels
 from portal.contacts.rules import ADDRESS_FIELDS, DATA_SET_OF, LANGUAGES, ROLES, SOURCES
 from portal.contacts.telephones import normalise_telephone

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask, Response, request, url_for
 
-from portal.contacts import acts, group_views, queries, service
+from portal.contacts import acts, block_views, group_views, queries, service
 from portal.contacts.address_guards import AddressRefused
 from portal.contacts.forms import NewContactForm
 from portal.contacts.pages import bp
@@ -90,7 +90,7 @@ def add() -> Response:
 def group_chosen() -> Response:
     """Put the chosen contacts into a group, or take them out of it."""
     ids = chosen()
-    group_id = request.form.get("group", type=int) or 0
+    group_id = request.form.get("into", type=int) or 0
     if request.form.get("what") == "out":
         service.ungroup_contacts(ids, group_id)
     else:
@@ -198,8 +198,9 @@ def _word(ids: list[int], names: list[str]) -> str:
 
 
 def register(app: Flask) -> None:
-    app.register_blueprint(bp)
-    app.register_blueprint(group_views.bp)
+    # block_views puts its routes on the same blueprint as this module
+    for blueprint in (block_views.bp, group_views.bp):
+        app.register_blueprint(blueprint)
     register_error(app, service.ContactNotFound, 404)
     register_error(app, service.GroupNotFound, 404)
     app.jinja_env.filters["telephone"] = show_telephone

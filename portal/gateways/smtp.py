@@ -1,23 +1,33 @@
 """Hands messages to a mail server, phase by phase, so that the caller knows what a broken connection means.
 
 `prepare` goes as far as the recipient (MAIL, RCPT): a loss there is certain not to have sent anything. `transmit`
-sends the message (DATA, body, dot): a loss there is uncertain, and only a person may decide to send again (RFC 1047).
+sends the message (DATA, body, dot): a loss after the dot is uncertain, and only a person may send again (RFC 1047).
 """
 
-import re
 import smtplib
+import socket
 import ssl
-from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from portal.gateways.smtp_wire import (
+    EncryptedWire,
+    Reply,
+    Unspeakable,
+    Wire,
+    encryption,
+    one_line,
+    our_name,
+    path,
+    reply_of,
+    stuffed,
+)
+
+__all__ = ["BadServer", "Connection", "Lost", "Reply", "Server", "Unwelcome", "answers"]
 
 CONNECT_SECONDS = 30.0
 REPLY_SECONDS = 60.0
 AFTER_DOT_SECONDS = 300.0
-LONGEST_REPLY = 500
-_ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})\s")
-_FORBIDDEN = re.compile(r"[\x00-\x20\x7f<>]")
-_RATE_WORDS = re.compile(r"rate|too many|too fast|throttl|limit|slow down|try again later", re.IGNORECASE)
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -26,45 +36,27 @@ class BadServer(ValueError):
 
 
 class Lost(Exception):
-    """The connection broke. `phase` is connect, envelope or data; only after data is it uncertain what happened."""
+    """The connection broke. `phase` is connect, envelope or data.
 
-    def __init__(self, phase: str, reason: str) -> None:
+    `may_have_sent` is true only once the final dot was on its way: then nobody knows whether the message went.
+    """
+
+    def __init__(self, phase: str, reason: str, *, may_have_sent: bool = False) -> None:
         super().__init__(f"{phase}: {reason}")
         self.phase = phase
         self.reason = reason
+        self.may_have_sent = may_have_sent
 
 
 class Unwelcome(Exception):
-    """The server cannot be used at all now: no greeting, no encryption, wrong credentials. Says why."""
+    """The server lets us in no further: no greeting, no encryption, wrong credentials. Says why.
 
+    `reply` is the server's answer where it gave one: a transient one means "later", not "never".
+    """
 
-@dataclass(frozen=True)
-class Reply:
-    """What the server answered: its code, its enhanced code if it gave one, and its words on one line."""
-
-    code: int
-    text: str
-    enhanced: str = ""
-
-    @property
-    def is_accepted(self) -> bool:
-        return 200 <= self.code < 300
-
-    @property
-    def is_transient(self) -> bool:
-        return 400 <= self.code < 500
-
-    @property
-    def is_permanent(self) -> bool:
-        return not self.is_accepted and not self.is_transient
-
-    @property
-    def asks_to_slow_down(self) -> bool:
-        """421, or 450/451/452 that speaks of rates: the server, not the recipient, is the reason."""
-        return self.code == 421 or (self.code in (450, 451, 452) and bool(_RATE_WORDS.search(self.text)))
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.text}".strip()
+    def __init__(self, reason: str, reply: Reply | None = None) -> None:
+        super().__init__(reason)
+        self.reply = reply
 
 
 @dataclass(frozen=True)
@@ -81,14 +73,18 @@ class Server:
     def __repr__(self) -> str:
         return f"Server({self.host}:{self.port})"  # never the password, wherever this is printed
 
+    @property
+    def is_local(self) -> bool:
+        return self.host in LOCAL
+
     @classmethod
     def from_url(cls, url: str) -> "Server":
         """Read smtp://user:password@host:port or smtps://…; ?starttls=required|if-offered|never."""
-        parts = urlsplit(url)
         try:
+            parts = urlsplit(url)
             port = parts.port
         except ValueError as error:
-            raise BadServer("The port in SMTP_URL is not a number from 1 to 65535.") from error
+            raise BadServer("SMTP_URL cannot be read: the port must be a number from 1 to 65535.") from error
         if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
             raise BadServer("SMTP_URL must be smtp://user:password@host:port or begin with smtps://.")
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
@@ -104,184 +100,202 @@ class Connection:
     """One connection to a mail server, used for one message after another."""
 
     def __init__(
-        self, server: Server, *, reply_seconds: float = REPLY_SECONDS, after_dot: float = AFTER_DOT_SECONDS
+        self,
+        server: Server,
+        *,
+        connect_seconds: float = CONNECT_SECONDS,
+        reply_seconds: float = REPLY_SECONDS,
+        after_dot: float = AFTER_DOT_SECONDS,
     ) -> None:
         self.server = server
+        self.connect_seconds = connect_seconds
         self.reply_seconds = reply_seconds
         self.after_dot = after_dot
-        self._smtp: smtplib.SMTP | None = None
+        self._wire: Wire | None = None
 
     @property
     def is_open(self) -> bool:
-        return self._smtp is not None
+        return self._wire is not None
 
     def open(self) -> None:
         """Greet, encrypt and sign in. Raises Lost("connect") or Unwelcome."""
-        server = self.server
+        self.drop()
         try:
-            kind = smtplib.SMTP_SSL if server.tls else smtplib.SMTP
-            self._smtp = kind(server.host, server.port, timeout=min(CONNECT_SECONDS, self.reply_seconds))
-            smtp = self._smtp
-            _wait(smtp, self.reply_seconds)
-            smtp.ehlo_or_helo_if_needed()
-            if not server.tls and server.starttls != "never":
-                self._encrypt(smtp)
-            if server.user:
-                smtp.login(server.user, server.password)
-        except smtplib.SMTPAuthenticationError as error:
+            self._greet()
+        except (smtplib.SMTPException, OSError, UnicodeEncodeError) as error:
             self.drop()
-            raise Unwelcome(
-                f"The mail server refused the user name or password: {_reply(error.smtp_code, error.smtp_error)}"
-            ) from None
-        except smtplib.SMTPResponseException as error:
-            self.drop()
-            raise Unwelcome(f"The mail server did not let us in: {_reply(error.smtp_code, error.smtp_error)}") from None
-        except ssl.SSLError as error:
-            self.drop()
-            raise Unwelcome(
-                f"The mail server's certificate or encryption is not right: {error.reason or error}."
-            ) from None
-        except smtplib.SMTPServerDisconnected as error:
-            self.drop()
-            raise Lost("connect", str(error)) from None
-        except smtplib.SMTPException as error:
-            self.drop()
-            raise Unwelcome(f"The mail server cannot be used: {error}") from None
-        except OSError as error:
-            self.drop()
-            raise Lost("connect", error.strerror or type(error).__name__) from None
+            raise _why_not(error) from None
 
     def prepare(self, sender: str, recipient: str) -> Reply:
         """Name sender and recipient. An accepted reply means the recipient was taken. Raises Lost("envelope").
 
         A recipient whose name needs SMTPUTF8, where the server has none, is refused here and never mangled (RFC 6531).
         """
-        smtp = self._open_smtp()
+        wire = self._opened()
         try:
-            wanted = [_path(sender), _path(recipient)]
-        except _Unspeakable as error:
+            mail_from, rcpt_to = path(sender, may_be_empty=True), path(recipient)
+        except Unspeakable as error:
             return Reply(553, str(error), "5.1.3")
         options = ""
-        if not all(path.isascii() for path in wanted):
-            if not smtp.has_extn("smtputf8"):
+        if not (mail_from + rcpt_to).isascii():
+            if not wire.has_extn("smtputf8"):
                 return Reply(553, "smtputf8_unsupported: the mail server cannot write to this address", "5.6.7")
             options = " SMTPUTF8"
-            smtp.command_encoding = "utf-8"
-        try:
-            reply = _reply(*smtp.docmd(f"MAIL FROM:<{wanted[0]}>{options}"))
-            if reply.is_accepted:
-                reply = _reply(*smtp.docmd(f"RCPT TO:<{wanted[1]}>"))
-                if not reply.is_accepted and reply.code != 421:
-                    smtp.docmd("RSET")
-            elif reply.code != 421:
-                smtp.docmd("RSET")
-        except (smtplib.SMTPException, OSError) as error:
-            self.drop()
-            raise Lost("envelope", str(error) or type(error).__name__) from None
-        finally:
-            smtp.command_encoding = "ascii"
+        reply = self._name(wire, f"MAIL FROM:<{mail_from}>{options}\r\n", f"RCPT TO:<{rcpt_to}>\r\n")
         if reply.code == 421:
             self.drop()
+        elif not reply.is_accepted:
+            self.reset()
         return reply
 
     def transmit(self, message: bytes) -> Reply:
-        """Send the message to the recipient just prepared. Raises Lost("data") when it is uncertain what happened."""
-        smtp = self._open_smtp()
+        """Send the message to the recipient just prepared. Raises Lost("data"); it says whether the dot had gone.
+
+        An answer of the server, also a refusal of DATA itself, is certain and comes back as a Reply.
+        """
+        wire = self._opened()
+        dot_sent = False
         try:
-            code, words = smtp.docmd("DATA")
-            if code != 354:
-                reply = _reply(code, words)
-                if not reply.is_transient and not reply.is_permanent:
-                    reply = Reply(554, f"unexpected answer to DATA: {reply}")
-            else:
-                _wait(smtp, self.after_dot)
-                smtp.send(_stuffed(message))
-                reply = _reply(*smtp.getreply())
-                _wait(smtp, self.reply_seconds)
+            code, words = wire.docmd("DATA")
+            is_wanted = code == 354
+            if is_wanted:
+                wire.sock.settimeout(self.after_dot)
+                wire.send(stuffed(message))
+                dot_sent = True  # from here even a failed write may have reached the server
+                wire.send(b".\r\n")
+                code, words = wire.getreply()
+                wire.sock.settimeout(self.reply_seconds)
+            reply = reply_of(code, words)
         except (smtplib.SMTPException, OSError) as error:
             self.drop()
-            raise Lost("data", str(error) or type(error).__name__) from None
+            raise Lost("data", _reason(error), may_have_sent=dot_sent) from None
+        if reply.code < 400 and not (is_wanted and reply.is_accepted):
+            self.drop()  # an answer that belongs to no question: out of step with the server
+            raise Lost("data", f"the server answered {reply}", may_have_sent=dot_sent)
         if reply.code == 421:
             self.drop()
-        elif code != 354:
+        elif not is_wanted:
             self.reset()
         return reply
 
     def reset(self) -> None:
         """Forget the message begun: the next one starts anew."""
-        if self._smtp is not None:
+        if self._wire is not None:
             try:
-                self._smtp.docmd("RSET")
+                code, _ = self._wire.docmd("RSET")
             except (smtplib.SMTPException, OSError):
-                self.drop()
+                code = 0
+            if code != 250:
+                self.drop()  # what was begun is surely forgotten with the connection
 
     def close(self) -> None:
         """Say goodbye."""
-        if self._smtp is not None:
-            with suppress(smtplib.SMTPException, OSError):  # a server that has left already takes nothing with it
-                self._smtp.quit()
-            self._smtp = None
+        if self._wire is not None:
+            try:
+                self._wire.sock.settimeout(min(5, self.reply_seconds))
+                self._wire.docmd("QUIT")
+            except (smtplib.SMTPException, OSError):
+                pass  # the server has left already: there is nothing to lose
+            self.drop()
 
     def drop(self) -> None:
         """Let the connection go without a word."""
-        if self._smtp is not None:
-            self._smtp.close()
-            self._smtp = None
+        if self._wire is not None:
+            self._wire.close()
+            self._wire = None
 
-    def _open_smtp(self) -> smtplib.SMTP:
-        if self._smtp is None:
-            raise Lost("connect", "not connected")
-        return self._smtp
+    def _greet(self) -> None:
+        server = self.server
+        seconds = self.connect_seconds
+        if server.tls:
+            context = encryption(server.is_local)
+            self._wire = wire = EncryptedWire(local_hostname=our_name(), timeout=seconds, context=context)
+        else:
+            self._wire = wire = Wire(local_hostname=our_name(), timeout=seconds)
+        wire._host = server.host  # type: ignore[attr-defined] # the name that TLS checks; only the constructor sets it
+        code, words = wire.connect(server.host, server.port)
+        if code != 220:
+            raise smtplib.SMTPConnectError(code, words)
+        wire.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # the dot must not wait for an acknowledgement
+        wire.sock.settimeout(self.reply_seconds)
+        wire.ehlo_or_helo_if_needed()
+        if not server.tls and server.starttls != "never":
+            self._encrypt(wire)
+        if server.user:
+            wire.login(server.user, server.password)
 
-    def _encrypt(self, smtp: smtplib.SMTP) -> None:
-        if smtp.has_extn("starttls"):
-            is_local = self.server.host in LOCAL
-            context = ssl.create_default_context()
-            if is_local:  # on this machine there is nobody in between, and its certificate is its own
-                context.check_hostname = False
-                context.verify_mode = ssl.CERT_NONE
-            smtp.starttls(context=context)
-            smtp.ehlo()
+    def _encrypt(self, wire: Wire) -> None:
+        if wire.has_extn("starttls"):
+            wire.starttls(context=encryption(self.server.is_local))
+            wire.ehlo_or_helo_if_needed()
         elif self.server.starttls == "required":
+            raise smtplib.SMTPNotSupportedError("it offers no encryption, and encryption is required")
+
+    def _name(self, wire: Wire, mail: str, rcpt: str) -> Reply:
+        """Send MAIL and RCPT, together where the server takes them so (RFC 2920). The first refusal counts."""
+        try:
+            if wire.has_extn("pipelining"):
+                wire.send((mail + rcpt).encode())
+                reply = _answer(wire)
+                if not reply.is_accepted:
+                    self._skip_answer(wire, reply)
+                    return reply
+                return _answer(wire)
+            wire.send(mail.encode())
+            reply = _answer(wire)
+            if reply.is_accepted:
+                wire.send(rcpt.encode())
+                reply = _answer(wire)
+            return reply
+        except (smtplib.SMTPException, OSError) as error:
             self.drop()
-            raise Unwelcome("The mail server offers no encryption, so the password is not sent to it.")
+            raise Lost("envelope", _reason(error)) from None
+
+    def _skip_answer(self, wire: Wire, reply: Reply) -> None:
+        """Read the answer to RCPT, which has no meaning after MAIL was refused; the refusal stands without it."""
+        if reply.code != 421:
+            try:
+                wire.getreply()
+            except (smtplib.SMTPException, OSError):
+                self.drop()
+
+    def _opened(self) -> Wire:
+        if self._wire is None:
+            raise Lost("connect", "not connected")
+        return self._wire
 
 
-def _wait(smtp: smtplib.SMTP, seconds: float) -> None:
-    """How long the next answer is waited for."""
-    if smtp.sock is not None:
-        smtp.sock.settimeout(seconds)
+def _answer(wire: Wire) -> Reply:
+    """The answer to a command that is taken (2xx) or refused (4xx, 5xx); anything else is out of step."""
+    reply = reply_of(*wire.getreply())
+    if 300 <= reply.code < 400:
+        raise smtplib.SMTPServerDisconnected(f"the server answered {reply}")
+    return reply
 
 
-class _Unspeakable(ValueError):
-    """An address that must not be put on the wire."""
+def _why_not(error: Exception) -> Lost | Unwelcome:
+    """What a failure to get in means for the caller."""
+    match error:
+        case smtplib.SMTPAuthenticationError():
+            reply = reply_of(error.smtp_code, error.smtp_error)
+            return Unwelcome(f"The mail server refused the user name or password: {reply}", reply)
+        case smtplib.SMTPResponseException():
+            reply = reply_of(error.smtp_code, error.smtp_error)
+            return Unwelcome(f"The mail server did not let us in: {reply}", reply)
+        case ssl.SSLError():
+            return Unwelcome(f"The mail server's certificate or encryption is not right: {error.reason or error}.")
+        case smtplib.SMTPServerDisconnected():
+            return Lost("connect", _reason(error))
+        case smtplib.SMTPException():
+            return Unwelcome(f"The mail server cannot be used: {one_line(str(error)).rstrip('.')}.")
+        case UnicodeEncodeError():
+            return Unwelcome("The user name or password in SMTP_URL holds letters that a mail server does not take.")
+    return Lost("connect", _reason(error))
 
 
-def _path(address: str) -> str:
-    """The address as it goes on the wire: its domain in ASCII. Refuses what could break out of the command."""
-    if _FORBIDDEN.search(address):
-        raise _Unspeakable("the address holds characters that no mail server takes")
-    if not address:
-        return ""
-    local, _, domain = address.rpartition("@")
-    try:
-        return f"{local}@{domain.encode('idna').decode()}" if not domain.isascii() else address
-    except UnicodeError as error:
-        raise _Unspeakable("the part after @ cannot be written for a mail server") from error
-
-
-def _stuffed(message: bytes) -> bytes:
-    """The message with lone line ends made whole, dots doubled, and the final dot."""
-    body = re.sub(rb"\r\n|\r|\n", b"\r\n", message)
-    body = re.sub(rb"(?m)^\.", b"..", body)
-    return body + (b"" if body.endswith(b"\r\n") else b"\r\n") + b".\r\n"
-
-
-def _reply(code: int, words: bytes | str) -> Reply:
-    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
-    text = re.sub(r"[\x00-\x1f\x7f]+", " ", text[: LONGEST_REPLY * 4]).strip()[:LONGEST_REPLY]
-    found = _ENHANCED.match(text + " ")
-    return Reply(code if 200 <= code < 600 else 554, text, found[1] if found else "")
+def _reason(error: Exception) -> str:
+    text = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
+    return one_line(text)
 
 
 def answers(server: Server) -> str:
