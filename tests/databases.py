@@ -39,8 +39,10 @@ def cluster() -> Iterator[str]:
         [*as_user, programs() / "initdb", "-D", data, "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync"],
         check=True, capture_output=True, env=environ, cwd=folder,
     )  # fmt: skip
-    options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off",
-               "-c", "timezone=Africa/Johannesburg", "-c", "max_connections=60", "-c", "full_page_writes=off"]  # fmt: skip
+    options = [
+               "-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off",
+               "-c", "timezone=Africa/Johannesburg", "-c", "max_connections=60", "-c", "full_page_writes=off",
+               ]  # fmt: skip
     server = subprocess.Popen(
         [*as_user, programs() / "postgres", "-D", data, *options],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environ, cwd=folder,

@@ -66,9 +66,15 @@ def _again(body: bytes) -> tuple[bytes, str, int, int]:
     )
     out = io.BytesIO()
     if is_clear or picture.format == "PNG":
-        picture.convert("RGBA").save(out, "PNG", optimize=True)
+        _pixels(picture, "RGBA").save(out, "PNG", optimize=True)
         kind = "image/png"
     else:
-        picture.convert("RGB").save(out, "JPEG", quality=85, optimize=True)
+        _pixels(picture, "RGB").save(out, "JPEG", quality=85, optimize=True)
         kind = "image/jpeg"
     return out.getvalue(), kind, picture.width, picture.height
+
+
+def _pixels(picture: Image.Image, mode: str) -> Image.Image:
+    """The picture with nothing but its pixels: no comment, place, thumbnail or profile goes along."""
+    plain = picture.convert(mode)
+    return Image.frombytes(mode, plain.size, plain.tobytes())

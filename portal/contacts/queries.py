@@ -88,7 +88,7 @@ def rows(contacts: Sequence[Contact]) -> list[Row]:
     groups = group_names(ids)
     lines = []
     for contact in contacts:
-        row = Row(contact, name_of(contact), groups=groups.get(contact.id, []))
+        row = Row(contact, list_name_of(contact), groups=groups.get(contact.id, []))
         if mine := emails.get(contact.id):
             row.email, row.email_state = mine[0].address, mine[0].state
         if numbers := telephones.get(contact.id):
@@ -175,6 +175,13 @@ def name_of(contact: Contact) -> str:
         or contact.organisation
         or "Unnamed"
     )
+
+
+def list_name_of(contact: Contact) -> str:
+    """The name as a list orders it: the surname first, "Ngcobo, Thandi"."""
+    if contact.kind == "person" and contact.first_name and contact.last_name:
+        return f"{contact.last_name}, {contact.first_name}"
+    return name_of(contact)
 
 
 def familiar_name(contact: Contact) -> str:

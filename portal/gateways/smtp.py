@@ -5,7 +5,6 @@ sends the message (DATA, body, dot): a loss after the dot is uncertain, and only
 """
 
 import smtplib
-import socket
 import ssl
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -159,12 +158,12 @@ class Connection:
             code, words = wire.docmd("DATA")
             is_wanted = code == 354
             if is_wanted:
-                wire.sock.settimeout(self.after_dot)
+                wire.wait_for(self.after_dot)
                 wire.send(stuffed(message))
                 dot_sent = True  # from here even a failed write may have reached the server
                 wire.send(b".\r\n")
                 code, words = wire.getreply()
-                wire.sock.settimeout(self.reply_seconds)
+                wire.wait_for(self.reply_seconds)
             reply = reply_of(code, words)
         except (smtplib.SMTPException, OSError) as error:
             self.drop()
@@ -192,7 +191,7 @@ class Connection:
         """Say goodbye."""
         if self._wire is not None:
             try:
-                self._wire.sock.settimeout(min(5, self.reply_seconds))
+                self._wire.wait_for(min(5, self.reply_seconds))
                 self._wire.docmd("QUIT")
             except (smtplib.SMTPException, OSError):
                 pass  # the server has left already: there is nothing to lose
@@ -209,15 +208,15 @@ class Connection:
         seconds = self.connect_seconds
         if server.tls:
             context = encryption(server.is_local)
-            self._wire = wire = EncryptedWire(local_hostname=our_name(), timeout=seconds, context=context)
+            wire: Wire = EncryptedWire(local_hostname=our_name(), timeout=seconds, context=context)
         else:
-            self._wire = wire = Wire(local_hostname=our_name(), timeout=seconds)
+            wire = Wire(local_hostname=our_name(), timeout=seconds)
+        self._wire = wire
         wire._host = server.host  # type: ignore[attr-defined] # the name that TLS checks; only the constructor sets it
         code, words = wire.connect(server.host, server.port)
         if code != 220:
             raise smtplib.SMTPConnectError(code, words)
-        wire.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # the dot must not wait for an acknowledgement
-        wire.sock.settimeout(self.reply_seconds)
+        wire.wait_for(self.reply_seconds)
         wire.ehlo_or_helo_if_needed()
         if not server.tls and server.starttls != "never":
             self._encrypt(wire)

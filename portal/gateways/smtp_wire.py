@@ -76,7 +76,15 @@ class Wire(smtplib.SMTP):
     def connect(self, host: str = "localhost", port: int = 0, source_address: object = None) -> tuple[int, bytes]:
         self._reads_from: socket.socket | None = None
         self._unread = bytearray()
-        return super().connect(host, port)
+        answer = super().connect(host, port)
+        if self.sock is not None:  # the final dot must not wait for the body's acknowledgement
+            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return answer
+
+    def wait_for(self, seconds: float) -> None:
+        """How long from now on a reply may take."""
+        if self.sock is not None:
+            self.sock.settimeout(seconds)
 
     def getreply(self) -> tuple[int, bytes]:
         """The code and words of the next reply. Raises Nonsense, or SMTPServerDisconnected."""

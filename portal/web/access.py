@@ -141,9 +141,12 @@ def _actor_of_link(policy: Policy) -> Actor:
 
 def _refuse_foreign_sites(base: str) -> None:
     """Beside the token: a browser that says the form was another site's is believed (ASVS 3.5.3)."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+    site = request.headers.get("Sec-Fetch-Site")
+    if site not in (None, "same-origin", "none"):
         abort(403)
     origin = request.headers.get("Origin")
+    if origin == "null" and site == "same-origin":
+        return  # what browsers send from a page that sends no referrer
     if origin and origin not in (base, request.host_url.rstrip("/")):
         abort(403)
 

@@ -36,7 +36,7 @@ def init_app(app: Flask) -> None:
         )
         headers = response.headers
         headers.setdefault("Content-Security-Policy", policy)
-        headers.setdefault("Referrer-Policy", "same-origin" if "actor" in g else "no-referrer")
+        headers.setdefault("Referrer-Policy", "same-origin")
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Cross-Origin-Resource-Policy"] = "same-origin"

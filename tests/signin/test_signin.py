@@ -101,3 +101,18 @@ def test_a_form_posted_by_another_site_is_refused(browser, olivia):
     answer = browser.post("/sign-in", data={"email": "x"}, headers={"Sec-Fetch-Site": "cross-site"})
 
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}, 422),
+        ({"Origin": "null", "Sec-Fetch-Site": "same-origin"}, 422),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({}, 422),
+    ],
+)
+def test_where_a_form_may_be_posted_from(browser, olivia, headers, status):
+    assert browser.post("/sign-in", data={"email": "x"}, headers=headers).status_code == status
