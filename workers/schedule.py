@@ -5,6 +5,8 @@ tick twice does no harm, and a time missed while the machine was off is made up 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from workers import imports
+
 
 @dataclass(frozen=True)
 class Periodic:
@@ -13,4 +15,4 @@ class Periodic:
     run: Callable[[], None]
 
 
-PERIODIC: tuple[Periodic, ...] = ()
+PERIODIC: tuple[Periodic, ...] = (Periodic("imports", 20, imports.ring_for_imports),)

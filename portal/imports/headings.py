@@ -1,0 +1,80 @@
+"""Which column is which: guessed from its heading, and where that says nothing, from what stands in it."""
+
+import re
+from collections.abc import Sequence
+
+from portal.contacts.emails import InvalidEmail, normalise_email
+from portal.contacts.names import fold
+from portal.contacts.telephones import InvalidTelephone, normalise_telephone
+
+IGNORE = "ignore"
+FIELDS = {
+    "first_name": "First name", "last_name": "Last name", "name": "Name (first and last)", "organisation": "Organisation",
+    "email": "Email", "mobile": "Cell", "telephone": "Telephone", "address": "Address", "suburb": "Suburb",
+    "city": "Town", "postal_code": "Postal code", "province": "Province", "country": "Country",
+    "language": "Language", "birth_date": "Birth date", "group": "Group", "notes": "Notes", IGNORE: "Leave out",
+}  # fmt: skip
+_WORDS = {
+    "first_name": ("first name", "firstname", "first", "given name", "voornaam", "noemnaam", "name 1"),
+    "last_name": ("last name", "lastname", "surname", "family name", "van", "last"),
+    "name": ("name", "full name", "contact", "contact name", "naam", "person", "member", "donor"),
+    "organisation": ("organisation", "organization", "company", "business", "school", "church", "organisasie", "maatskappy"),
+    "email": ("email", "e-mail", "e mail", "email address", "mail", "e-pos", "epos", "e-mail address"),
+    "mobile": ("cell", "mobile", "cellphone", "cell phone", "cell number", "cell no", "selfoon", "sel", "mobile number", "sms"),
+    "telephone": ("telephone", "tel", "phone", "phone number", "tel no", "landline", "work phone", "home phone", "telefoon"),
+    "address": ("address", "street", "street address", "address 1", "physical address", "postal address", "adres", "straat"),
+    "suburb": ("suburb", "voorstad", "area"),
+    "city": ("city", "town", "city/town", "stad", "dorp", "place"),
+    "postal_code": ("postal code", "postcode", "post code", "zip", "code", "poskode", "zip code"),
+    "province": ("province", "provinsie", "state", "region"),
+    "country": ("country", "land"),
+    "language": ("language", "taal", "home language", "huistaal"),
+    "birth_date": ("birth date", "birthdate", "date of birth", "dob", "birthday", "geboortedatum", "verjaarsdag"),
+    "group": ("group", "groups", "list", "category", "tags", "groep"),
+    "notes": ("notes", "note", "comments", "comment", "remarks", "notas", "opmerkings"),
+}  # fmt: skip
+_BY_WORD = {word: field for field, words in _WORDS.items() for word in words}
+
+
+def guess(headings: Sequence[str], samples: Sequence[Sequence[str]]) -> dict[str, str]:
+    """The likely field of each heading; what is not recognised is left out until a person says otherwise.
+
+    A field of which a contact has only one is given to the first column that fits.
+    """
+    found: dict[str, str] = {}
+    for place, heading in enumerate(headings):
+        field = _by_heading(heading) or _by_content([row[place] for row in samples if place < len(row)])
+        is_taken = field in found.values() and field not in ("email", "mobile", "telephone", "group", "notes")
+        found[heading] = IGNORE if is_taken else field
+    return found
+
+
+def _by_heading(heading: str) -> str:
+    plain = re.sub(r"[\s_.:*]+", " ", re.sub(r"\(\d+\)$", "", fold(heading))).strip()
+    return _BY_WORD.get(plain, "") or _BY_WORD.get(plain.rstrip("s"), "")
+
+
+def _by_content(cells: Sequence[str]) -> str:
+    filled = [cell for cell in cells if cell.strip()]
+    if filled and all("@" in cell for cell in filled) and sum(map(_is_email, filled)) * 2 > len(filled):
+        return "email"
+    if filled and all(map(_is_telephone, filled)):
+        return "mobile"
+    return IGNORE
+
+
+def _is_email(text: str) -> bool:
+    try:
+        normalise_email(text)
+    except InvalidEmail:
+        return False
+    return True
+
+
+def _is_telephone(text: str) -> bool:
+    if sum(letter.isdigit() for letter in text) < 9:
+        return False
+    try:
+        return bool(normalise_telephone(text))
+    except InvalidTelephone:
+        return False

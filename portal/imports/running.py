@@ -1,0 +1,147 @@
+"""The import's job: batch by batch, each with its counts in one transaction, so that a crash neither loses nor doubles."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import dropwhile
+from typing import Any
+
+from portal.accounts.models import User
+from portal.consent.asserting import assert_consents
+from portal.contacts import record
+from portal.contacts import service as contacts
+from portal.contacts.models import Address, Contact, Email, Telephone
+from portal.contacts.queries import parts_of
+from portal.contacts.rules import NewContact
+from portal.core.actor import acting_as, current_actor
+from portal.core.clock import now
+from portal.core.db import transaction
+from portal.imports import service
+from portal.imports.limits import UnreadableFile
+from portal.imports.matching import keys_of, match
+from portal.imports.models import Import, ImportProblem
+from portal.imports.rows import Draft, Problem, interpret
+
+BATCH = 400
+Row = tuple[int, list[str]]
+
+
+def run(import_id: int) -> None:
+    """Do the import, or what is left of it. Does nothing when another worker is at it or it has ended."""
+    idle = (Import.state == "waiting") | ((Import.state == "running") & (Import.lease < now()))
+    claimed = (
+        Import.update(state="running", lease=now() + service.LEASE).where((Import.id == import_id) & idle).execute()
+    )
+    if not claimed:
+        return
+    the_import = service.find(import_id)
+    with acting_as(_actor_of(the_import)):
+        try:
+            table = service.open_file(the_import)
+            rest = dropwhile(lambda row: row[0] <= the_import.done, table.rows)
+            for batch in _batches(rest, table.headings, the_import):
+                _take(the_import, batch)
+        except _Cancelled:
+            return
+        except (UnreadableFile, FileNotFoundError) as error:
+            service.finish(the_import, "failed", str(error))
+            return
+        service.finish(the_import, "finished")
+
+
+def _actor_of(the_import: Import) -> Any:
+    """The portal at work in the name of whoever started the import."""
+    user = User.get_or_none(User.id == the_import.user_id)
+    return replace(current_actor(), name=user.name, user_id=user.id) if user else current_actor()
+
+
+Read = tuple[Row, Draft | None, list[Problem]]
+
+
+def _batches(rows: Iterator[Row], headings: Sequence[str], the_import: Import) -> Iterator[list[Read]]:
+    """Rows in batches. A person who stands twice in the file begins a new batch, and is then found as known."""
+    batch: list[Read] = []
+    keys: set[str] = set()
+    today = now().date()
+    for row in rows:
+        draft, problems = interpret(row[0], row[1], headings, the_import.mapping, today=today)
+        mine = keys_of(draft) if draft else set()
+        if len(batch) >= BATCH or mine & keys:
+            yield batch
+            batch, keys = [], set()
+        batch.append((row, draft, problems))
+        keys |= mine
+    if batch:
+        yield batch
+
+
+def _take(the_import: Import, batch: Sequence[Read]) -> None:
+    """Store a batch with its counts, or nothing of it when the import was cancelled."""
+    drafts = [draft for _, draft, _ in batch if draft is not None]
+    with transaction():
+        counts = {"added": 0, "updated": 0, "skipped": 0, "failed": 0}
+        known = match(drafts) if the_import.existing != "add" else {}
+        group_ids = {name: contacts.group_named(name).id for name in {n for d in drafts for n in d.groups}}
+        new = [_with_groups(d, the_import, group_ids) for d in drafts if d.row not in known]
+        made = record.add_many(new, "contact.imported", source_file=the_import.filename)
+        counts["added"] = len(made)
+        for draft in drafts:
+            if draft.row in known:
+                what = "skipped" if the_import.existing == "skip" else "updated"
+                counts[what] += 1
+                if what == "updated":
+                    _update(known[draft.row], _with_groups(draft, the_import, group_ids))
+        touched = made + [known[d.row].id for d in drafts if d.row in known and the_import.existing == "update"]
+        assert_consents(
+            touched, the_import.channels, source=the_import.source, detail=the_import.obtained, import_id=the_import.id
+        )
+        counts["failed"] = _keep_problems(the_import, batch)
+        added_up = {getattr(Import, name): getattr(Import, name) + count for name, count in counts.items()}
+        alive = (
+            Import.update({**added_up, Import.done: batch[-1][0][0], Import.lease: now() + service.LEASE})
+            .where(Import.id == the_import.id, Import.state == "running")
+            .execute()
+        )
+        if not alive:
+            raise _Cancelled
+
+
+class _Cancelled(Exception):
+    """The import was cancelled while a batch was being stored; the batch is undone."""
+
+
+def _with_groups(draft: Draft, the_import: Import, group_ids: dict[str, int]) -> NewContact:
+    ids = sorted({*the_import.group_ids, *(group_ids[name] for name in draft.groups)})
+    fields = {"source": the_import.source, "obtained": the_import.obtained, **draft.contact.fields}
+    notes = [{**note, "author": current_actor().name} for note in draft.contact.notes]
+    return replace(draft.contact, fields=fields, group_ids=ids, notes=notes)
+
+
+def _update(contact: Contact, new: NewContact) -> None:
+    """Put what the file says over what we have. An empty cell never overwrites; points of contact are added."""
+    kept = ("kind", "source", "obtained", "preferred_name")
+    given = {name: value for name, value in new.fields.items() if value and name not in kept}
+    record.change(contact, "contact.updated_by_import", **given)
+    for kind, key, parts, action in (
+        (Email, "normal", new.emails, "contact.email_added"),
+        (Telephone, "number", new.telephones, "contact.telephone_added"),
+    ):
+        have = {getattr(part, key) for part in parts_of(kind, [contact.id]).get(contact.id, [])}
+        for part in parts:
+            if part[key] not in have:
+                record.add_part(kind, contact.id, action, **{**part, "is_primary": int(not have)})
+                have.add(part[key])
+    if new.addresses and not parts_of(Address, [contact.id]).get(contact.id):
+        record.add_part(Address, contact.id, "contact.address_added", **new.addresses[0])
+    for group_id in new.group_ids:
+        record.group([contact.id], group_id, contacts.find_group(group_id).name)
+
+
+def _keep_problems(the_import: Import, batch: Sequence[Read]) -> int:
+    rows = [
+        {"import_id": the_import.id, "row": p.row, "column": p.column, "message": p.message, "cells": row[1]}
+        for row, _, problems in batch
+        for p in problems
+    ]
+    if rows:
+        ImportProblem.insert_many(rows).execute()
+    return len({r["row"] for r in rows})

@@ -1,0 +1,21 @@
+"""Imports in the background."""
+
+from portal.core import queue
+from portal.core.actor import current_actor
+from portal.imports import running, service
+from workers.base import each_org, org_job
+
+
+@org_job
+def run_import(import_id: int) -> None:
+    running.run(import_id)
+
+
+def ring_for_imports() -> None:
+    """Ring again for imports nobody is at work on."""
+    each_org(_ring)
+
+
+def _ring() -> None:
+    for import_id in service.due():
+        queue.ring(queue.RUN_IMPORT, org_id=current_actor().org_id, import_id=import_id)
