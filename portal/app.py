@@ -14,6 +14,7 @@ from portal.core import db as database
 from portal.core.permissions import Denied
 from portal.features import prepare
 from portal.home import views as home
+from portal.imports import views as imports
 from portal.signin import views as signin
 from portal.signin.login import signed_in
 from portal.web import access, errors, filters, frame, headers, health, htmx, limits, paging, static
@@ -22,7 +23,7 @@ from portal.web.proxies import client_address
 ROOT = Path(__file__).resolve().parent.parent
 csrf = CSRFProtect()
 
-PAGES = (signin.register, contacts.register, home.register)
+PAGES = (signin.register, contacts.register, imports.register, home.register)
 # Endpoints without a form token, by name; each says why in its view.
 POSTED_FROM_ELSEWHERE: tuple[str, ...] = ()
 

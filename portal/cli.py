@@ -13,11 +13,12 @@ from portal.activity import cli as activity
 from portal.config import BadSettings, Settings
 from portal.contacts import cli as contacts
 from portal.features import prepare
+from portal.imports import cli as imports
 from portal.run import commands as run
 from portal.run import migrate, up
 from portal.sample import service as sample
 
-FEATURES = (run.register, accounts.register, activity.register, contacts.register)
+FEATURES = (run.register, accounts.register, activity.register, contacts.register, imports.register)
 
 
 @click.group()

@@ -3,7 +3,10 @@
 The routes come from the program itself, so that a new one cannot be forgotten.
 """
 
+import io
+import tempfile
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,6 +14,7 @@ from flask import Flask
 from portal.contacts import service as contacts
 from portal.core.actor import acting_as
 from portal.core.db import db
+from portal.imports import service
 from portal.web.access import NoPolicy, check_policies, policy_of
 from tests import schema
 from tests.conftest import HX, actor_of
@@ -45,8 +49,10 @@ def ids_of(user) -> dict[str, int]:
         group = contacts.add_group("CNRY group")
         contacts.group_contacts([contact.id], group.id)
         note = contacts.add_note(contact, "CNRY note")
+        made = service.take_in(Path(tempfile.mkdtemp()), "CNRY.csv", io.BytesIO(b"Email\ncnry2@example.org\n"))
     membership = actor_of(user)
     return {
+        "import_id": made.id,
         "contact_id": contact.id,
         "group_id": group.id,
         "note_id": note.id,

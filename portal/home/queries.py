@@ -40,7 +40,7 @@ def first_steps() -> list[Step]:
     steps = [
         Step("Your organisation's details", "settings.organisation", not missing, Permission.SETTINGS),
         Step("Your colour and the sender's name", "settings.look", bool(org.sender_name), Permission.SETTINGS),
-        Step("Your first contact", "contacts.new", has_contacts, Permission.CONTACT_EDIT),
+        Step("Bring your contacts in", "imports.begin", has_contacts, Permission.CONTACT_IMPORT),
         Step("A group with contacts in it", "groups.index", has_members, Permission.CONTACT_EDIT),
         Step("A colleague who works with you", "settings.users", len(members()) > 1, Permission.USERS),
     ]

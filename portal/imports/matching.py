@@ -20,7 +20,9 @@ def match(drafts: Sequence[Draft]) -> dict[int, Contact]:
     ):
         by_number.setdefault(telephone.number, []).append(telephone.contact_id)
     wanted = {i for ids in (*by_email.values(), *by_number.values()) for i in ids}
-    contacts = {c.id: c for c in Contact.select().where(Contact.id.in_(sorted(wanted) or [0]), Contact.erased_at.is_null())}
+    contacts = {
+        c.id: c for c in Contact.select().where(Contact.id.in_(sorted(wanted) or [0]), Contact.erased_at.is_null())
+    }
     found: dict[int, Contact] = {}
     for draft in drafts:
         ids = [i for e in draft.contact.emails for i in by_email.get(e["normal"], [])]

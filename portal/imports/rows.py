@@ -23,7 +23,15 @@ from portal.core.text import InvalidText, clean_text
 from portal.imports.headings import IGNORE
 
 _SEVERAL = re.compile(r"[;,\n|]+")
-_REFUSALS = (InvalidEmail, InvalidTelephone, InvalidPostalCode, InvalidProvince, InvalidCountry, InvalidDate, InvalidText)
+_REFUSALS = (
+    InvalidEmail,
+    InvalidTelephone,
+    InvalidPostalCode,
+    InvalidProvince,
+    InvalidCountry,
+    InvalidDate,
+    InvalidText,
+)
 _LANGUAGE_WORDS = {fold(name): code for code, name in LANGUAGES.items()} | {code: code for code in LANGUAGES} | {
     "zulu": "zu", "xhosa": "xh", "sotho": "st", "southern sotho": "st", "northern sotho": "nso", "pedi": "nso",
     "tswana": "tn", "tsonga": "ts", "swati": "ss", "swazi": "ss", "venda": "ve", "ndebele": "nr", "engels": "en", "eng": "en",
@@ -92,10 +100,14 @@ class _Reader:
             self.problems.append(Problem(self.number, "", "This row has no name, email or telephone."))
         if self.problems:
             return None, self.problems
-        is_body = self.fields.get("organisation") and not (self.fields.get("first_name") or self.fields.get("last_name"))
+        is_body = self.fields.get("organisation") and not (
+            self.fields.get("first_name") or self.fields.get("last_name")
+        )
         fields = {"kind": "body" if is_body else "person", **self.fields}
         if not has_name:
-            fields["preferred_name"] = (self.emails or self.telephones)[0].get("address") or self.telephones[0]["number"]
+            fields["preferred_name"] = (self.emails or self.telephones)[0].get("address") or self.telephones[0][
+                "number"
+            ]
         for parts in (self.emails, self.telephones):
             for place, part in enumerate(parts):
                 part["is_primary"] = int(place == 0)
@@ -148,7 +160,9 @@ class _Reader:
                     self.repairs.append(f"{one.strip()} had lost its first 0")
 
     def _address(self, text: str) -> None:
-        self.address["line1"] = ", ".join(clean_text(line, max_length=200) for line in text.splitlines() if line.strip())
+        self.address["line1"] = ", ".join(
+            clean_text(line, max_length=200) for line in text.splitlines() if line.strip()
+        )
 
     def _suburb(self, text: str) -> None:
         self.address["suburb"] = clean_text(text, max_length=200)
@@ -171,7 +185,9 @@ class _Reader:
     def _language(self, text: str) -> None:
         code = _LANGUAGE_WORDS.get(fold(text).strip())
         if code is None:
-            self.problems.append(Problem(self.number, "Language", "Enter a language such as English, isiZulu or Afrikaans."))
+            self.problems.append(
+                Problem(self.number, "Language", "Enter a language such as English, isiZulu or Afrikaans.")
+            )
         else:
             self.fields["language"] = code
 

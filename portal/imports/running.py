@@ -1,4 +1,4 @@
-"""The import's job: batch by batch, each with its counts in one transaction, so that a crash neither loses nor doubles."""
+"""The import's job: batch by batch, each with its counts in one transaction: a crash neither loses nor doubles."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

@@ -91,7 +91,9 @@ def headings_and_samples(the_import: Import) -> tuple[list[str], list[list[str]]
     """The headings, and a few filled cells of each column."""
     table = open_table(Path(the_import.path), the_import.filename)
     rows = [cells for _, cells in islice(table.rows, 50)]
-    columns = [[row[i] for row in rows if i < len(row) and row[i].strip()][:SAMPLES] for i in range(len(table.headings))]
+    columns = [
+        [row[i] for row in rows if i < len(row) and row[i].strip()][:SAMPLES] for i in range(len(table.headings))
+    ]
     return table.headings, columns
 
 
@@ -102,7 +104,11 @@ def declare(
     _require_right()
     _require_state(the_import, "mapping")
     if source == "bought":
-        _end(the_import, "failed", "Lists that were bought are not taken in: the people on them never agreed to hear from you.")
+        _end(
+            the_import,
+            "failed",
+            "Lists that were bought are not taken in: the people on them never agreed to hear from you.",
+        )
         raise Bought("A list that was bought cannot be taken in: the people on it never agreed to hear from you.")
     if source not in SOURCES:
         raise NotReady("Say how these people came to be on your list.")
@@ -113,7 +119,9 @@ def declare(
         Import.update(mapping=known, source=source, obtained=obtained, channels=list(channels)).where(
             Import.id == the_import.id
         ).execute()
-        log.write("import.declared", subject_id=the_import.id, source=source, obtained=obtained, channels=list(channels))
+        log.write(
+            "import.declared", subject_id=the_import.id, source=source, obtained=obtained, channels=list(channels)
+        )
 
 
 def preview(the_import: Import) -> Preview:
@@ -146,6 +154,11 @@ def start(the_import: Import, existing: str, group_ids: Sequence[int], new_group
         queue.enqueue(queue.RUN_IMPORT, import_id=the_import.id)
 
 
+def group_id(name: str) -> int:
+    """The group of this name, made if there is none."""
+    return int(contacts.group_named(name).id)
+
+
 def cancel(the_import: Import) -> None:
     """Stop before the next batch. What was taken in already stays."""
     _require_right()
@@ -164,7 +177,11 @@ def open_file(the_import: Import) -> Table:
 
 
 def problems_of(the_import: Import, limit: int | None = None) -> list[ImportProblem]:
-    query = ImportProblem.select().where(ImportProblem.import_id == the_import.id).order_by(ImportProblem.row, ImportProblem.id)
+    query = (
+        ImportProblem.select()
+        .where(ImportProblem.import_id == the_import.id)
+        .order_by(ImportProblem.row, ImportProblem.id)
+    )
     return list(query.limit(limit) if limit else query)
 
 

@@ -1,0 +1,19 @@
+"""What people answer on the way of an import."""
+
+from collections.abc import Sequence
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from werkzeug.datastructures import MultiDict
+
+from portal.imports.headings import FIELDS, IGNORE
+
+
+class UploadForm(FlaskForm):
+    file = FileField("Spreadsheet", [FileRequired("Choose a spreadsheet first: an XLSX or CSV file.")])
+
+
+def read_mapping(form: MultiDict[str, str], headings: Sequence[str]) -> dict[str, str]:
+    """{heading: field} as chosen on the page; a column not spoken of is left out."""
+    chosen = {heading: form.get(f"column-{place}", IGNORE) for place, heading in enumerate(headings)}
+    return {heading: name if name in FIELDS else IGNORE for heading, name in chosen.items()}

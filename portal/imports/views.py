@@ -1,0 +1,169 @@
+"""The pages of an import: upload, columns and declaration, preview, progress and report."""
+
+import csv
+import io
+
+from flask import Blueprint, Flask, Response, current_app, request, url_for
+
+from portal.contacts import queries as contacts
+from portal.contacts.acts import Act, register_act
+from portal.core.cells import guard_cell
+from portal.core.permissions import Permission
+from portal.imports import service
+from portal.imports.forms import UploadForm, read_mapping
+from portal.imports.headings import FIELDS
+from portal.imports.limits import UnreadableFile
+from portal.imports.models import Import
+from portal.web.access import needs
+from portal.web.errors import register_error
+from portal.web.htmx import done, page_or_part
+
+bp = Blueprint("imports", __name__, url_prefix="/imports")
+EXISTING = {
+    "update": "Update them: what the file says is put in, empty cells change nothing",
+    "skip": "Leave them as they are",
+    "add": "Add them again as new contacts",
+}
+SHOWN_PROBLEMS = 100
+
+
+@bp.get("/new")
+@needs(Permission.CONTACT_IMPORT)
+def begin() -> Response:
+    return _begin(UploadForm())
+
+
+@bp.post("")
+@needs(Permission.CONTACT_IMPORT)
+def upload() -> Response:
+    form = UploadForm()
+    if form.validate():
+        file = form.file.data
+        try:
+            made = service.take_in(
+                current_app.config["SETTINGS"].data_dir / "imports", file.filename or "", file.stream
+            )
+        except UnreadableFile as error:
+            form.file.errors = [str(error)]
+        else:
+            return done(url_for("imports.show", import_id=made.id))
+    return _begin(form, 422)
+
+
+@bp.get("/<int:import_id>")
+@needs(Permission.CONTACT_IMPORT)
+def show(import_id: int) -> Response:
+    """Where the import stands: its columns while it is being prepared, else its progress or report."""
+    the_import = service.find(import_id)
+    if the_import.state == "mapping":
+        return _columns(the_import, mapping=the_import.mapping, source=the_import.source, obtained=the_import.obtained)
+    return _progress(the_import)
+
+
+@bp.post("/<int:import_id>/columns")
+@needs(Permission.CONTACT_IMPORT)
+def declare(import_id: int) -> Response:
+    the_import = service.find(import_id)
+    if the_import.state != "mapping":
+        return done(url_for("imports.show", import_id=import_id))
+    headings, _ = service.headings_and_samples(the_import)
+    mapping = read_mapping(request.form, headings)
+    source, obtained = request.form.get("source", ""), request.form.get("obtained", "").strip()[:500]
+    channels = ["email"] if request.form.get("email_agreed") == "1" else []
+    try:
+        service.declare(the_import, mapping, source, obtained, channels)
+    except service.Bought as error:
+        return page_or_part(
+            "imports/show.html",
+            "imports/_bought.html",
+            422,
+            the_import=the_import,
+            part="imports/_bought.html",
+            sentence=str(error),
+        )
+    except service.NotReady as error:
+        return _columns(the_import, 422, mapping=mapping, source=source, obtained=obtained, sentence=str(error))
+    return done(url_for("imports.preview", import_id=import_id))
+
+
+@bp.get("/<int:import_id>/preview")
+@needs(Permission.CONTACT_IMPORT)
+def preview(import_id: int) -> Response:
+    the_import = service.find(import_id)
+    if the_import.state != "mapping":
+        return _progress(the_import)
+    return _preview(the_import)
+
+
+@bp.post("/<int:import_id>/start")
+@needs(Permission.CONTACT_IMPORT)
+def start(import_id: int) -> Response:
+    the_import = service.find(import_id)
+    groups = [
+        int(text) for text in request.form.getlist("group") if text.isascii() and text.isdigit() and len(text) < 12
+    ]
+    try:
+        service.start(the_import, request.form.get("existing", ""), groups, request.form.get("new_group", "")[:200])
+    except service.NotReady as error:
+        return _preview(the_import, 422, str(error)) if the_import.state == "mapping" else _progress(the_import)
+    return done(url_for("imports.show", import_id=import_id))
+
+
+@bp.post("/<int:import_id>/cancellation")
+@needs(Permission.CONTACT_IMPORT)
+def cancel(import_id: int) -> Response:
+    service.cancel(service.find(import_id))
+    return done(url_for("imports.show", import_id=import_id))
+
+
+@bp.get("/<int:import_id>/problems.csv")
+@needs(Permission.CONTACT_IMPORT)
+def problems(import_id: int) -> Response:
+    """The rows that could not be read, with the reason first, to be corrected and brought in again."""
+    the_import = service.find(import_id)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["Row", "Column", "What is wrong", *the_import.mapping])
+    for problem in service.problems_of(the_import):
+        cells = [guard_cell(str(cell)) for cell in problem.cells]
+        writer.writerow([problem.row, guard_cell(problem.column), problem.message, *cells])
+    return Response(
+        "\ufeff" + out.getvalue(),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="import-{import_id}-problems.csv"'},
+    )
+
+
+def _begin(form: UploadForm, status: int = 200) -> Response:
+    return page_or_part("imports/new.html", "imports/_new.html", status, form=form, recent=service.recent())
+
+
+def _columns(the_import: Import, status: int = 200, *, sentence: str = "", **answers: object) -> Response:
+    headings, samples = service.headings_and_samples(the_import)
+    return page_or_part(
+        "imports/show.html", "imports/_columns.html", status, the_import=the_import, part="imports/_columns.html",
+        columns=list(zip(headings, samples, strict=True)), fields=FIELDS, sources=service.SOURCES, sentence=sentence,
+        **answers,
+    )  # fmt: skip
+
+
+def _preview(the_import: Import, status: int = 200, sentence: str = "") -> Response:
+    return page_or_part(
+        "imports/show.html", "imports/_preview.html", status, the_import=the_import, part="imports/_preview.html",
+        preview=service.preview(the_import), groups=contacts.visible_groups(), existing=EXISTING, sentence=sentence,
+    )  # fmt: skip
+
+
+def _progress(the_import: Import) -> Response:
+    is_running = the_import.state in ("waiting", "running")
+    return page_or_part(
+        "imports/show.html", "imports/_progress.html", the_import=the_import, part="imports/_progress.html",
+        is_running=is_running, problems=[] if is_running else service.problems_of(the_import, SHOWN_PROBLEMS),
+    )  # fmt: skip
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(bp)
+    register_error(app, service.ImportNotFound, 404)
+    register_error(app, UnreadableFile, 422)
+    register_act(Act("Import", "upload", "imports.begin", Permission.CONTACT_IMPORT))
