@@ -8,10 +8,12 @@ from flask_wtf import CSRFProtect
 from peewee import OperationalError
 
 from portal.accounts.service import AlreadyMember, NotFound
+from portal.campaigns import views as campaigns
 from portal.config import Settings
 from portal.contacts import views as contacts
 from portal.core import db as database
 from portal.core.permissions import Denied
+from portal.delivery import mail_views
 from portal.features import prepare
 from portal.home import views as home
 from portal.imports import views as imports
@@ -23,7 +25,7 @@ from portal.web.proxies import client_address
 ROOT = Path(__file__).resolve().parent.parent
 csrf = CSRFProtect()
 
-PAGES = (signin.register, contacts.register, imports.register, home.register)
+PAGES = (signin.register, contacts.register, imports.register, campaigns.register, mail_views.register, home.register)
 # Endpoints without a form token, by name; each says why in its view.
 POSTED_FROM_ELSEWHERE: tuple[str, ...] = ()
 

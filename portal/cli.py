@@ -44,6 +44,8 @@ def demo() -> None:
 def _say_how_to_begin(settings: Settings, password: str) -> None:
     click.echo(f"Open {settings.base_url}")
     click.echo(f"Sign in as {sample.EMAIL} with the password {password}")
+    if settings.smtp_url is None:
+        click.echo(f"Caught mail {settings.base_url}/mail")
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ from portal.config import Settings
 from portal.consent import gatekeeping
 from portal.contacts import scope
 from portal.core import db, keys, queue
+from portal.delivery import transport
 
 RULES = (scope.register, gatekeeping.register)
 
@@ -15,5 +16,6 @@ def prepare(settings: Settings) -> None:
     db.connect(settings.database_url)
     keys.use(settings.address_keys)
     queue.use(settings.redis_url)
+    transport.use(settings)
     for register in RULES:
         register()

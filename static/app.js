@@ -91,3 +91,15 @@
     document.cookie = `theme=${root.dataset.theme}; path=/; max-age=31536000; samesite=lax`;
   });
 })();
+
+// Writing a letter: a name or field is put in where the cursor stands; files are not part of the text.
+(() => {
+  "use strict";
+  document.addEventListener("trix-file-accept", (event) => event.preventDefault());
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-field-insert]")) return;
+    const name = document.querySelector("[data-field-choice]").value;
+    const fallback = name === "first name" ? "|friend" : "";
+    document.querySelector("trix-editor").editor.insertString(`[[${name}${fallback}]]`);
+  });
+})();

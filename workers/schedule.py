@@ -5,7 +5,7 @@ tick twice does no harm, and a time missed while the machine was off is made up 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from workers import imports
+from workers import delivery, imports
 
 
 @dataclass(frozen=True)
@@ -15,4 +15,7 @@ class Periodic:
     run: Callable[[], None]
 
 
-PERIODIC: tuple[Periodic, ...] = (Periodic("imports", 20, imports.ring_for_imports),)
+PERIODIC: tuple[Periodic, ...] = (
+    Periodic("mail", 20, delivery.ring_for_mail),
+    Periodic("imports", 20, imports.ring_for_imports),
+)

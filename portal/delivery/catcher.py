@@ -52,6 +52,11 @@ class Caught:
     text: str
     source: str
 
+    @property
+    def links(self) -> list[str]:
+        """The addresses in the message's text, each once: the frame that shows it leads nowhere."""
+        return list(dict.fromkeys(re.findall(r"https?://[^\s)>\"]+", self.text)))
+
 
 def folder_of(data_dir: Path) -> Path:
     return data_dir / "caught"

@@ -75,6 +75,8 @@ class SystemMail(OrgModel):
     kind = TextField()
     subject_id = IntegerField(null=True)
     recipient = TextField()
+    sender = TextField(default="")
+    token = TextField(default="")
     state = TextField(default=WAITING)
     reply = TextField(default="")
     message: Any = TextField(default="")  # the finished message, until it is handed over

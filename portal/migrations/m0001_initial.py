@@ -153,9 +153,9 @@ SQLITE = [
     'RESTRICT, UNIQUE ("org_id", "id"))',
     'CREATE UNIQUE INDEX "suppression_org_id_channel_mac" ON "suppression" ("org_id", "channel", "mac")',
     'CREATE TABLE "system_mail" ("id" INTEGER NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "user_id" INTEGER, '
-    '"kind" TEXT NOT NULL, "subject_id" INTEGER, "recipient" TEXT NOT NULL, "state" TEXT NOT NULL, "reply" TEXT NOT '
-    'NULL, "message" TEXT NOT NULL, "lease" TEXT, "attempts" INTEGER NOT NULL, "created_at" TEXT NOT NULL, FOREIGN '
-    'KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT)',
+    '"kind" TEXT NOT NULL, "subject_id" INTEGER, "recipient" TEXT NOT NULL, "sender" TEXT NOT NULL, "token" TEXT NOT '
+    'NULL, "state" TEXT NOT NULL, "reply" TEXT NOT NULL, "message" TEXT NOT NULL, "lease" TEXT, "attempts" INTEGER '
+    'NOT NULL, "created_at" TEXT NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT)',
     'CREATE INDEX "system_mail_org_id_state" ON "system_mail" ("org_id", "state")',
     "CREATE VIRTUAL TABLE contact_search USING fts5(search_names, search_emails, search_numbers, content='contact', "
     "content_rowid='id', tokenize='trigram', detail='none')",
@@ -326,9 +326,10 @@ POSTGRESQL = [
     'DELETE RESTRICT, UNIQUE ("org_id", "id"))',
     'CREATE UNIQUE INDEX "suppression_org_id_channel_mac" ON "suppression" ("org_id", "channel", "mac")',
     'CREATE TABLE "system_mail" ("id" SERIAL NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "user_id" INTEGER, '
-    '"kind" TEXT NOT NULL, "subject_id" INTEGER, "recipient" TEXT NOT NULL, "state" TEXT NOT NULL, "reply" TEXT NOT '
-    'NULL, "message" TEXT NOT NULL, "lease" TIMESTAMPTZ, "attempts" INTEGER NOT NULL, "created_at" TIMESTAMPTZ NOT '
-    'NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT)',
+    '"kind" TEXT NOT NULL, "subject_id" INTEGER, "recipient" TEXT NOT NULL, "sender" TEXT NOT NULL, "token" TEXT NOT '
+    'NULL, "state" TEXT NOT NULL, "reply" TEXT NOT NULL, "message" TEXT NOT NULL, "lease" TIMESTAMPTZ, "attempts" '
+    'INTEGER NOT NULL, "created_at" TIMESTAMPTZ NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE '
+    "RESTRICT)",
     'CREATE INDEX "system_mail_org_id_state" ON "system_mail" ("org_id", "state")',
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "CREATE INDEX contact_search ON contact USING gin (search_names gin_trgm_ops, search_emails gin_trgm_ops, "

@@ -1,0 +1,142 @@
+"""The one good template: what was written, with the sender's identity and the way out that the server puts in.
+
+A letter is approved once and filled for each recipient; what is put in for a person is text and nothing else.
+"""
+
+import html
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from portal.campaigns import merge
+from portal.campaigns.cleaning import text_of
+
+
+@dataclass(frozen=True)
+class Sender:
+    """The organisation as it stands at the foot of each message (POPIA s 69(4); R70)."""
+
+    name: str
+    legal_name: str
+    address: str
+    telephone: str
+    email: str
+    colour: str = "#0f6b57"
+    on_colour: str = "#ffffff"
+    logo_url: str = ""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What was written, and by whom it is sent."""
+
+    subject: str
+    preheader: str
+    body: str  # cleaned HTML with tokens
+    sender: Sender
+    base_url: str
+    links: Sequence[tuple[str, str]] = field(default_factory=lambda: (("Unsubscribe", "unsubscribe"),))
+
+    def as_data(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "Letter":
+        links = tuple((label, key) for label, key in data["links"])
+        return cls(**{**data, "sender": Sender(**data["sender"]), "links": links})
+
+
+@dataclass(frozen=True)
+class Written:
+    """A letter filled for one recipient."""
+
+    subject: str
+    html: str
+    text: str
+
+
+class NoWayOut(ValueError):
+    """The finished message holds no way to unsubscribe. It is not sent (R24)."""
+
+
+def write(letter: Letter, values: Mapping[str, str], urls: Mapping[str, str]) -> Written:
+    """The letter for one recipient. `urls` has an address for each link of the foot; without one it is refused."""
+    missing = [key for _, key in letter.links if not urls.get(key)]
+    if missing or not any(key == "unsubscribe" for _, key in letter.links):
+        raise NoWayOut("Every message needs a way to unsubscribe.")
+    body = _absolute(merge.fill_html(letter.body, values), letter.base_url)
+    preheader = merge.fill_html(html.escape(letter.preheader), values)
+    subject = merge.fill(letter.subject, values)
+    foot = " · ".join(
+        f'<a href="{html.escape(urls[key])}" style="color:#6b655c">{label}</a>' for label, key in letter.links
+    )
+    page = _PAGE.format(
+        subject=html.escape(subject),
+        preheader=preheader,
+        mark=_mark(letter.sender),
+        body=_styled(body, letter.sender.colour),
+        identity=html.escape(" · ".join(_identity(letter.sender))),
+        links=foot,
+    )
+    below = "\n".join([" · ".join(_identity(letter.sender)), *(f"{label}: {urls[key]}" for label, key in letter.links)])
+    text = f"{text_of(body)}\n-- \n{below}\n"
+    if urls["unsubscribe"] not in text or html.escape(urls["unsubscribe"]) not in page:
+        raise NoWayOut("Every message needs a way to unsubscribe.")
+    return Written(subject, page, text)
+
+
+def _identity(sender: Sender) -> list[str]:
+    return [part for part in (sender.legal_name, sender.address, sender.telephone, sender.email) if part]
+
+
+def _absolute(body: str, base_url: str) -> str:
+    return body.replace('src="/pictures/', f'src="{html.escape(base_url)}/pictures/')
+
+
+def _mark(sender: Sender) -> str:
+    if sender.logo_url:
+        name, url = html.escape(sender.name), html.escape(sender.logo_url)
+        return f'<img src="{url}" alt="{name}" height="48" style="height:48px">'
+    initial = html.escape(sender.name[:1].upper())
+    box = f"background:{sender.colour};color:{sender.on_colour};border-radius:10px;padding:8px 14px;font-weight:700"
+    return f'<span style="{box}">{initial}</span>&nbsp; <b>{html.escape(sender.name)}</b>'
+
+
+def _styled(body: str, colour: str) -> str:
+    """Mail programs know no style sheets: what must look right carries its style."""
+    styles = {
+        "<h1>": '<h1 style="font-size:24px;line-height:1.25;margin:24px 0 12px">',
+        "<h2>": '<h2 style="font-size:20px;line-height:1.3;margin:20px 0 10px">',
+        "<h3>": '<h3 style="font-size:17px;margin:18px 0 8px">',
+        "<p>": '<p style="margin:0 0 16px">',
+        "<blockquote>": '<blockquote style="margin:0 0 16px;padding-left:14px;border-left:3px solid #e6e1d8">',
+        "<figure>": '<figure style="margin:0 0 16px">',
+        "<figcaption>": '<figcaption style="font-size:14px;color:#6b655c">',
+        "<a ": f'<a style="color:{colour}" ',
+        "<img ": '<img style="max-width:100%;height:auto;border-radius:8px" ',
+    }
+    for plain, styled in styles.items():
+        body = body.replace(plain, styled)
+    return body
+
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">\
+<meta name="color-scheme" content="light dark"><title>{subject}</title></head>
+<body style="margin:0;padding:0;background:#f4f1ec">
+<div style="display:none;max-height:0;overflow:hidden;opacity:0">{preheader}</div>
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="background:#f4f1ec"><tr>\
+<td align="center" style="padding:24px 12px">
+<table role="presentation" width="600" cellpadding="0" cellspacing="0" style="width:100%;max-width:600px;\
+background:#ffffff;border-radius:12px">
+<tr><td style="padding:24px 32px 0;font:16px/1.4 system-ui,'Segoe UI',Roboto,Arial,sans-serif;color:#22201c">\
+{mark}</td></tr>
+<tr><td style="padding:20px 32px 8px;font:16px/1.6 system-ui,'Segoe UI',Roboto,Arial,sans-serif;color:#22201c">
+{body}
+</td></tr>
+<tr><td style="padding:16px 32px 28px;border-top:1px solid #e6e1d8;font:13px/1.5 system-ui,'Segoe UI',Roboto,Arial,\
+sans-serif;color:#6b655c">{identity}<br>{links}</td></tr>
+</table></td></tr></table>
+</body></html>
+"""

@@ -1,0 +1,213 @@
+"""What the portal can do with campaigns: write one, look at it as a contact, try it on oneself."""
+
+import html
+from dataclasses import dataclass
+from typing import Any
+
+from portal.accounts.models import User
+from portal.accounts.service import current_org
+from portal.activity import log
+from portal.campaigns import merge
+from portal.campaigns.cleaning import clean, is_empty, undescribed_pictures
+from portal.campaigns.letter import Letter, Sender, Written, write
+from portal.campaigns.models import DRAFT, Campaign
+from portal.consent.queries import sender_facts
+from portal.consent.rules import IDENTITY
+from portal.contacts import queries as contacts
+from portal.contacts.models import Address, Contact, Email
+from portal.contacts.telephones import show_telephone
+from portal.core.actor import current_actor, require
+from portal.core.clock import now
+from portal.core.db import transaction
+from portal.core.keys import message_key
+from portal.core.permissions import Denied, Permission
+from portal.delivery import system_mail, transport
+from portal.delivery.mime import Message, build
+from portal.web.colours import on_colour
+
+WRITABLE = ("name", "subject", "preheader", "body")
+
+
+class CampaignNotFound(LookupError):
+    pass
+
+
+class Begun(ValueError):
+    """The campaign is being sent or was sent; what it says stays as it is."""
+
+
+class Stale(Exception):
+    """Somebody else changed the campaign since the form was made. Nothing was saved."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that must be right before a campaign can leave."""
+
+    is_done: bool
+    words: str
+    endpoint: str = ""
+
+
+def create(name: str) -> Campaign:
+    require(Permission.CAMPAIGN_EDIT)
+    with transaction():
+        made = Campaign.create(name=name, author_id=current_actor().user_id)
+        log.write("campaign.added", subject_id=made.id, name=name)
+    return made
+
+
+def find(campaign_id: int) -> Campaign:
+    found = Campaign.get_or_none(Campaign.id == campaign_id)
+    if found is None:
+        raise CampaignNotFound("There is no such campaign.")
+    return found
+
+
+def change(campaign: Campaign, version: int, **values: Any) -> Campaign:
+    """Save what was written, cleaned. Raises UnknownField, Begun, or Stale when somebody else saved meanwhile."""
+    require(Permission.CAMPAIGN_EDIT)
+    if campaign.state != DRAFT:
+        raise Begun("This campaign has begun; what it says stays as it is.")
+    kept = {name: values[name] for name in WRITABLE if name in values}
+    if "body" in kept:
+        kept["body"] = clean(kept["body"])
+    for text in kept.values():
+        merge.check(html.unescape(text))
+    _require_sight(" ".join(kept.values()))
+    changes = {
+        name: [getattr(campaign, name), value] for name, value in kept.items() if getattr(campaign, name) != value
+    }
+    if not changes:
+        return campaign
+    with transaction():
+        saved = (
+            Campaign.update(**kept, version=Campaign.version + 1, updated_at=now())
+            .where(Campaign.id == campaign.id, Campaign.version == version, Campaign.state == DRAFT)
+            .execute()
+        )
+        if not saved:
+            raise Stale("Somebody changed this while you were writing.")
+        told = {name: pair for name, pair in changes.items() if name != "body"}
+        log.write("campaign.changed", subject_id=campaign.id, changes=told, body=("body" in changes))
+    return find(campaign.id)
+
+
+def remove(campaign: Campaign) -> None:
+    """Throw a draft away."""
+    require(Permission.CAMPAIGN_EDIT)
+    if campaign.state != DRAFT:
+        raise Begun("Only a draft can be thrown away.")
+    with transaction():
+        log.write("campaign.removed", subject_id=campaign.id, name=campaign.name)
+        Campaign.delete().where(Campaign.id == campaign.id, Campaign.state == DRAFT).execute()
+
+
+def before_sending(campaign: Campaign) -> list[Check]:
+    """What must be right before this can leave, each with where it is mended."""
+    _, missing = sender_facts()
+    identity = [
+        Check(False, f"Your organisation's {IDENTITY[name]} is not set", "settings.organisation") for name in missing
+    ]
+    checks = identity or [Check(True, "Who you are and how to reach you")]
+    checks.append(Check(bool(campaign.subject.strip()), "A subject"))
+    checks.append(Check(not is_empty(campaign.body), "Something to read"))
+    pictures = undescribed_pictures(campaign.body)
+    if pictures:
+        checks.append(Check(False, "Each picture has a description"))
+    checks.append(Check(True, "A way to unsubscribe, which is put in for you"))
+    return checks
+
+
+def letter_of(campaign: Campaign) -> Letter:
+    org = current_org()
+    base = transport.base_url()
+    return Letter(
+        subject=campaign.subject,
+        preheader=campaign.preheader,
+        body=campaign.body,
+        base_url=base,
+        sender=Sender(
+            name=org.sender_name or org.name,
+            legal_name=org.legal_name or org.name,
+            address=org.address,
+            telephone=show_telephone(org.telephone) if org.telephone else "",
+            email=org.email,
+            colour=org.colour,
+            on_colour=on_colour(org.colour),
+        ),
+    )
+
+
+def as_seen_by(campaign: Campaign, contact: Contact | None) -> Written:
+    """The campaign as this contact would get it; without one, as somebody of whom nothing is known."""
+    _require_sight(f"{campaign.subject} {campaign.preheader} {campaign.body}")
+    return write(
+        letter_of(campaign), values_of(contact) if contact else {}, {"unsubscribe": f"{transport.base_url()}/"}
+    )
+
+
+def values_of(contact: Contact) -> dict[str, str]:
+    """What the merge fields become for a contact, as far as the actor may see it."""
+    emails = contacts.parts_of(Email, [contact.id]).get(contact.id, [])
+    addresses = contacts.parts_of(Address, [contact.id]).get(contact.id, [])
+    return {
+        "first name": contact.preferred_name or contact.first_name,
+        "last name": contact.last_name,
+        "name": contacts.name_of(contact),
+        "title": contact.title,
+        "organisation": contact.organisation,
+        "email": emails[0].address if emails else "",
+        "town": addresses[0].city if addresses else "",
+    }
+
+
+def send_test(campaign: Campaign, contact: Contact | None) -> str:
+    """Send the campaign to the user who asks, as this contact would get it; return the address it goes to (R18)."""
+    require(Permission.CAMPAIGN_EDIT)
+    actor = current_actor()
+    user = User.get_or_none(User.id == actor.user_id)
+    if user is None:
+        raise Denied("A test goes to the person who asks for it; sign in first.")
+    org = current_org()
+    written = as_seen_by(campaign, contact)
+    sender = org.email or f"portal@{_domain()}"
+    with transaction():
+        key = message_key(org.id, f"test:{campaign.id}:{user.id}:{now().timestamp()}")
+        raw = build(
+            Message(
+                sender_name=org.sender_name or org.name,
+                sender=sender,
+                recipient_name=user.name,
+                recipient=user.email,
+                subject=f"[Test] {written.subject}",
+                text=written.text,
+                html=written.html,
+                message_id=f"<{key}@{sender.partition('@')[2]}>",
+                date=now(),
+                reply_to=org.reply_to or org.email,
+                headers={"X-Auto-Response-Suppress": "OOF, AutoReply"},
+            )
+        )
+        system_mail.send(user.id, "test", user.email, sender, raw, subject_id=campaign.id)
+        log.write("campaign.tested", subject_id=campaign.id)
+    return str(user.email)
+
+
+def recent(limit: int, offset: int = 0) -> list[Campaign]:
+    return list(Campaign.select().order_by(Campaign.id.desc()).limit(limit).offset(offset))
+
+
+def count() -> int:
+    return int(Campaign.select().count())
+
+
+def _require_sight(text: str) -> None:
+    """Who may not see a set of data may not write, look at or send a text that shows it (B07)."""
+    for data_set in merge.data_sets_used(html.unescape(text)):
+        if not current_actor().sees(data_set):
+            raise Denied("This text uses a field that is hidden from you. Take it out, or ask an administrator.")
+
+
+def _domain() -> str:
+    return transport.base_url().split("://", 1)[1].split("/")[0].split(":")[0]

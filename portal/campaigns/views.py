@@ -1,0 +1,183 @@
+"""The pages of campaigns: the list, writing one, looking at it as a contact, trying it on oneself."""
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, g, request, url_for
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, StringField, ValidationError
+from wtforms.validators import DataRequired
+
+from portal.campaigns import merge, service
+from portal.campaigns.models import DRAFT, Campaign
+from portal.contacts import queries as contacts
+from portal.contacts import service as contact_service
+from portal.contacts.models import Contact
+from portal.contacts.queries import Filter
+from portal.core.permissions import Denied, Permission
+from portal.core.text import InvalidText, clean_text
+from portal.delivery import system_mail, transport
+from portal.web.access import needs
+from portal.web.errors import register_error
+from portal.web.frame import Place, add_place
+from portal.web.headers import message_frame
+from portal.web.htmx import done, page_or_part
+from portal.web.limits import limiter
+from portal.web.paging import paging
+
+bp = Blueprint("campaigns", __name__, url_prefix="/campaigns")
+SIZE = 30
+LONGEST_BODY = 200_000
+STATES = {
+    "draft": ("Draft", ""), "scheduled": ("Scheduled", "info"), "sending": ("Being sent", "info"),
+    "paused": ("Paused", "warn"), "cancelled": ("Cancelled", "warn"), "finished": ("Finished", "good"),
+}  # fmt: skip
+
+
+def _line(_form: Any, field: Any) -> None:
+    try:
+        field.data = clean_text(field.data or "", max_length=200)
+    except InvalidText as error:
+        raise ValidationError(str(error)) from error
+
+
+class NameForm(FlaskForm):
+    name = StringField("Name", [DataRequired("Give it a name, such as Spring newsletter."), _line])
+
+
+class CampaignForm(NameForm):
+    version = HiddenField()
+    subject = StringField("Subject", [_line])
+    preheader = StringField("First words in the mailbox", [_line])
+    body = HiddenField("Text")
+
+    def validate_body(self, field: Any) -> None:
+        if len(field.data or "") > LONGEST_BODY:
+            raise ValidationError("This text is too long for one message. Take some of it out.")
+
+
+@bp.get("")
+@needs(Permission.CAMPAIGN_READ)
+def index() -> Response:
+    return _index(NameForm(formdata=None))
+
+
+@bp.post("")
+@needs(Permission.CAMPAIGN_EDIT)
+def add() -> Response:
+    form = NameForm()
+    if not form.validate():
+        return _index(form, 422)
+    made = service.create(form.name.data or "")
+    return done(url_for("campaigns.show", campaign_id=made.id))
+
+
+@bp.get("/<int:campaign_id>")
+@needs(Permission.CAMPAIGN_READ)
+def show(campaign_id: int) -> Response:
+    campaign = service.find(campaign_id)
+    if campaign.state == DRAFT and g.actor.may(Permission.CAMPAIGN_EDIT):
+        return _compose(campaign, CampaignForm(obj=campaign))
+    return _preview(campaign)
+
+
+@bp.post("/<int:campaign_id>")
+@needs(Permission.CAMPAIGN_EDIT)
+def save(campaign_id: int) -> Response:
+    campaign = service.find(campaign_id)
+    form = CampaignForm()
+    if not form.validate():
+        return _compose(campaign, form, 422)
+    version = int(request.form["version"]) if request.form.get("version", "").isdigit() else 0
+    try:
+        service.change(
+            campaign, version, name=form.name.data or "", subject=form.subject.data or "",
+            preheader=form.preheader.data or "", body=form.body.data or "",
+        )  # fmt: skip
+    except merge.UnknownField as error:
+        form.body.errors = [str(error)]
+        return _compose(campaign, form, 422)
+    except (Denied, service.Begun) as error:
+        return _compose(campaign, form, 422, str(error))
+    except service.Stale:
+        form.version.data = str(service.find(campaign_id).version)
+        words = "Somebody changed this while you were writing. Saving again puts your words in their place."
+        return _compose(campaign, form, 422, words)
+    then = {"preview": "campaigns.preview", "test": "campaigns.preview"}.get(
+        request.form.get("then", ""), "campaigns.show"
+    )
+    return done(url_for(then, campaign_id=campaign_id, saved=1))
+
+
+@bp.get("/<int:campaign_id>/preview")
+@needs(Permission.CAMPAIGN_READ)
+def preview(campaign_id: int) -> Response:
+    return _preview(service.find(campaign_id))
+
+
+@bp.get("/<int:campaign_id>/message")
+@needs(Permission.CAMPAIGN_READ)
+def message(campaign_id: int) -> Response:
+    """The message itself, in a frame that can run nothing and reach nothing."""
+    return message_frame(service.as_seen_by(service.find(campaign_id), _contact()).html)
+
+
+@bp.post("/<int:campaign_id>/test")
+@needs(Permission.CAMPAIGN_EDIT)
+@limiter.limit("30 per hour")
+def test(campaign_id: int) -> Response:
+    """Send it to oneself."""
+    campaign = service.find(campaign_id)
+    service.send_test(campaign, _contact())
+    return done(url_for("campaigns.preview", campaign_id=campaign_id, contact=request.form.get("contact"), tested=1))
+
+
+@bp.post("/<int:campaign_id>/removal")
+@needs(Permission.CAMPAIGN_EDIT)
+def remove(campaign_id: int) -> Response:
+    try:
+        service.remove(service.find(campaign_id))
+    except service.Begun as error:
+        return _index(NameForm(formdata=None), 422, str(error))
+    return done(url_for("campaigns.index"))
+
+
+def _index(form: NameForm, status: int = 200, sentence: str = "") -> Response:
+    page = paging(service.count(), SIZE)
+    campaigns = service.recent(SIZE, (page.number - 1) * SIZE)
+    return page_or_part(
+        "campaigns/index.html", "campaigns/_list.html", status,
+        campaigns=campaigns, page=page, states=STATES, form=form, sentence=sentence,
+    )  # fmt: skip
+
+
+def _compose(campaign: Campaign, form: CampaignForm, status: int = 200, sentence: str = "") -> Response:
+    return page_or_part(
+        "campaigns/compose.html", "campaigns/_compose.html", status,
+        campaign=campaign, form=form, fields=merge.FIELDS, checks=service.before_sending(campaign),
+        sentence=sentence, saved=request.args.get("saved"), letter=service.letter_of(campaign),
+    )  # fmt: skip
+
+
+def _preview(campaign: Campaign) -> Response:
+    contact = _contact()
+    words = request.args.get("as", "").strip()[:200]
+    found = contacts.page(Filter(text=words), 1, 8) if words else []
+    test_mail = system_mail.last_test(g.actor.user_id, campaign.id) if request.args.get("tested") else None
+    return page_or_part(
+        "campaigns/preview.html", "campaigns/_preview.html",
+        campaign=campaign, contact=contact, name=contacts.name_of(contact) if contact else "", words=words, found=found,
+        written=service.as_seen_by(campaign, contact), is_narrow=request.args.get("width") == "phone",
+        shows_text=request.args.get("show") == "text", test_mail=test_mail, is_caught=transport.is_caught(),
+    )  # fmt: skip
+
+
+def _contact() -> Contact | None:
+    """The contact as whom the message is seen; somebody out of sight is not found."""
+    text = request.values.get("contact", "")
+    return contact_service.find(int(text)) if text.isascii() and text.isdigit() and len(text) < 12 else None
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(bp)
+    register_error(app, service.CampaignNotFound, 404)
+    add_place(Place("Campaigns", "send", "campaigns.index", "campaigns", Permission.CAMPAIGN_READ))
