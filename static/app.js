@@ -55,8 +55,11 @@
     const part = event.detail.target.id ? document.getElementById(event.detail.target.id) : event.detail.elt;
     if (!part) return;
     const wanted = $("[aria-invalid=true]", part) || $("[autofocus]", part);
-    if (wanted) wanted.focus();
-    else if (opener && opener === part.id) { $("[data-edit]", part)?.focus(); opener = null; }
+    // After htmx has put the focus where it thinks it was.
+    setTimeout(() => {
+      if (wanted) wanted.focus();
+      else if (opener && opener === part.id) { $("[data-edit]", part)?.focus(); opener = null; }
+    });
     count();
   });
 
