@@ -10,6 +10,7 @@ from peewee import OperationalError
 from portal import commanding
 from portal.accounts import cli as accounts
 from portal.activity import cli as activity
+from portal.app import create_app
 from portal.config import BadSettings, Settings
 from portal.contacts import cli as contacts
 from portal.features import prepare
@@ -17,6 +18,7 @@ from portal.imports import cli as imports
 from portal.run import commands as run
 from portal.run import migrate, up
 from portal.sample import service as sample
+from portal.web.access import policy_of
 
 FEATURES = (run.register, accounts.register, activity.register, contacts.register, imports.register)
 
@@ -39,6 +41,27 @@ def demo() -> None:
     with commanding.installation():
         password = sample.make(settings.data_dir)
     up.up(settings, lambda: _say_how_to_begin(settings, password))
+
+
+@cli.command()
+@commanding.as_json
+def routes(as_json: bool) -> None:
+    """List every route with who may enter."""
+    app = create_app(Settings.from_environment())
+    found = [
+        {
+            "rule": rule.rule,
+            "methods": sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}),
+            "endpoint": rule.endpoint,
+            "who": policy_of(app, rule.endpoint).who,
+            "permission": policy_of(app, rule.endpoint).permission,
+            "geo": policy_of(app, rule.endpoint).geo,
+            "writes": "POST" in (rule.methods or set()),
+        }
+        for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule)
+    ]
+    lines = [f"{','.join(r['methods']):8} {r['rule']:55} {r['who']:7} {r['permission'] or ''}" for r in found]
+    commanding.say(found, "\n".join(lines), as_json)
 
 
 def _say_how_to_begin(settings: Settings, password: str) -> None:
