@@ -13,7 +13,7 @@ from portal.config import Settings
 from portal.contacts import views as contacts
 from portal.core import db as database
 from portal.core.permissions import Denied
-from portal.delivery import mail_views
+from portal.delivery import mail_views, unsubscribe_views
 from portal.features import prepare
 from portal.home import views as home
 from portal.imports import views as imports
@@ -25,9 +25,17 @@ from portal.web.proxies import client_address
 ROOT = Path(__file__).resolve().parent.parent
 csrf = CSRFProtect()
 
-PAGES = (signin.register, contacts.register, imports.register, campaigns.register, mail_views.register, home.register)
+PAGES = (
+    signin.register,
+    contacts.register,
+    imports.register,
+    campaigns.register,
+    mail_views.register,
+    unsubscribe_views.register,
+    home.register,
+)
 # Endpoints without a form token, by name; each says why in its view.
-POSTED_FROM_ELSEWHERE: tuple[str, ...] = ()
+POSTED_FROM_ELSEWHERE = ("unsubscribe.leave",)
 
 
 def create_app(settings: Settings, *, check: bool = True) -> Flask:

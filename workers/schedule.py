@@ -16,6 +16,7 @@ class Periodic:
 
 
 PERIODIC: tuple[Periodic, ...] = (
+    Periodic("campaigns", 15, delivery.ring_for_campaigns),
     Periodic("mail", 20, delivery.ring_for_mail),
     Periodic("imports", 20, imports.ring_for_imports),
 )

@@ -19,6 +19,7 @@ from portal.core.db import after_commit
 
 log = logging.getLogger("portal.queue")
 
+SEND_CAMPAIGN = "workers.delivery.send_campaign"
 SEND_MAIL = "workers.delivery.send_mail"
 RUN_IMPORT = "workers.imports.run_import"
 

@@ -31,5 +31,10 @@ def server() -> Server:
     return Server.from_url(f"smtp://127.0.0.1:{port}?starttls=never")
 
 
+def limit() -> str | None:
+    """The provider's limit as it is set, such as 300/hour."""
+    return _settings[0].smtp_limit
+
+
 def base_url() -> str:
     return _settings[0].base_url

@@ -1,0 +1,241 @@
+"""Sending a campaign: begun once, its audience frozen; paused, resumed, cancelled; finished when all are counted."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from portal.accounts.service import current_org
+from portal.activity import log
+from portal.campaigns import service
+from portal.campaigns.audience import people_of
+from portal.campaigns.letter import Letter, write
+from portal.campaigns.models import CANCELLED, DRAFT, FINISHED, PAUSED, SCHEDULED, SENDING, Attachment, Campaign
+from portal.consent.queries import sender_facts
+from portal.consent.rules import IDENTITY, Purpose
+from portal.contacts import service as contacts
+from portal.contacts.models import Address, Contact
+from portal.contacts.queries import name_of
+from portal.core import queue
+from portal.core.actor import current_actor, require
+from portal.core.clock import now
+from portal.core.db import transaction
+from portal.core.keys import make_token
+from portal.core.permissions import Permission
+from portal.delivery import engine, ledger, transport
+from portal.delivery.kinds import Kind, Ready, register_kind
+from portal.delivery.mime import File, Message, UnsafeHeader, build
+from portal.delivery.models import Delivery
+
+CHANNEL = "email"
+
+
+class NotReady(ValueError):
+    """Something stands in the way of sending. The message names it."""
+
+
+def choose_audience(campaign: Campaign, groups: Sequence[int], excluded: Sequence[int]) -> None:
+    """Say which groups the campaign goes to, and which not."""
+    require(Permission.CAMPAIGN_EDIT)
+    if campaign.state != DRAFT:
+        raise service.Begun("This campaign has begun; its audience stays as it is.")
+    known = {contacts.find_group(i).id for i in {*groups, *excluded}}
+    with transaction():
+        values: dict[str, Any] = {"groups": sorted(set(groups) & known), "excluded": sorted(set(excluded) & known)}
+        Campaign.update(**values, updated_at=now()).where(Campaign.id == campaign.id, Campaign.state == DRAFT).execute()
+        log.write("campaign.audience_changed", subject_id=campaign.id, **values)
+
+
+def start(campaign: Campaign, at: datetime | None = None) -> None:
+    """Begin to send, or schedule it. Refused in words while anything is missing; begun twice, it is begun once."""
+    require(Permission.CAMPAIGN_SEND)
+    _check(campaign)
+    state = SCHEDULED if at is not None and at > now() else SENDING
+    with transaction():
+        begun = (
+            Campaign.update(
+                state=state,
+                scheduled_at=at if state == SCHEDULED else None,
+                letter=service.letter_of(campaign).as_data(),
+                is_caught=int(transport.is_caught()),
+            )
+            .where(Campaign.id == campaign.id, Campaign.state == DRAFT)
+            .execute()
+        )
+        if not begun:
+            raise service.Begun("This campaign has begun already.")
+        log.write(f"campaign.{'scheduled' if state == SCHEDULED else 'started'}", subject_id=campaign.id)
+        if state == SENDING:
+            _freeze(service.find(campaign.id))
+
+
+def pause(campaign: Campaign) -> None:
+    """Stop before the next message."""
+    _step(campaign, (SENDING, SCHEDULED), PAUSED, "paused")
+
+
+def resume(campaign: Campaign) -> None:
+    """Go on: those who have had it do not get it again."""
+    require(Permission.CAMPAIGN_SEND)
+    with transaction():
+        _step(campaign, (PAUSED,), SENDING, "resumed")
+        campaign = service.find(campaign.id)
+        if campaign.started_at is None:
+            _freeze(campaign)
+        else:
+            queue.enqueue(queue.SEND_CAMPAIGN, campaign_id=campaign.id)
+
+
+def cancel(campaign: Campaign) -> None:
+    """Stop for good: those not reached yet are counted as cancelled."""
+    with transaction():
+        _step(campaign, (SENDING, SCHEDULED, PAUSED), CANCELLED, "cancelled")
+        Campaign.update(ended_at=now()).where(Campaign.id == campaign.id).execute()
+        ledger.cancel(campaign.id)
+
+
+def work(campaign_id: int, *, seconds: float = 50.0) -> engine.Outcome:
+    """A worker's turn at a campaign."""
+    campaign = service.find(campaign_id)
+    outcome = engine.run(campaign.id, CHANNEL, Purpose(campaign.purpose), seconds=seconds)
+    settle(campaign.id)
+    return outcome
+
+
+def settle(campaign_id: int) -> bool:
+    """Finish a campaign whose everybody is accounted for, by query; return whether it is finished now."""
+    figures = ledger.status(campaign_id)
+    if figures["pending"] or figures["deferred"]:
+        return False
+    with transaction():
+        done = (
+            Campaign.update(state=FINISHED, ended_at=now())
+            .where(Campaign.id == campaign_id, Campaign.state == SENDING, Campaign.started_at.is_null(False))
+            .execute()
+        )
+        if done:
+            log.write("campaign.finished", subject_id=campaign_id, figures=figures)
+    return bool(done)
+
+
+def sweep() -> list[int]:
+    """What the clock does: begin what is scheduled, take back what dead workers left, find what can go on."""
+    ledger.expire()
+    for campaign in Campaign.select().where(Campaign.state == SCHEDULED, Campaign.scheduled_at <= now()):
+        with transaction():
+            begun = (
+                Campaign.update(state=SENDING)
+                .where(Campaign.id == campaign.id, Campaign.state == SCHEDULED, Campaign.started_at.is_null())
+                .execute()
+            )
+            if begun:
+                _freeze(service.find(campaign.id))
+    sending = [c.id for c in Campaign.select(Campaign.id).where(Campaign.state == SENDING)]
+    return [campaign_id for campaign_id in sending if not settle(campaign_id) and ledger.has_due(campaign_id)]
+
+
+def status(campaign: Campaign) -> dict[str, Any]:
+    return {"state": service.find(campaign.id).state, **ledger.status(campaign.id)}
+
+
+def _check(campaign: Campaign) -> None:
+    """Everything the page shows under "before you can send", as a refusal: page, command and job ask the same."""
+    suspended, missing = sender_facts()
+    if suspended:
+        raise NotReady(f"Sending is suspended: {current_org().suspended_reason}")
+    if missing:
+        names = ", ".join(IDENTITY[name] for name in missing)
+        raise NotReady(f"Your organisation's {names} must be set first, because every message has to say who sends it.")
+    undone = [check.words for check in service.before_sending(campaign) if not check.is_done]
+    if undone:
+        raise NotReady(f"Before you can send: {undone[0][0].lower()}{undone[0][1:]}.")
+    if not campaign.groups:
+        raise NotReady("Choose the groups it goes to first.")
+
+
+def _freeze(campaign: Campaign) -> None:
+    """Fix the audience, once. Belongs to the transaction that begins the sending."""
+    frozen = ledger.freeze(campaign.id, CHANNEL, people_of(campaign), Purpose(campaign.purpose), _domain())
+    Campaign.update(frozen=frozen, started_at=now()).where(Campaign.id == campaign.id).execute()
+    queue.enqueue(queue.SEND_CAMPAIGN, campaign_id=campaign.id)
+
+
+def _step(campaign: Campaign, old: tuple[str, ...], new: str, word: str) -> None:
+    require(Permission.CAMPAIGN_SEND)
+    with transaction():
+        changed = Campaign.update(state=new).where(Campaign.id == campaign.id, Campaign.state.in_(old)).execute()
+        if not changed:
+            raise service.Begun("That is not possible in the state the campaign is in now.")
+        log.write(f"campaign.{word}", subject_id=campaign.id, by=current_actor().name)
+
+
+def _is_sending(campaign_id: int) -> bool:
+    campaign = Campaign.get_or_none(Campaign.id == campaign_id)
+    return campaign is not None and campaign.state == SENDING
+
+
+def _render(campaign_id: int, rows: Sequence[Delivery]) -> dict[int, Ready]:
+    """The finished messages of some deliveries. What cannot be written for one concerns that one only."""
+    campaign = service.find(campaign_id)
+    letter = Letter.from_data(campaign.letter)
+    org = current_org()
+    sender = org.email or f"portal@{_domain()}"
+    ids = [row.contact_id for row in rows]
+    people = {c.id: c for c in Contact.select().where(Contact.id.in_(ids))}
+    towns = {
+        a.contact_id: a.city for a in Address.select().where(Address.contact_id.in_(ids)).order_by(Address.is_primary)
+    }
+    files = [
+        File(f.name, f.kind, bytes(f.body)) for f in Attachment.select().where(Attachment.campaign_id == campaign_id)
+    ]
+    ready: dict[int, Ready] = {}
+    for row in rows:
+        contact = people.get(row.contact_id)
+        url = f"{letter.base_url}/u/{make_token('u', row.org_id, row.id)}"
+        try:
+            written = write(letter, _values(contact, row, towns), {"unsubscribe": url})
+            message = Message(
+                sender_name=letter.sender.name,
+                sender=sender,
+                recipient_name=name_of(contact) if contact else "",
+                recipient=row.address,
+                subject=written.subject,
+                text=written.text,
+                html=written.html,
+                message_id=row.message_id,
+                date=now(),
+                reply_to=org.reply_to or "",
+                files=files,
+                headers={
+                    "List-Unsubscribe": f"<{url}>",
+                    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+                    "List-Id": f"<campaigns.{org.slug}.{_domain()}>",
+                    "Precedence": "bulk",
+                    "X-Auto-Response-Suppress": "OOF, AutoReply",
+                },
+            )
+            ready[row.id] = Ready(sender, build(message))
+        except (UnsafeHeader, ValueError) as error:
+            ready[row.id] = Ready(sender, problem=f"The message could not be written: {error}")
+    return ready
+
+
+def _values(contact: Contact | None, row: Delivery, towns: dict[int, str]) -> dict[str, str]:
+    if contact is None:
+        return {}
+    return {
+        "first name": contact.preferred_name or contact.first_name,
+        "last name": contact.last_name,
+        "name": name_of(contact),
+        "title": contact.title,
+        "organisation": contact.organisation,
+        "email": row.address,
+        "town": towns.get(contact.id, ""),
+    }
+
+
+def _domain() -> str:
+    return transport.base_url().split("://", 1)[1].split("/")[0].split(":")[0]
+
+
+def register() -> None:
+    register_kind(CHANNEL, Kind(_render, _is_sending))

@@ -1,0 +1,75 @@
+"""Unsubscribing: the wish is kept under the address's hash, and nothing to that address starts after it was granted."""
+
+import time
+
+from peewee import IntegrityError
+
+from portal.activity import log
+from portal.consent.models import Suppression
+from portal.core.db import transaction
+from portal.core.keys import current_version
+from portal.delivery import ledger
+from portal.delivery.models import Delivery, DeliveryEvent
+
+PATIENCE = 10.0
+
+
+def unsubscribe(row: Delivery, *, how: str) -> None:
+    """Keep that this delivery's address must not be written to, and take it out of what is waiting.
+
+    One transaction writes the suppression and changes the open rows, so that the row lock orders it with a worker's
+    hand-over. If a message is on its way just then, the answer waits until it is not, ten seconds at most.
+    """
+    macs = [row.mac]
+    with transaction():
+        is_new = _suppress(row)
+        ledger.suppress_open(macs, "unsubscribed")
+        if is_new:
+            DeliveryEvent.create(
+                contact_id=row.contact_id,
+                delivery_id=row.id,
+                campaign_id=row.campaign_id,
+                kind="unsubscribed",
+                detail={"how": how},
+            )
+            log.write("contact.unsubscribed", row.contact_id, subject_id=row.campaign_id, how=how)
+    until = time.monotonic() + PATIENCE
+    while ledger.on_its_way(macs) and time.monotonic() < until:
+        time.sleep(0.1)
+
+
+def resubscribe(row: Delivery) -> None:
+    """The person says that unsubscribing was a mistake. What happened stays in the history."""
+    with transaction():
+        removed = Suppression.delete().where(
+            Suppression.channel == row.channel, Suppression.mac == row.mac, Suppression.reason == "unsubscribed"
+        )
+        if removed.execute():
+            DeliveryEvent.create(
+                contact_id=row.contact_id, delivery_id=row.id, campaign_id=row.campaign_id, kind="resubscribed"
+            )
+            log.write("contact.resubscribed", row.contact_id, subject_id=row.campaign_id)
+
+
+def is_suppressed(row: Delivery) -> bool:
+    query = Suppression.select().where(Suppression.channel == row.channel, Suppression.mac == row.mac)
+    return bool(query.exists())
+
+
+def _suppress(row: Delivery) -> bool:
+    """Write the suppression unless it is there; return whether it is new."""
+    if is_suppressed(row):
+        return False
+    try:
+        with transaction():
+            Suppression.create(
+                channel=row.channel,
+                mac=row.mac,
+                key_version=current_version(),
+                reason="unsubscribed",
+                delivery_id=row.id,
+                campaign_id=row.campaign_id,
+            )
+    except IntegrityError:
+        return False  # another click of the same person came first
+    return True

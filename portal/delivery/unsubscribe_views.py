@@ -1,0 +1,59 @@
+"""/u/<token>: one page with one button, and the target of the mail programs' own button (RFC 8058).
+
+Looking changes nothing, whoever looks. Posting needs no cookie and no token of ours: the link is the token.
+"""
+
+from flask import Blueprint, Flask, Response, g, render_template, request
+
+from portal.core.actor import Actor, acting_as, system
+from portal.core.tenancy import Org
+from portal.delivery import leaving
+from portal.delivery.models import Delivery
+from portal.web.access import linked, register_link
+
+bp = Blueprint("unsubscribe", __name__)
+PURPOSE = "u"
+
+
+@bp.get("/u/<token>")
+@linked(PURPOSE)
+def show(token: str) -> str:
+    row = _row(token)
+    return render_template("unsubscribe/show.html", token=token, is_gone=leaving.is_suppressed(row))
+
+
+@bp.post("/u/<token>")
+@linked(PURPOSE, crosses_sites=True)
+def leave(token: str) -> Response | str:
+    """The button of the page, or a mail program's: told apart by what is posted, and anything else changes nothing."""
+    row = _row(token)
+    if request.form.get("List-Unsubscribe") == "One-Click":
+        leaving.unsubscribe(row, how="one click")
+        return Response("You are unsubscribed.\n", content_type="text/plain; charset=utf-8")
+    if request.form.get("what") == "leave":
+        leaving.unsubscribe(row, how="page")
+    elif request.form.get("what") == "stay":
+        leaving.resubscribe(row)
+    return render_template("unsubscribe/show.html", token=token, is_gone=leaving.is_suppressed(row))
+
+
+def _row(_token: str) -> Delivery:
+    return g.actor_subject
+
+
+def _resolve(org_id: int, delivery_id: int) -> Actor | None:
+    """Somebody acting for himself, with no rights but the link's."""
+    if Org.get_or_none(Org.id == org_id) is None:
+        return None
+    with acting_as(system(org_id)):
+        row = Delivery.get_or_none(Delivery.id == delivery_id)
+    if row is None:
+        return None
+    g.actor_subject = row
+    # Not limited to this one contact: whoever shares the address is not written to either.
+    return Actor(org_id=org_id, name="The contact")
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(bp)
+    register_link(PURPOSE, _resolve)
