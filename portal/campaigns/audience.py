@@ -21,6 +21,10 @@ class Waterfall:
     receivers: list[int] = field(default_factory=list)
 
     @property
+    def everybody(self) -> list[int]:
+        return sorted([*self.receivers, *(i for ids in self.minus.values() for i in ids)])
+
+    @property
     def lines(self) -> list[tuple[str, str, int]]:
         """(reason, words, count) in the order of the gate."""
         return [(reason, words, len(self.minus[reason])) for reason, words in WORDS.items() if self.minus.get(reason)]

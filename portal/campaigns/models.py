@@ -34,6 +34,7 @@ class Campaign(OrgModel):
     frozen = IntegerField(default=0)
     letter: Any = JSONField(null=True)  # what was approved when sending began: see campaigns.letter
     is_caught = IntegerField(default=0)  # sent while mail went to the catcher only
+    trouble = TextField(default="")  # what is in the way just now, in words
     author_id = IntegerField(null=True)
     version = IntegerField(default=1)
     created_at = UtcField(default=now)

@@ -33,6 +33,10 @@ class NotReady(ValueError):
     """Something stands in the way of sending. The message names it."""
 
 
+class Changed(ValueError):
+    """The audience is not what the person saw who said "send". Nothing was begun."""
+
+
 def choose_audience(campaign: Campaign, groups: Sequence[int], excluded: Sequence[int]) -> None:
     """Say which groups the campaign goes to, and which not."""
     require(Permission.CAMPAIGN_EDIT)
@@ -74,8 +78,9 @@ def pause(campaign: Campaign) -> None:
 
 
 def resume(campaign: Campaign) -> None:
-    """Go on: those who have had it do not get it again."""
+    """Go on: those who have had it do not get it again. Refused in words while anything is missing."""
     require(Permission.CAMPAIGN_SEND)
+    _check(campaign)
     with transaction():
         _step(campaign, (PAUSED,), SENDING, "resumed")
         campaign = service.find(campaign.id)
@@ -97,6 +102,8 @@ def work(campaign_id: int, *, seconds: float = 50.0) -> engine.Outcome:
     """A worker's turn at a campaign."""
     campaign = service.find(campaign_id)
     outcome = engine.run(campaign.id, CHANNEL, Purpose(campaign.purpose), seconds=seconds)
+    if outcome.trouble != campaign.trouble:
+        Campaign.update(trouble=outcome.trouble).where(Campaign.id == campaign.id).execute()
     settle(campaign.id)
     return outcome
 
@@ -108,7 +115,7 @@ def settle(campaign_id: int) -> bool:
         return False
     with transaction():
         done = (
-            Campaign.update(state=FINISHED, ended_at=now())
+            Campaign.update(state=FINISHED, ended_at=now(), trouble="")
             .where(Campaign.id == campaign_id, Campaign.state == SENDING, Campaign.started_at.is_null(False))
             .execute()
         )
@@ -121,14 +128,7 @@ def sweep() -> list[int]:
     """What the clock does: begin what is scheduled, take back what dead workers left, find what can go on."""
     ledger.expire()
     for campaign in Campaign.select().where(Campaign.state == SCHEDULED, Campaign.scheduled_at <= now()):
-        with transaction():
-            begun = (
-                Campaign.update(state=SENDING)
-                .where(Campaign.id == campaign.id, Campaign.state == SCHEDULED, Campaign.started_at.is_null())
-                .execute()
-            )
-            if begun:
-                _freeze(service.find(campaign.id))
+        _begin(campaign)
     sending = [c.id for c in Campaign.select(Campaign.id).where(Campaign.state == SENDING)]
     return [campaign_id for campaign_id in sending if not settle(campaign_id) and ledger.has_due(campaign_id)]
 
@@ -152,6 +152,28 @@ def _check(campaign: Campaign) -> None:
         raise NotReady("Choose the groups it goes to first.")
 
 
+def _begin(campaign: Campaign) -> None:
+    """Begin what was scheduled; what stands in the way by now pauses it, and says so."""
+    trouble = ""
+    try:
+        _check(campaign)
+    except NotReady as error:
+        trouble = str(error)
+    with transaction():
+        begun = (
+            Campaign.update(state=PAUSED if trouble else SENDING, trouble=trouble)
+            .where(Campaign.id == campaign.id, Campaign.state == SCHEDULED, Campaign.started_at.is_null())
+            .execute()
+        )
+        if not begun:
+            return
+        if trouble:
+            log.write("campaign.paused", subject_id=campaign.id, why=trouble)
+        else:
+            log.write("campaign.started", subject_id=campaign.id)
+            _freeze(service.find(campaign.id))
+
+
 def _freeze(campaign: Campaign) -> None:
     """Fix the audience, once. Belongs to the transaction that begins the sending."""
     frozen = ledger.freeze(campaign.id, CHANNEL, people_of(campaign), Purpose(campaign.purpose), _domain())
@@ -162,7 +184,9 @@ def _freeze(campaign: Campaign) -> None:
 def _step(campaign: Campaign, old: tuple[str, ...], new: str, word: str) -> None:
     require(Permission.CAMPAIGN_SEND)
     with transaction():
-        changed = Campaign.update(state=new).where(Campaign.id == campaign.id, Campaign.state.in_(old)).execute()
+        changed = (
+            Campaign.update(state=new, trouble="").where(Campaign.id == campaign.id, Campaign.state.in_(old)).execute()
+        )
         if not changed:
             raise service.Begun("That is not possible in the state the campaign is in now.")
         log.write(f"campaign.{word}", subject_id=campaign.id, by=current_actor().name)

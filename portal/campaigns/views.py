@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from flask import Blueprint, Flask, Response, g, request, url_for
+from flask import Flask, Response, g, redirect, request, url_for
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField, ValidationError
 from wtforms.validators import DataRequired
 
-from portal.campaigns import merge, service
+from portal.campaigns import history_views, merge, sending, sending_views, service  # noqa: F401 - they bring routes
 from portal.campaigns.models import DRAFT, Campaign
+from portal.campaigns.pages import STATES, bp
 from portal.contacts import queries as contacts
 from portal.contacts import service as contact_service
 from portal.contacts.models import Contact
@@ -24,13 +25,8 @@ from portal.web.htmx import done, page_or_part
 from portal.web.limits import limiter
 from portal.web.paging import paging
 
-bp = Blueprint("campaigns", __name__, url_prefix="/campaigns")
 SIZE = 30
 LONGEST_BODY = 200_000
-STATES = {
-    "draft": ("Draft", ""), "scheduled": ("Scheduled", "info"), "sending": ("Being sent", "info"),
-    "paused": ("Paused", "warn"), "cancelled": ("Cancelled", "warn"), "finished": ("Finished", "good"),
-}  # fmt: skip
 
 
 def _line(_form: Any, field: Any) -> None:
@@ -77,6 +73,8 @@ def show(campaign_id: int) -> Response:
     campaign = service.find(campaign_id)
     if campaign.state == DRAFT and g.actor.may(Permission.CAMPAIGN_EDIT):
         return _compose(campaign, CampaignForm(obj=campaign))
+    if campaign.state != DRAFT:
+        return redirect(url_for("campaigns.history", campaign_id=campaign_id), 303)  # type: ignore[return-value]
     return _preview(campaign)
 
 
@@ -102,7 +100,7 @@ def save(campaign_id: int) -> Response:
         form.version.data = str(service.find(campaign_id).version)
         words = "Somebody changed this while you were writing. Saving again puts your words in their place."
         return _compose(campaign, form, 422, words)
-    then = {"preview": "campaigns.preview", "test": "campaigns.preview"}.get(
+    then = {"preview": "campaigns.preview", "audience": "campaigns.audience"}.get(
         request.form.get("then", ""), "campaigns.show"
     )
     return done(url_for(then, campaign_id=campaign_id, saved=1))
@@ -178,6 +176,9 @@ def _contact() -> Contact | None:
 
 
 def register(app: Flask) -> None:
+    # sending_views and history_views, imported above, put their routes on the same blueprint
     app.register_blueprint(bp)
+    register_error(app, service.Begun, 422)
+    register_error(app, sending.NotReady, 422)
     register_error(app, service.CampaignNotFound, 404)
     add_place(Place("Campaigns", "send", "campaigns.index", "campaigns", Permission.CAMPAIGN_READ))

@@ -75,6 +75,9 @@ CHECKS: tuple[Check, ...] = (
 )
 WORDS: dict[str, str] = {check.reason: check.words for check in CHECKS} | {"cancelled": "cancelled"}
 
+# What stops the whole organisation, not this one message: sending waits until it is mended.
+WHOLE_ORGANISATION = frozenset({"suspended", "incomplete"})
+
 # What every message must say about its sender (POPIA s 69(4), R70), and how the page names it.
 IDENTITY: dict[str, str] = {
     "legal_name": "legal name",

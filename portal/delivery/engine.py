@@ -118,7 +118,13 @@ def _hand_over(connection: Connection, row: Delivery, ready: Ready, purpose: Pur
     if not reply.is_accepted:
         _note(row, reply, CLAIMED, outcome)
         return
-    if not ledger.hand(row, normalise_email(row.address).normal, purpose):
+    try:
+        is_ours = ledger.hand(row, normalise_email(row.address).normal, purpose)
+    except ledger.Halted as halted:
+        connection.reset()
+        outcome.trouble = str(halted)
+        raise _Stop from halted
+    if not is_ours:
         connection.reset()
         return
     outcome.handed += 1

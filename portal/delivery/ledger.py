@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from peewee import chunked, fn
 
 from portal.consent.queries import Candidate, facts
-from portal.consent.rules import Purpose, Refuse, may_send
+from portal.consent.rules import WHOLE_ORGANISATION, WORDS, Purpose, Refuse, may_send
 from portal.core.actor import current_actor
 from portal.core.clock import now
 from portal.core.db import is_sqlite, transaction
@@ -38,6 +38,10 @@ LEASE = timedelta(minutes=2)
 HANDED_LEASE = timedelta(minutes=6)  # longer than the gateway waits for the reply after the dot
 BATCH = 400
 OPEN = (WAITING, CLAIMED, DEFERRED)
+
+
+class Halted(Exception):
+    """Nothing of this campaign may leave now, whoever it is for. The message says why; "" when it was paused."""
 
 
 @dataclass(frozen=True)
@@ -102,15 +106,19 @@ def claim(campaign_id: int, worker: str, count: int) -> list[Delivery]:
 
 
 def hand(row: Delivery, normal: str, purpose: Purpose) -> bool:
-    """Commit that this message is being handed over, if the gate still allows it. Only then may DATA be sent."""
+    """Commit that this message is being handed over, if the gate still allows it. Only then may DATA be sent.
+
+    Raises Halted when the campaign or the whole organisation may not send now; the row waits on.
+    """
     with transaction():
         answer = may_send(facts([Candidate(row.contact_id, normal)], purpose)[0], now())
+        if isinstance(answer, Refuse) and answer.reason in WHOLE_ORGANISATION:
+            raise Halted(f"Sending waits: {WORDS[answer.reason]}.")
         if isinstance(answer, Refuse):
             _move(row, CLAIMED, SUPPRESSED, reason=answer.reason, ended_at=now())
             return False
         if not kind_of(row.channel).is_sending(row.campaign_id):
-            _move(row, CLAIMED, WAITING, lease=None)
-            return False
+            raise Halted("")
         return _move(row, CLAIMED, HANDED, handed_at=now(), lease=now() + HANDED_LEASE)
 
 
@@ -192,6 +200,16 @@ def reasons(campaign_id: int) -> dict[str, int]:
         Delivery.campaign_id == campaign_id, Delivery.state == SUPPRESSED
     )
     return dict(query.group_by(Delivery.reason).tuples())
+
+
+def rate(campaign_id: int) -> float:
+    """Messages a second over the last few hundred; 0 when too few are known."""
+    last = Delivery.select(Delivery.ended_at).where(
+        Delivery.campaign_id == campaign_id, Delivery.state == ACCEPTED, Delivery.ended_at.is_null(False)
+    )
+    times = sorted(row[0] for row in last.order_by(Delivery.id.desc()).limit(300).tuples())
+    seconds = (times[-1] - times[0]).total_seconds() if len(times) > 5 else 0.0
+    return len(times) / seconds if seconds > 0 else 0.0
 
 
 def has_due(campaign_id: int) -> bool:

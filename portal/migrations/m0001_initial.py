@@ -23,9 +23,9 @@ SQLITE = [
     '"preheader" TEXT NOT NULL, "body" TEXT NOT NULL, "text" TEXT NOT NULL, "sender_name" TEXT NOT NULL, '
     '"sender_email" TEXT NOT NULL, "reply_to" TEXT NOT NULL, "groups" TEXT NOT NULL, "excluded" TEXT NOT NULL, '
     '"state" TEXT NOT NULL, "scheduled_at" TEXT, "started_at" TEXT, "ended_at" TEXT, "frozen" INTEGER NOT NULL, '
-    '"letter" TEXT, "is_caught" INTEGER NOT NULL, "author_id" INTEGER, "version" INTEGER NOT NULL, "created_at" TEXT '
-    'NOT NULL, "updated_at" TEXT NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, UNIQUE '
-    '("org_id", "id"))',
+    '"letter" TEXT, "is_caught" INTEGER NOT NULL, "trouble" TEXT NOT NULL, "author_id" INTEGER, "version" INTEGER NOT '
+    'NULL, "created_at" TEXT NOT NULL, "updated_at" TEXT NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON '
+    'DELETE RESTRICT, UNIQUE ("org_id", "id"))',
     'CREATE INDEX "campaign_org_id_state" ON "campaign" ("org_id", "state")',
     'CREATE INDEX "campaign_org_id_created_at" ON "campaign" ("org_id", "created_at")',
     'CREATE TABLE "contact" ("id" INTEGER NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "kind" TEXT NOT NULL, '
@@ -196,9 +196,9 @@ POSTGRESQL = [
     '"preheader" TEXT NOT NULL, "body" TEXT NOT NULL, "text" TEXT NOT NULL, "sender_name" TEXT NOT NULL, '
     '"sender_email" TEXT NOT NULL, "reply_to" TEXT NOT NULL, "groups" JSONB NOT NULL, "excluded" JSONB NOT NULL, '
     '"state" TEXT NOT NULL, "scheduled_at" TIMESTAMPTZ, "started_at" TIMESTAMPTZ, "ended_at" TIMESTAMPTZ, "frozen" '
-    'INTEGER NOT NULL, "letter" JSONB, "is_caught" INTEGER NOT NULL, "author_id" INTEGER, "version" INTEGER NOT NULL, '
-    '"created_at" TIMESTAMPTZ NOT NULL, "updated_at" TIMESTAMPTZ NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" '
-    '("id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
+    'INTEGER NOT NULL, "letter" JSONB, "is_caught" INTEGER NOT NULL, "trouble" TEXT NOT NULL, "author_id" INTEGER, '
+    '"version" INTEGER NOT NULL, "created_at" TIMESTAMPTZ NOT NULL, "updated_at" TIMESTAMPTZ NOT NULL, FOREIGN KEY '
+    '("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
     'CREATE INDEX "campaign_org_id_state" ON "campaign" ("org_id", "state")',
     'CREATE INDEX "campaign_org_id_created_at" ON "campaign" ("org_id", "created_at")',
     'CREATE TABLE "contact" ("id" SERIAL NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "kind" TEXT NOT NULL, '

@@ -42,6 +42,17 @@ def plural(count: int, one: str, many: str) -> str:
     return f"{thousands(count)} {one if count == 1 else many}"
 
 
+def about(seconds: float) -> str:
+    """less than a minute, about 9 minutes, about 6 hours, about 2 days"""
+    if seconds < 60:
+        return "less than a minute"
+    if seconds < 90 * 60:
+        return f"about {plural(max(1, round(seconds / 60)), 'minute', 'minutes')}"
+    if seconds < 48 * 3600:
+        return f"about {round(seconds / 3600)} hours"
+    return f"about {round(seconds / 86_400)} days"
+
+
 def init_app(app: Flask) -> None:
-    for function in (day, clock_time, moment, thousands, plural):
+    for function in (day, clock_time, moment, thousands, plural, about):
         app.jinja_env.filters[function.__name__] = function

@@ -1,0 +1,30 @@
+"""Answers too long to be held in memory: the one place that knows what a generator loses when a view returns.
+
+Flask tears the request down before the body is made, so the actor and the database connection are entered again
+inside the generator, for as long as it runs.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from flask import Response
+
+from portal.core.actor import acting_as, current_actor
+from portal.core.db import db
+
+
+def stream(rows: Callable[[], Iterable[str]], *, name: str, content_type: str = "text/csv; charset=utf-8") -> Response:
+    """Send what `rows` yields as a file called `name`. `rows` is called when the sending begins, not before."""
+    actor = current_actor()
+
+    def body() -> Iterator[str]:
+        was_open = not db.is_closed()
+        db.connect(reuse_if_open=True)
+        try:
+            with acting_as(actor):
+                yield from rows()
+        finally:
+            if not was_open:
+                db.close()
+
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body(), content_type=content_type, headers=headers)
