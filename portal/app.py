@@ -14,6 +14,7 @@ from portal.contacts import views as contacts
 from portal.core import db as database
 from portal.core.permissions import Denied
 from portal.delivery import mail_views, unsubscribe_views
+from portal.exports import views as exports
 from portal.features import prepare
 from portal.home import views as home
 from portal.imports import views as imports
@@ -29,6 +30,7 @@ PAGES = (
     signin.register,
     contacts.register,
     imports.register,
+    exports.register,
     campaigns.register,
     mail_views.register,
     unsubscribe_views.register,

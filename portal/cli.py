@@ -11,8 +11,10 @@ from portal import commanding
 from portal.accounts import cli as accounts
 from portal.activity import cli as activity
 from portal.app import create_app
+from portal.campaigns import cli as campaigns
 from portal.config import BadSettings, Settings
 from portal.contacts import cli as contacts
+from portal.exports import cli as exports
 from portal.features import prepare
 from portal.imports import cli as imports
 from portal.run import commands as run
@@ -20,7 +22,15 @@ from portal.run import migrate, up
 from portal.sample import service as sample
 from portal.web.access import policy_of
 
-FEATURES = (run.register, accounts.register, activity.register, contacts.register, imports.register)
+FEATURES = (
+    run.register,
+    accounts.register,
+    activity.register,
+    contacts.register,
+    imports.register,
+    exports.register,
+    campaigns.register,
+)
 
 
 @click.group()

@@ -2,14 +2,14 @@
 feature tells the lower ones. Knows no Flask, so that a worker stays small.
 """
 
-from portal.campaigns import sending
+from portal.campaigns import panel, sending
 from portal.config import Settings
 from portal.consent import gatekeeping
 from portal.contacts import scope
 from portal.core import db, keys, queue
 from portal.delivery import holding, transport
 
-RULES = (scope.register, gatekeeping.register, holding.register, sending.register)
+RULES = (scope.register, gatekeeping.register, holding.register, sending.register, panel.register)
 
 
 def prepare(settings: Settings) -> None:

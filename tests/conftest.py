@@ -72,7 +72,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     name = f"test_{uuid.uuid4().hex}"
     databases.execute(server, f"CREATE DATABASE {name} TEMPLATE template")
     yield server.format(name=name)
-    database.db.close_all()
+    if not database.is_sqlite():
+        database.db.close_all()
     databases.execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 

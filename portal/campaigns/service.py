@@ -12,7 +12,7 @@ from portal.campaigns.cleaning import clean, is_empty, undescribed_pictures
 from portal.campaigns.letter import Letter, Sender, Written, write
 from portal.campaigns.models import DRAFT, Campaign
 from portal.consent.queries import sender_facts
-from portal.consent.rules import IDENTITY
+from portal.consent.rules import IDENTITY, Purpose
 from portal.contacts import queries as contacts
 from portal.contacts.models import Address, Contact, Email
 from portal.contacts.telephones import show_telephone
@@ -49,10 +49,15 @@ class Check:
     endpoint: str = ""
 
 
-def create(name: str) -> Campaign:
+def create(name: str, *, purpose: Purpose = Purpose.DIRECT_MARKETING, reason: str = "") -> Campaign:
+    """A new draft. A purpose other than direct marketing needs the reason for which it is none (POPIA s 69)."""
     require(Permission.CAMPAIGN_EDIT)
+    if purpose is not Purpose.DIRECT_MARKETING and not reason.strip():
+        raise ValueError("Say why this is not direct marketing; the reason is kept with the campaign.")
     with transaction():
-        made = Campaign.create(name=name, author_id=current_actor().user_id)
+        made = Campaign.create(
+            name=name, purpose=str(purpose), purpose_reason=reason.strip(), author_id=current_actor().user_id
+        )
         log.write("campaign.added", subject_id=made.id, name=name)
     return made
 

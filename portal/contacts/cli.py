@@ -7,8 +7,7 @@ import click
 from portal.accounts import service as accounts
 from portal.accounts.rules import known_right
 from portal.commanding import as_json, for_org, organisation, say
-from portal.contacts import queries
-from portal.contacts.service import GroupNotFound
+from portal.contacts.service import find_group, find_group_by_name
 
 
 def register(cli: click.Group) -> None:
@@ -40,8 +39,5 @@ def _with_id(right: str) -> str:
     return f"group:{_group_id(right.removeprefix('group:'))}" if right.startswith("group:") else right
 
 
-def _group_id(name: str) -> int:
-    for group in queries.visible_groups():
-        if name.casefold() in (group.name.casefold(), str(group.id)):
-            return int(group.id)
-    raise GroupNotFound(f"There is no group called {name}.")
+def _group_id(text: str) -> int:
+    return int(find_group(int(text)).id if text.isdigit() else find_group_by_name(text).id)

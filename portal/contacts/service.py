@@ -243,12 +243,20 @@ def find_group(group_id: int) -> Group:
     raise GroupNotFound("There is no such group.")
 
 
-def group_named(name: str) -> Group:
-    """The group with this name in any case, made if there is none."""
+def find_group_by_name(name: str) -> Group:
+    """The group with this name in any case. Raises GroupNotFound."""
     for group in queries.visible_groups():
         if group.name.casefold() == name.strip().casefold():
             return group
-    return add_group(name)
+    raise GroupNotFound(f"There is no group called {name}.")
+
+
+def group_named(name: str) -> Group:
+    """The group with this name in any case, made if there is none."""
+    try:
+        return find_group_by_name(name)
+    except GroupNotFound:
+        return add_group(name)
 
 
 def group_contacts(contact_ids: Sequence[int], group_id: int) -> int:

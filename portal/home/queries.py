@@ -1,15 +1,21 @@
 """What Home shows: the first steps, what wants attention, and what stands in the way of sending."""
 
 from dataclasses import dataclass, field
+from typing import Any
+
+from peewee import fn
 
 from portal.accounts.service import current_org, members
+from portal.campaigns.models import DRAFT, PAUSED, SCHEDULED, SENDING, Campaign
 from portal.consent.queries import sender_facts
 from portal.consent.rules import IDENTITY
 from portal.contacts import queries as contacts
-from portal.contacts.models import Contact, GroupMember
+from portal.contacts.models import Contact
 from portal.contacts.queries import Filter
 from portal.core.actor import current_actor
 from portal.core.permissions import DataSet, Permission
+from portal.delivery import ledger
+from portal.delivery.models import UNKNOWN, Delivery, SystemMail
 
 
 @dataclass(frozen=True)
@@ -28,21 +34,21 @@ class Notice:
     link: str
     rest: str
     endpoint: str
-    args: dict[str, str] = field(default_factory=dict)
+    args: dict[str, Any] = field(default_factory=dict)
 
 
 def first_steps() -> list[Step]:
     """The first steps of a new organisation, each with its tick read from the data; those the actor may take."""
-    org = current_org()
     _, missing = sender_facts()
     has_contacts = Contact.select().where(Contact.erased_at.is_null()).limit(1).exists()
-    has_members = GroupMember.select().limit(1).exists()
+    has_tested = SystemMail.select().where(SystemMail.kind == "test").limit(1).exists()
+    has_sent = Campaign.select().where(Campaign.state != DRAFT).limit(1).exists()
     steps = [
         Step("Your organisation's details", "settings.organisation", not missing, Permission.SETTINGS),
-        Step("Your colour and the sender's name", "settings.look", bool(org.sender_name), Permission.SETTINGS),
         Step("Bring your contacts in", "imports.begin", has_contacts, Permission.CONTACT_IMPORT),
-        Step("A group with contacts in it", "groups.index", has_members, Permission.CONTACT_EDIT),
-        Step("A colleague who works with you", "settings.users", len(members()) > 1, Permission.USERS),
+        Step("Who works with you, and what each may see", "settings.users", len(members()) > 1, Permission.USERS),
+        Step("Write a newsletter and send a test to yourself", "campaigns.index", has_tested, Permission.CAMPAIGN_EDIT),
+        Step("Send your first newsletter", "campaigns.index", has_sent, Permission.CAMPAIGN_SEND),
     ]
     return [step for step in steps if current_actor().may(step.permission)]
 
@@ -64,6 +70,48 @@ def before_you_can_send() -> list[Notice]:
 
 def attention() -> list[Notice]:
     """What should be looked at, the most pressing first."""
+    return [*_campaigns_in_trouble(), *_addresses()] if current_actor().may(Permission.CAMPAIGN_READ) else _addresses()
+
+
+@dataclass(frozen=True)
+class Going:
+    """A campaign that is under way, and how far it is."""
+
+    campaign: Campaign
+    gone: int
+    total: int
+
+
+def being_sent() -> list[Going]:
+    """The campaigns under way, the newest first; a handful at most."""
+    if not current_actor().may(Permission.CAMPAIGN_READ):
+        return []
+    query = Campaign.select().where(Campaign.state.in_((SENDING, SCHEDULED, PAUSED))).order_by(Campaign.id.desc())
+    found = []
+    for campaign in query.limit(5):
+        figures = ledger.status(campaign.id)
+        left = figures["pending"] + figures["deferred"]
+        gone = figures["accepted"] + figures["refused"] + figures["unknown"]
+        found.append(Going(campaign, gone, gone + left))
+    return found
+
+
+def _campaigns_in_trouble() -> list[Notice]:
+    notices = []
+    for campaign in Campaign.select().where(Campaign.trouble != "").order_by(Campaign.id.desc()).limit(3):
+        args = {"campaign_id": campaign.id}
+        notices.append(Notice("triangle-alert", campaign.name, f": {campaign.trouble}", "campaigns.history", args))
+    query = Delivery.select(Delivery.campaign_id, fn.COUNT(Delivery.id)).where(Delivery.state == UNKNOWN)
+    query = query.group_by(Delivery.campaign_id).order_by(Delivery.campaign_id.desc()).limit(3)
+    for campaign_id, count in query.tuples():
+        words = "1 message is not certain" if count == 1 else f"{count:,} messages are not certain"
+        rest = ": the connection broke at the last moment; not sent again."
+        args = {"campaign_id": campaign_id, "state": UNKNOWN}
+        notices.append(Notice("triangle-alert", words, rest, "campaigns.people", args))
+    return notices
+
+
+def _addresses() -> list[Notice]:
     if not current_actor().sees(DataSet.EMAIL):
         return []
     notices = []

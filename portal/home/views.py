@@ -30,6 +30,7 @@ def show() -> str:
         steps_done=sum(step.is_done for step in steps),
         barriers=queries.before_you_can_send(),
         notices=queries.attention(),
+        going=queries.being_sent(),
         total=contacts.count(Filter()) if g.actor.may(Permission.CONTACT_READ) else 0,
         recent=contacts.page(Filter(sort="updated", descending=True), 1, 6),
     )

@@ -6,13 +6,16 @@ import sys
 
 import click
 
+from portal.commanding import as_json as json_option
+from portal.commanding import installation, say
 from portal.config import Settings
+from portal.run import doctor as examining
 from portal.run import migrate as migrations
 from portal.run import up as tree
 
 
 def register(cli: click.Group) -> None:
-    for command in (up, web, worker, schedule, migrate):
+    for command in (up, web, worker, schedule, migrate, doctor):
         cli.add_command(command)
 
 
@@ -50,3 +53,14 @@ def migrate(as_json: bool) -> None:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     done = migrations.migrate(settings.database_url)
     click.echo(json.dumps({"migrated": done}) if as_json else f"{len(done)} steps done." if done else "Nothing to do.")
+
+
+@click.command()
+@json_option
+def doctor(as_json: bool) -> None:
+    """Look at the whole installation and say what is right and what is not; exit code 1 when something is wrong."""
+    with installation() as settings:
+        findings = examining.examine(settings)
+    words = "\n".join(f"{finding.level:9} {finding.name}: {finding.words}" for finding in findings)
+    say([vars(finding) for finding in findings], words, as_json)
+    sys.exit(1 if any(finding.level == examining.WRONG for finding in findings) else 0)

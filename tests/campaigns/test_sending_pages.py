@@ -8,9 +8,12 @@ from portal.accounts import service as accounts
 from portal.activity.models import LogEntry
 from portal.campaigns import sending, service
 from portal.campaigns.models import Campaign
+from portal.consent.models import Suppression
 from portal.contacts import service as contacts
+from portal.contacts.models import Contact
 from portal.core.actor import acting_as, system
 from portal.core.clock import now
+from portal.core.keys import address_mac
 from portal.delivery import ledger
 from portal.delivery.models import Delivery
 from tests.conftest import HX
@@ -181,3 +184,36 @@ def test_a_suspended_organisation_sends_nothing_and_loses_nobody(ready, org):
         with pytest.raises(ledger.Halted, match="suspended"):
             ledger.hand(row, "home@example.org", sending.Purpose.DIRECT_MARKETING)
         assert ledger.status(ready.id)["pending"] == 1
+
+
+def test_the_contact_shows_what_came_and_whether_we_may_write(client_of, adam, ready, org):
+    with acting_as(system(org.id)):
+        sending.start(ready)
+        people = {c.first_name: c.id for c in Contact.select()}
+        Suppression.create(
+            channel="email",
+            mac=address_mac(org.id, "email", "home@example.org"),
+            key_version="v1",
+            reason="unsubscribed",
+        )
+    client = client_of(adam)
+
+    thandi = client.get(f"/contacts/{people['Thandi']}").text
+    nomsa = client.get(f"/contacts/{people['Nomsa']}").text
+
+    assert "home@example.org: no.</b> Unsubscribed." in thandi
+    assert "still to go" in thandi
+    assert "there is no email address to write to" in nomsa
+    assert "without an email address" in nomsa
+    assert f'href="/campaigns/{ready.id}/history">Spring</a>' in nomsa
+
+
+def test_home_shows_what_is_under_way_and_what_is_uncertain(client_of, adam, ready, org):
+    with acting_as(system(org.id)):
+        sending.start(ready)
+        Delivery.update(state="unknown").where(Delivery.state == "waiting").execute()
+
+    home = client_of(adam).get("/").text
+
+    assert "Being sent" in home
+    assert "1 message is not certain" in home

@@ -1,0 +1,42 @@
+"""`portal contacts export`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from portal.commanding import for_org, organisation
+from portal.contacts.queries import Filter
+from portal.contacts.service import find_group_by_name
+from portal.exports import service
+
+
+def register(cli: click.Group) -> None:
+    group = cli.commands.get("contacts")
+    if not isinstance(group, click.Group):
+        group = click.Group("contacts", help="Contacts in and out.")
+        cli.add_command(group)
+    group.add_command(export)
+
+
+@click.command()
+@for_org
+@click.option("--group", "name", help="Only the contacts of this group.")
+@click.option("--format", "kind", type=click.Choice(list(service.FORMATS)), default="csv", show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; else standard output.")
+def export(slug: str, name: str | None, kind: str, output: Path | None) -> None:
+    """Take contacts along as a file that can be imported again."""
+    with organisation(slug):
+        wanted = Filter(group_ids=(find_group_by_name(name).id,) if name else ())
+        service.note(wanted, kind)
+        stream = output.open("wb") if output else sys.stdout.buffer
+        try:
+            if kind == "xlsx":
+                service.as_xlsx(wanted, stream)
+            else:
+                for line in service.as_csv(wanted):
+                    stream.write(line.encode())
+        finally:
+            stream.flush()
+            if output:
+                stream.close()

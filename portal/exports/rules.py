@@ -1,0 +1,6 @@
+"""The columns of an export, in the headings the import understands by itself."""
+
+HEADINGS = (
+    "First name", "Last name", "Organisation", "Email", "Cell", "Telephone", "Address", "Suburb", "City",
+    "Postal code", "Province", "Country", "Language", "Birth date", "Group",
+)  # fmt: skip

@@ -1,0 +1,34 @@
+"""Taking the contacts of a list along as a file, from the list's own page."""
+
+import tempfile
+
+from flask import Blueprint, Flask, Response, abort, request, send_file
+
+from portal.contacts.views import read_filter
+from portal.core.permissions import Permission
+from portal.exports import service
+from portal.web.access import needs
+from portal.web.streaming import stream
+
+bp = Blueprint("exports", __name__, url_prefix="/contacts/export")
+
+
+@bp.post("")
+@needs(Permission.CONTACT_EXPORT)
+def download() -> Response:
+    """A POST, because it is written into the record."""
+    kind = request.form.get("format", "csv")
+    if kind not in service.FORMATS:
+        abort(404)
+    wanted = read_filter(request.form)
+    service.note(wanted, kind)
+    if kind == "csv":
+        return stream(lambda: service.as_csv(wanted), name="contacts.csv")
+    made = tempfile.SpooledTemporaryFile(max_size=4 * 1024 * 1024)  # noqa: SIM115 - send_file closes it
+    service.as_xlsx(wanted, made)  # type: ignore[arg-type]
+    made.seek(0)
+    return send_file(made, mimetype=service.FORMATS[kind], as_attachment=True, download_name="contacts.xlsx")
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(bp)

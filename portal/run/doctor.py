@@ -1,0 +1,103 @@
+"""`portal doctor`: looks at the whole installation and says what is right, what is doubtful and what is wrong."""
+
+import os
+import shutil
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from peewee import PeeweeException
+from redis import Redis, RedisError
+
+from portal.config import Settings
+from portal.core import db
+from portal.delivery import transport
+from portal.delivery.pace import BadLimit, Limit
+from portal.gateways.smtp import BadServer, answers
+from portal.run import migrate
+
+GOOD, DOUBTFUL, WRONG = "good", "doubtful", "wrong"
+LEAST_ROOM = 500 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was looked at, how it is, and what to do where it is not good."""
+
+    name: str
+    level: str
+    words: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Every finding, in the order of what depends on what. Changes nothing, and sends nothing."""
+    return [look(settings) for look in LOOKS]
+
+
+def _folder(settings: Settings) -> Finding:
+    folder = settings.data_dir
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        return Finding("data folder", WRONG, f"{folder} cannot be written to. Set PORTAL_DATA_DIR, or make it.")
+    if stat.S_IMODE(folder.stat().st_mode) & 0o077:
+        return Finding("data folder", DOUBTFUL, f"Others on this machine may look into {folder}: chmod 700 {folder}")
+    return Finding("data folder", GOOD, f"{folder} is the portal's own.")
+
+
+def _room(settings: Settings) -> Finding:
+    free = shutil.disk_usage(settings.data_dir if settings.data_dir.is_dir() else "/").free
+    words = f"{free // 1024**3:,} GB are free." if free >= 1024**3 else f"{free // 1024**2:,} MB are free."
+    if free < LEAST_ROOM:
+        return Finding("disk", WRONG, f"Only {words} Make room: without it nothing can be saved.")
+    return Finding("disk", GOOD, words)
+
+
+def _database(settings: Settings) -> Finding:
+    kind = "SQLite" if settings.database_url.startswith("sqlite") else "PostgreSQL"
+    try:
+        with db.db.connection_context():
+            missing = migrate.pending()
+    except PeeweeException as error:
+        return Finding("database", WRONG, f"{kind} cannot be used: {str(error).strip().splitlines()[0]}")
+    if missing:
+        return Finding("database", WRONG, f"{kind} is not at this program's schema: run portal migrate.")
+    return Finding("database", GOOD, f"{kind} answers and is at this program's schema.")
+
+
+def _redis(settings: Settings) -> Finding:
+    try:
+        redis = Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=2)
+        redis.ping()
+        keeps = redis.config_get("appendonly").get("appendonly")
+    except (RedisError, OSError) as error:
+        how = "Is portal up running?" if settings.uses_embedded_redis else "Look at REDIS_URL."
+        return Finding("queue", WRONG, f"Redis cannot be reached ({type(error).__name__}). {how}")
+    if keeps != "yes":
+        return Finding(
+            "queue", DOUBTFUL, "Redis keeps nothing on disk; set appendonly yes. Nothing is lost without it."
+        )
+    return Finding("queue", GOOD, "Redis answers.")
+
+
+def _mail(settings: Settings) -> Finding:
+    try:
+        Limit.from_text(settings.smtp_limit)
+    except BadLimit as error:
+        return Finding("mail", WRONG, str(error))
+    if settings.smtp_url is None:
+        return Finding("mail", DOUBTFUL, "SMTP_URL is not set: mail only goes to the built-in catcher.")
+    try:
+        problem = answers(transport.server())
+    except BadServer as error:
+        problem = str(error)
+    return Finding("mail", WRONG, problem) if problem else Finding("mail", GOOD, "The mail server lets us in.")
+
+
+def _address(settings: Settings) -> Finding:
+    if settings.is_https:
+        return Finding("address", GOOD, f"{settings.base_url} is encrypted.")
+    if any(name in settings.base_url for name in ("//localhost", "//127.0.0.1")):
+        return Finding("address", DOUBTFUL, f"{settings.base_url} is only for this machine. Set PORTAL_BASE_URL.")
+    return Finding("address", WRONG, f"{settings.base_url} is not encrypted: passwords can be read on the way.")
+
+
+LOOKS: tuple[Callable[[Settings], Finding], ...] = (_folder, _room, _database, _redis, _mail, _address)

@@ -1,0 +1,133 @@
+"""The commands as a script uses them: separate processes, JSON out, exit codes."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+PEOPLE = """First name,Last name,Organisation,Email,Cell,City,Group
+Thandi,Ngcobo,,thandi@example.org,082 555 0134,Durban,Newsletter
+Sean,O'Brien,=SUM(A1),obrien@example.org,,Cape Town,Newsletter
+Zoë,Naudé,,,,Soweto,Newsletter
+"""
+
+
+@pytest.fixture
+def portal(database_url, tmp_path):
+    """Runs one command; gives its exit code and what it said."""
+    environ = {
+        "PATH": os.environ["PATH"],
+        "PORTAL_DATA_DIR": str(tmp_path),
+        "DATABASE_URL": database_url,
+        "PORTAL_SECRET_KEY": "s" * 40,
+        "PORTAL_ADDRESS_KEY": f"v1:{'61' * 40}",
+        "REDIS_URL": f"unix://{tmp_path}/absent.sock",
+    }
+
+    def portal(*words, text="", **more):
+        command = [sys.executable, "-m", "portal.cli", *map(str, words)]
+        ended = subprocess.run(command, input=text, capture_output=True, text=True, env={**environ, **more}, timeout=60)
+        return ended.returncode, ended.stdout, ended.stderr
+
+    return portal
+
+
+def answer(portal, *words, text=""):
+    code, out, err = portal(*words, "--json", text=text)
+    assert code == 0, err
+    return json.loads(out)
+
+
+@pytest.fixture
+def hope_house(portal, tmp_path):
+    """An organisation with three contacts, brought in by command."""
+    slug = answer(portal, "org", "create", "Hope House")["org"]
+    details = ("legal_name=Hope House NPC", "email=office@example.org", "telephone=031 555 0100", "address=12 Road")
+    answer(portal, "org", "set", slug, *details, "information_officer=Nomsa Dube")
+    (tmp_path / "people.csv").write_text(PEOPLE)
+    brought = answer(portal, "contacts", "import", tmp_path / "people.csv", "--org", slug)
+    assert (brought["added"], brought["failed"]) == (3, 0)
+    return slug
+
+
+def test_what_is_exported_can_be_brought_in_again_unchanged(portal, hope_house, tmp_path):
+    code, out, _ = portal("contacts", "export", "--org", hope_house)
+    rows = list(csv.DictReader(io.StringIO(out.removeprefix("\ufeff"))))
+    (tmp_path / "again.csv").write_text(out)
+    again = answer(portal, "contacts", "import", tmp_path / "again.csv", "--org", hope_house)
+
+    assert code == 0
+    assert [row["Organisation"] for row in rows] == ["", "'=SUM(A1)", ""]
+    assert rows[0]["Cell"] == "082 555 0134"
+    assert (again["added"], again["updated"], again["failed"]) == (1, 2, 0)  # Zoë has nothing to be known by
+    once_more = portal("contacts", "export", "--org", hope_house)[1]
+    assert once_more.startswith(out)
+    assert portal("contacts", "export", "--org", hope_house, "--group", "Nobody")[0] == 1
+
+
+def test_a_workbook_holds_text_only(portal, hope_house, tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    file = tmp_path / "contacts.xlsx"
+
+    assert portal("contacts", "export", "--org", hope_house, "--format", "xlsx", "--output", file)[0] == 0
+
+    sheet = openpyxl.load_workbook(file).active
+    assert sheet["C3"].value == "=SUM(A1)"
+    assert sheet["C3"].data_type == "s"
+
+
+def test_a_campaign_by_command(portal, hope_house, tmp_path):
+    (tmp_path / "letter.html").write_text("<h1>Spring</h1><p>Dear [[first name|friend]]</p>")
+    letter = ("--name", "Spring", "--subject", "Spring", "--html", tmp_path / "letter.html")
+
+    made = answer(portal, "campaign", "create", "--org", hope_house, *letter, "--group", "newsletter")["id"]
+    started = answer(portal, "campaign", "start", made, "--org", hope_house)
+    assert started == {
+        "state": "sending", "frozen": 3, "accepted": 0, "refused": 0, "deferred": 0, "unknown": 0, "suppressed": 1,
+        "cancelled": 0, "pending": 2,
+    }  # fmt: skip
+    assert answer(portal, "campaign", "pause", made, "--org", hope_house)["state"] == "paused"
+    assert answer(portal, "campaign", "resume", made, "--org", hope_house)["state"] == "sending"
+    ended = answer(portal, "campaign", "cancel", made, "--org", hope_house)
+    assert (ended["state"], ended["cancelled"], ended["pending"]) == ("cancelled", 2, 0)
+    assert answer(portal, "log", "verify", "--org", hope_house)["ok"]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("campaign", "start", "99", "--org", "hope-house"), "There is no such campaign"),
+        (("campaign", "status", "1", "--org", "nowhere"), "There is no organisation"),
+    ],
+)
+def test_a_refusal_is_a_sentence_and_a_code(portal, hope_house, words, sentence):
+    code, out, err = portal(*words)
+
+    assert code == 1
+    assert out == ""
+    assert sentence in err
+    assert "Traceback" not in err
+
+
+def test_information_needs_its_reason(portal, hope_house, tmp_path):
+    (tmp_path / "letter.html").write_text("<p>Dear</p>")
+    letter = ("--name", "x", "--subject", "x", "--html", tmp_path / "letter.html", "--group", "Newsletter")
+
+    code, _, err = portal("campaign", "create", "--org", hope_house, *letter, "--purpose-class", "information")
+
+    assert code == 1
+    assert "Say why this is not direct marketing" in err
+
+
+def test_the_doctor_names_what_is_wrong_and_what_is_not(portal, tmp_path):
+    code, out, _ = portal("doctor", "--json", SMTP_LIMIT="many")
+
+    findings = {f["name"]: f for f in json.loads(out)}
+    assert code == 1
+    assert findings["database"]["level"] == "good"
+    assert findings["queue"]["level"] == "wrong"
+    assert "SMTP_LIMIT is written like 300/hour" in findings["mail"]["words"]
