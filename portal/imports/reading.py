@@ -12,6 +12,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
+from portal.core.cells import unguard_cell
 from portal.imports.archives import check_archive
 from portal.imports.delimited import read_delimited
 from portal.imports.limits import MAX_CELL, MAX_COLUMNS, MAX_ROWS, UnreadableFile
@@ -68,7 +69,7 @@ def _open_workbook(path: Path, sheet: str | None) -> Table:
 
 
 def _table(rows: Iterator[Row], sheet_names: list[str]) -> Table:
-    filled = ((number, cells) for number, cells in rows if any(cell.strip() for cell in cells))
+    filled = ((n, [unguard_cell(cell) for cell in cells]) for n, cells in rows if any(cell.strip() for cell in cells))
     first = next(filled, None)
     if first is None:
         raise UnreadableFile("The table is empty.")
