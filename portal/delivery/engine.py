@@ -3,8 +3,6 @@
 May be called by any number of workers at once, for nothing, or twice; may die at any line.
 """
 
-import os
-import socket
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +10,7 @@ from datetime import timedelta
 from portal.consent.rules import Purpose
 from portal.contacts.emails import normalise_email
 from portal.core.clock import now
-from portal.delivery import ledger, pace, transport
+from portal.delivery import ledger, owners, pace, transport
 from portal.delivery.kinds import Ready, kind_of
 from portal.delivery.models import CLAIMED, HANDED, Delivery
 from portal.gateways.smtp import BadServer, Connection, Lost, Reply, Unwelcome
@@ -58,7 +56,7 @@ def run(campaign_id: int, channel: str, purpose: Purpose, *, seconds: float = 50
     """Send until nothing is due, the time is up, or the server wants a pause."""
     outcome = Outcome()
     until = time.monotonic() + seconds
-    worker = f"{socket.gethostname()}:{os.getpid()}"
+    worker = owners.me()
     line = _Line()
     try:
         while time.monotonic() < until and kind_of(channel).is_sending(campaign_id):
@@ -91,7 +89,7 @@ def _send(rows: list[Delivery], channel: str, purpose: Purpose, line: _Line, out
                 ledger.refuse(row, message.problem)
                 continue
             connection = _opened(line, outcome)
-            if not pace.take(limit):
+            if not pace.take_within(limit, until - time.monotonic()):
                 outcome.is_limited = True
                 raise _Stop
             _hand_over(connection, row, message, purpose, outcome)

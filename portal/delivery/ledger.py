@@ -33,6 +33,7 @@ from portal.delivery.models import (
     WAITING,
     Delivery,
 )
+from portal.delivery.owners import is_gone
 
 LEASE = timedelta(minutes=2)
 HANDED_LEASE = timedelta(minutes=6)  # longer than the gateway waits for the reply after the dot
@@ -157,7 +158,9 @@ def renew(rows: Sequence[Delivery]) -> None:
 
 def expire() -> int:
     """What owners who died have left: claimed goes back, handed is uncertain. Returns how many."""
-    late = Delivery.lease < now()
+    held = Delivery.state.in_((CLAIMED, HANDED))
+    owners = [row[0] for row in Delivery.select(Delivery.worker).where(held).distinct().tuples()]
+    late = (Delivery.lease < now()) | Delivery.worker.in_([owner for owner in owners if is_gone(owner)])
     back = Delivery.update(state=WAITING, lease=None).where(Delivery.state == CLAIMED, late).execute()
     lost = (
         Delivery.update(state=UNKNOWN, ended_at=now(), reply="The connection or the machine broke off.")

@@ -1,6 +1,7 @@
 """The provider's limit, such as 300/hour: kept in the database, shared by all workers, surviving a restart."""
 
 import re
+import time
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +37,10 @@ class Limit:
     def window(self, at: datetime) -> int:
         return int(at.timestamp()) // self.seconds
 
+    def seconds_to_next(self, at: datetime) -> float:
+        """How long the window that holds this moment still lasts."""
+        return self.seconds - at.timestamp() % self.seconds
+
 
 def take(limit: Limit | None) -> bool:
     """Take the right to send one message now; False when the window's are used up."""
@@ -58,6 +63,17 @@ def take(limit: Limit | None) -> bool:
         except IntegrityError:
             return False  # another worker began the window a moment ago; the next call tries again
         RateWindow.delete().where(RateWindow.window < window).execute()
+    return True
+
+
+def take_within(limit: Limit | None, patience: float) -> bool:
+    """The same, waiting for the next window when it begins within so many seconds."""
+    until = time.monotonic() + patience
+    while not take(limit):
+        wait = limit.seconds_to_next(now()) if limit else 0.0
+        if time.monotonic() + wait > until:
+            return False
+        time.sleep(wait + 0.01)
     return True
 
 

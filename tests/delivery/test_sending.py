@@ -1,5 +1,7 @@
 """A campaign over a real mail server: nobody twice, nobody missed, every answer kept."""
 
+import subprocess
+import sys
 import threading
 from collections import Counter
 from dataclasses import replace
@@ -9,6 +11,7 @@ import pytest
 from portal.campaigns import sending, service
 from portal.campaigns.models import Campaign
 from portal.consent.models import Suppression
+from portal.consent.rules import Purpose
 from portal.contacts import record
 from portal.contacts import service as contacts
 from portal.contacts.rules import NewContact
@@ -16,7 +19,7 @@ from portal.core.actor import acting_as, system
 from portal.core.clock import now
 from portal.core.db import db
 from portal.core.keys import make_token
-from portal.delivery import ledger, transport
+from portal.delivery import ledger, owners, transport
 from portal.delivery.models import Delivery, DeliveryEvent
 from tests.conftest import actor_of
 from tests.sink import Plan, sink
@@ -342,3 +345,20 @@ def test_nothing_leaves_before_the_organisation_says_who_it_is(charlie, app):
         with pytest.raises(sending.NotReady, match="legal name"):
             sending.start(made)
         assert Campaign.get().state == "draft"
+
+
+def test_what_an_ended_process_held_is_free_at_once_and_what_it_handed_is_uncertain(server, newsletter, org):
+    campaign = newsletter(*people(3))
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    place = owners.me().rpartition(":")[0]
+    with acting_as(system(org.id)):
+        sending.start(campaign)
+        mine = ledger.claim(campaign.id, owners.me(), 1)[0]
+        theirs = ledger.claim(campaign.id, f"{place}:{gone.pid}", 2)
+        ledger.hand(theirs[0], theirs[0].address, Purpose.DIRECT_MARKETING)
+
+        ledger.expire()
+
+        states = dict(Delivery.select(Delivery.id, Delivery.state).tuples())
+    assert states == {mine.id: "claimed", theirs[0].id: "unknown", theirs[1].id: "waiting"}
