@@ -48,6 +48,7 @@ def demo() -> None:
     settings = Settings.from_environment()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     migrate.migrate(settings.database_url)
+    logging.getLogger("portal.queue").setLevel(logging.ERROR)  # nobody answers the bell yet
     with commanding.installation():
         password = sample.make(settings.data_dir)
     up.up(settings, lambda: _say_how_to_begin(settings, password))

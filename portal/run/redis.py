@@ -40,6 +40,7 @@ def command(socket: Path, folder: Path) -> list[str]:
         *("--save", ""),
         *("--maxmemory-policy", "noeviction"),
         *("--loglevel", "warning"),
+        *("--logfile", str(folder / "redis.log")),
     ]
 
 

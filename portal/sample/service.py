@@ -11,6 +11,7 @@ from portal.core.actor import acting_as, system
 from portal.core.db import transaction
 from portal.core.permissions import Role
 from portal.core.tenancy import Org
+from portal.sample import campaigns
 from portal.sample.people import people
 
 EMAIL = "alice@hopehouse.example"
@@ -42,10 +43,13 @@ def make(data_dir: Path) -> str:
 
 
 def fill(count: int) -> list[int]:
-    """Add groups and contacts to the current organisation."""
+    """Add groups, contacts and what was written to them to the current organisation."""
     groups = {name: contacts.add_group(name, words).id for name, words in GROUPS.items()}
     made = list(people(count, groups))
-    return record.add_many([person.contact for person in made], "contact.added", source="sample")
+    ids = record.add_many([person.contact for person in made], "contact.added", source="sample")
+    campaigns.justify(ids, made)
+    campaigns.fill(groups)
+    return ids
 
 
 def _organisation() -> Org:

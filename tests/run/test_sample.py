@@ -1,0 +1,25 @@
+"""The sample organisation: no page is empty, and nothing of it stands outside the rules."""
+
+from portal.activity import log
+from portal.campaigns.models import Campaign
+from portal.consent.models import Justification
+from portal.core.actor import acting_as, system
+from portal.delivery import history, ledger
+from portal.sample import service as sample
+
+
+def test_the_sample_has_people_newsletters_and_grounds(app, org):
+    with acting_as(system(org.id)):
+        ids = sample.fill(300)
+
+        assert len(ids) == 300
+        assert [c.state for c in Campaign.select().order_by(Campaign.id)] == ["finished"] * 3 + ["draft"]
+        for campaign in Campaign.select().where(Campaign.state == "finished"):
+            figures = ledger.status(campaign.id)
+            counted = figures["accepted"] + figures["refused"] + figures["unknown"] + figures["suppressed"]
+            assert (figures["frozen"], figures["pending"]) == (counted, 0)
+            assert figures["refused"] > 0
+            assert history.unsubscribed(campaign.id) > 0
+        standings = {row[0] for row in Justification.select(Justification.standing).tuples()}
+        assert standings == {"proven", "asserted", "withheld"}
+        assert log.verify().ok
