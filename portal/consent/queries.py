@@ -1,6 +1,6 @@
 """The gate's facts, fetched for a whole batch in a fixed number of queries."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal.consent.models import Justification, Suppression
@@ -39,6 +39,7 @@ def facts(candidates: Sequence[Candidate], purpose: Purpose, handled: frozenset[
     states: dict[tuple[int, str], str] = {}
     for email in Email.select(Email.contact_id, Email.normal, Email.state).where(Email.contact_id.in_(contact_ids)):
         states[email.contact_id, email.normal] = email.state
+    withheld = {contact_id for contact_id, rows in justifications(contact_ids).items() if standing(rows) == "withheld"}
     reasons = suppression_reasons([c.normal for c in candidates if c.normal])
     return [
         Facts(
@@ -49,6 +50,7 @@ def facts(candidates: Sequence[Candidate], purpose: Purpose, handled: frozenset[
             has_address=bool(c.normal),
             address_state=states.get((c.contact_id, c.normal), ""),
             suppressed=reasons.get(c.normal, ""),
+            is_withheld=c.contact_id in withheld,
             is_handled=place in handled,
         )
         for place, c in enumerate(candidates)
@@ -81,6 +83,6 @@ def justifications(contact_ids: Sequence[int]) -> dict[int, list[Justification]]
     return found
 
 
-def standing(rows: Sequence[Mapping[str, str] | Justification]) -> str:
+def standing(rows: Sequence[Justification]) -> str:
     """The standing of the latest justification: proven, asserted, withheld or missing."""
-    return str(getattr(rows[-1], "standing", "missing")) if rows else "missing"
+    return str(rows[-1].standing) if rows else "missing"

@@ -1,7 +1,7 @@
 """May we write to this address? One ordered table of checks; the first refusal wins (domain.md 1.16).
 
-This is the gate of requirement L02. The spine builds rows 1, 2, 5, 6, 7 and 13; consent (row 10) and the rest join
-this table later, in their place.
+This is the gate of requirement L02. Rows 1, 2, 5, 6, 7 and 13 stand here, and of row 10 that a refused consent stops
+direct marketing; the rest joins this table later, in its place.
 """
 
 from collections.abc import Callable
@@ -32,6 +32,7 @@ class Facts:
     has_address: bool = True
     address_state: str = ""  # "" | undeliverable | complained
     suppressed: str = ""  # the reason of the suppression, if there is one
+    is_withheld: bool = False  # was asked for consent, and said no
     is_handled: bool = False  # this campaign has a row for the same address already
 
 
@@ -71,6 +72,7 @@ CHECKS: tuple[Check, ...] = (
     Check("complained", "complained about a message", lambda f: "complained" in (f.address_state, f.suppressed), BULK),
     Check("unsubscribed", "unsubscribed", lambda f: f.suppressed in ("unsubscribed", "objected"), BULK),
     Check("suppressed", "asked not to be contacted", lambda f: bool(f.suppressed), BULK),
+    Check("withheld", "asked, and said no", lambda f: f.is_withheld, frozenset({Purpose.DIRECT_MARKETING})),
     Check("same_address", "same address as another", lambda f: f.is_handled, BULK),
 )
 WORDS: dict[str, str] = {check.reason: check.words for check in CHECKS} | {"cancelled": "cancelled"}

@@ -1,0 +1,72 @@
+"""The gate as a table: what a lawyer or a fundraiser would ask about."""
+
+from dataclasses import replace
+
+import pytest
+
+from portal.consent.rules import CHECKS, IDENTITY, Allow, Facts, Purpose, Refuse, may_send, missing_identity
+from portal.core.clock import now
+
+DM, INFO, ANSWER = Purpose.DIRECT_MARKETING, Purpose.INFORMATION, Purpose.TRANSACTIONAL
+PLAIN = Facts(purpose=DM)
+
+
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_whom_nothing_speaks_against_may_be_written_to(purpose):
+    assert may_send(replace(PLAIN, purpose=purpose), now()) == Allow()
+
+
+@pytest.mark.parametrize(
+    ("purpose", "facts", "reason"),
+    [
+        (DM, {"is_suspended": True}, "suspended"),
+        (ANSWER, {"is_suspended": True}, "suspended"),
+        (DM, {"missing": ("information_officer",)}, "incomplete"),
+        (ANSWER, {"missing": ("email",)}, "incomplete"),
+        (ANSWER, {"is_erased": True}, "erased"),
+        (INFO, {"has_address": False}, "no_address"),
+        (DM, {"address_state": "undeliverable"}, "undeliverable"),
+        (INFO, {"address_state": "undeliverable"}, "undeliverable"),
+        (DM, {"address_state": "complained"}, "complained"),
+        (DM, {"suppressed": "complained"}, "complained"),
+        (DM, {"suppressed": "unsubscribed"}, "unsubscribed"),
+        (INFO, {"suppressed": "unsubscribed"}, "unsubscribed"),
+        (DM, {"suppressed": "objected"}, "unsubscribed"),
+        (DM, {"suppressed": "erased"}, "suppressed"),
+        (DM, {"is_withheld": True}, "withheld"),
+        (DM, {"is_handled": True}, "same_address"),
+        (INFO, {"is_handled": True}, "same_address"),
+    ],
+)
+def test_each_reason_stops_what_it_should(purpose, facts, reason):
+    assert may_send(replace(PLAIN, purpose=purpose, **facts), now()) == Refuse(reason)
+
+
+@pytest.mark.parametrize(
+    ("purpose", "facts"),
+    [
+        (ANSWER, {"suppressed": "unsubscribed"}),  # a receipt is owed also to whoever left the newsletter
+        (ANSWER, {"address_state": "undeliverable"}),
+        (ANSWER, {"is_handled": True}),
+        (INFO, {"is_withheld": True}),  # consent is for direct marketing only (POPIA s 69)
+        (ANSWER, {"is_withheld": True}),
+    ],
+)
+def test_what_does_not_concern_a_purpose_does_not_stop_it(purpose, facts):
+    assert may_send(replace(PLAIN, purpose=purpose, **facts), now()) == Allow()
+
+
+def test_the_first_reason_of_the_table_is_the_one_kept():
+    facts = Facts(DM, ("email",), True, True, False, "undeliverable", "unsubscribed", True, True)
+    for check in CHECKS:
+        assert check.refuses(facts) or check.reason in ("complained", "suppressed")
+    assert may_send(facts, now()) == Refuse("suspended")
+    assert may_send(replace(facts, is_suspended=False), now()) == Refuse("incomplete")
+    assert may_send(replace(facts, is_suspended=False, missing=()), now()) == Refuse("erased")
+
+
+@pytest.mark.parametrize("name", list(IDENTITY))
+def test_every_detail_of_the_sender_is_needed(name):
+    whole = dict.fromkeys(IDENTITY, "given")
+    assert missing_identity(whole) == ()
+    assert missing_identity({**whole, name: "  "}) == (name,)
