@@ -1,0 +1,194 @@
+"""Journeys of the people who use it, in a real browser, with form tokens and the content policy on."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NARROW, sign_in
+
+pytestmark = pytest.mark.browser
+SAMPLES = Path(__file__).resolve().parents[2] / "static" / "samples"
+
+
+def add_contact(page: Page, first: str, last: str, email: str = "") -> str:
+    """Add somebody by hand; returns the address of the page."""
+    page.goto("/contacts/new")
+    page.get_by_label("First name").fill(first)
+    page.get_by_label("Last name").fill(last)
+    if email:
+        page.get_by_label("Email").fill(email)
+    page.locator("main form button[type=submit]").last.click()
+    page.wait_for_url(re.compile(r"/contacts/\d+$"))
+    return page.url
+
+
+def write(page: Page, name: str, subject: str) -> None:
+    """Begin a newsletter and write it, up to choosing who gets it."""
+    page.goto("/campaigns")
+    page.get_by_label("Name").fill(name)
+    page.get_by_role("button", name="Begin").click()
+    page.get_by_label("Subject").fill(subject)
+    page.locator("trix-editor").click()
+    page.keyboard.type("Dear friend, the garden is planted.")
+
+
+def test_signing_in_with_a_wrong_and_with_the_right_password(stranger, product):
+    stranger.goto("/contacts")
+    stranger.get_by_label("Email").fill("nobody@hopehouse.example")
+    stranger.get_by_label("Password").fill("not this one")
+    stranger.get_by_role("button", name="Sign in").click()
+    expect(stranger.get_by_text("Email or password is not right.")).to_be_visible()
+
+    sign_in(stranger, product)
+
+    expect(stranger.get_by_role("heading", name=re.compile("Good .*, Alice"))).to_be_visible()
+
+
+def test_a_spreadsheet_is_brought_in_with_a_column_corrected(alice):
+    alice.goto("/contacts")
+    alice.get_by_role("link", name="Import").click()
+    alice.locator("input[type=file]").set_input_files(SAMPLES / "homework-club-parents.xlsx")
+    alice.get_by_role("button", name="Next").click()
+    alice.wait_for_url(re.compile(r"/imports/\d+"))
+    alice.get_by_label("What Club number becomes").select_option("telephone")
+    alice.get_by_label("What Club number becomes").select_option("ignore")
+    alice.get_by_label("They gave it to us themselves").check()
+    alice.get_by_role("button", name="Next: look at it").click()
+    expect(alice.get_by_text("Ntombi").first).to_be_visible()
+    alice.get_by_role("button", name=re.compile("Take in")).click()
+
+    expect(alice.get_by_text("every row is accounted for")).to_be_visible(timeout=30_000)
+    expect(alice.get_by_text("Rows that could not be read")).to_be_visible()
+    expect(alice.get_by_text("E-mail: Enter an email address").first).to_be_visible()
+
+
+def test_a_telephone_is_corrected_in_place(alice):
+    add_contact(alice, "Telephone", "Tester")
+    block = alice.locator("#telephones")
+    block.get_by_text("Edit").click()
+    number = block.locator("input[name^=number], input[type=tel]").first
+    number.fill("031 55")
+    block.get_by_role("button", name="Save").click()
+    expect(block.get_by_text("Enter a number such as")).to_be_visible()
+    expect(number).to_have_value("031 55")
+
+    number.fill("083 555 0199")
+    block.get_by_role("button", name="Save").click()
+
+    expect(block.get_by_text("083 555 0199")).to_be_visible()
+    expect(block.locator("input")).to_have_count(0)
+    alice.reload()
+    expect(alice.locator("#history").get_by_text("added a telephone")).to_be_visible()
+
+
+def test_two_people_at_the_same_block_see_each_other(alice):
+    url = add_contact(alice, "Shared", "Tester", "shared@example.org")
+    other = alice.context.new_page()
+    for page in (alice, other):
+        page.goto(url)
+        page.locator("#details").get_by_text("Edit").click()
+        expect(page.locator("#details").get_by_label("First name")).to_be_visible()
+    alice.locator("#details").get_by_label("First name").fill("Hers")
+    alice.locator("#details").get_by_role("button", name="Save").click()
+    expect(alice.locator("#details").get_by_text("Hers Tester")).to_be_visible()
+
+    other.locator("#details").get_by_label("First name").fill("His")
+    other.locator("#details").get_by_role("button", name="Save").click()
+
+    expect(other.locator("#details")).to_contain_text("Hers")
+    expect(other.locator("#details").get_by_label("First name")).to_have_value("His")
+    other.close()
+
+
+def test_the_list_follows_as_one_types_and_many_are_put_into_a_group(alice):
+    for first in ("Anna", "Berta"):
+        add_contact(alice, first, "Findmenow")
+    alice.goto("/contacts")
+    alice.get_by_label("Search these contacts").press_sequentially("findmenow")
+    expect(alice.get_by_role("status").filter(has_text="2 contacts found")).to_be_visible()
+    alice.get_by_label("Choose all on this page").check()
+    alice.get_by_label("Group for the chosen contacts").select_option(label="Volunteers")
+    alice.get_by_role("button", name="Add to group").click()
+
+    expect(alice.locator("td.groups").filter(has_text="Volunteers")).to_have_count(2)
+
+
+def test_deleting_asks_first_and_then_forgets(alice):
+    url = add_contact(alice, "Forget", "Tester", "forget@example.org")
+    alice.get_by_role("button", name="Delete …").click()
+    alice.locator("input[name=word]").fill("Forget Tester")
+    alice.get_by_role("button", name="Delete 1 contact").click()
+
+    alice.wait_for_url(re.compile(r"/contacts$"))
+    answer = alice.request.get(url)
+    assert answer.status == 404
+
+
+def test_a_test_goes_to_oneself_and_is_read_in_the_catcher(alice):
+    write(alice, "Tried on myself", "A garden for [[first name|you]]")
+    alice.get_by_role("button", name="Preview and test").click()
+    expect(alice.frame_locator("iframe").get_by_text("the garden is planted")).to_be_visible()
+    alice.get_by_role("button", name="Send a test to yourself").click()
+    expect(alice.get_by_role("status").filter(has_text="alice@hopehouse.example")).to_be_visible()
+
+    for _ in range(20):
+        alice.goto("/mail?q=garden+for")
+        if alice.get_by_text("[Test] A garden for").count():
+            break
+        alice.wait_for_timeout(300)
+    expect(alice.get_by_text("[Test] A garden for").first).to_be_visible()
+
+
+def test_a_newsletter_is_sent_watched_unsubscribed_from_and_proven(alice):
+    write(alice, "Garden letter", "The garden of Hope House")
+    alice.get_by_role("button", name="Who gets it").click()
+    alice.get_by_label(re.compile("Newsletter")).first.check()
+    send = alice.get_by_role("button", name=re.compile(r"Send to 1,\d\d\d people"))
+    expect(alice.get_by_text("Mail is not set up; this will only go to the catcher.")).to_be_visible()
+    send.click()
+    expect(alice.get_by_role("progressbar", name="Messages handed over")).to_be_visible()
+    expect(alice.get_by_text("Finished: everyone accounted for")).to_be_visible(timeout=90_000)
+    history = alice.url
+    alice.get_by_role("link", name=re.compile(r"[\d,]+ sent")).click()
+    person = alice.locator("a.who").first.inner_text()
+    address = alice.locator("td.mail").first.inner_text()
+    alice.goto(history)
+    alice.get_by_role("link", name="0 refused").click()
+    expect(alice.get_by_text("Nobody.")).to_be_visible()
+
+    alice.goto(f"/mail?q={address}")
+    alice.get_by_role("link", name=re.compile("The garden of Hope House")).first.click()
+    leave = alice.frame_locator("iframe").get_by_role("link", name=re.compile("unsubscribe", re.IGNORECASE)).first
+    alice.goto(leave.get_attribute("href") or "")
+    alice.get_by_role("button", name="Unsubscribe").click()
+    expect(alice.get_by_role("heading", name="You are unsubscribed")).to_be_visible()
+
+    alice.goto(history)
+    alice.get_by_role("link", name="1 unsubscribed").click()
+    alice.get_by_role("link", name=person).click()
+    expect(alice.locator("#may_we")).to_contain_text("no.")
+    expect(alice.locator("#messages")).to_contain_text("Garden letter")
+    expect(alice.locator("#history")).to_contain_text("unsubscribed from email")
+
+
+def test_the_colour_of_the_organisation_is_checked(alice):
+    alice.goto("/settings/look")
+    alice.get_by_label("Colour").fill("#ffee00")
+    alice.get_by_role("button", name="Save").click()
+
+    expect(alice.get_by_text("too light")).to_be_visible()
+
+
+def test_on_a_phone_the_menu_leads_everywhere_and_out(stranger, product):
+    stranger.set_viewport_size(NARROW)
+    sign_in(stranger, product)
+    stranger.get_by_role("link", name="Menu").click()
+    stranger.get_by_role("link", name="Groups").click()
+    expect(stranger.get_by_role("heading", name="Groups")).to_be_visible()
+    stranger.get_by_role("link", name="Menu").click()
+    stranger.get_by_role("button", name="Sign out").click()
+    stranger.goto("/contacts")
+
+    expect(stranger.get_by_role("button", name="Sign in")).to_be_visible()
