@@ -98,7 +98,37 @@
 // Writing a letter: a name or field is put in where the cursor stands; files are not part of the text.
 (() => {
   "use strict";
-  document.addEventListener("trix-file-accept", (event) => event.preventDefault());
+  document.addEventListener("trix-before-initialize", () => {
+    Object.assign(window.Trix.config.attachments.preview.caption, { name: false, size: false });
+  });
+  document.addEventListener("trix-file-accept", (event) => {
+    event.preventDefault();
+    if (event.file.type.startsWith("image/")) upload(event.target, event.file);
+  });
+  async function upload(element, file) {
+    const form = new FormData();
+    form.append("file", file);
+    const sentence = "The picture could not be taken in. Check the connection and try again.";
+    const say = (value) => document.dispatchEvent(new CustomEvent("said", { detail: { value } }));
+    try {
+      const headers = JSON.parse(document.body.getAttribute("hx-headers"));
+      const answer = await fetch(element.dataset.pictures, { method: "POST", body: form, headers });
+      const told = await answer.json();
+      if (!answer.ok) return say(told.sentence || sentence);
+      element.editor.insertAttachment(new window.Trix.Attachment({ contentType: "image", ...told }));
+      return say("The picture is in its place. Choose it and write a few words under it.");
+    } catch {
+      return say(sentence);
+    }
+  }
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-picture-insert]")) document.querySelector("[data-picture-file]").click();
+  });
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-picture-file]") || !event.target.files.length) return;
+    upload(document.querySelector("trix-editor"), event.target.files[0]);
+    event.target.value = "";
+  });
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-field-insert]")) return;
     const name = document.querySelector("[data-field-choice]").value;

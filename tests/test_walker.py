@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from portal.campaigns import attachments
 from portal.campaigns import service as campaigns
 from portal.contacts import service as contacts
 from portal.core.actor import acting_as
@@ -53,12 +54,15 @@ def ids_of(user) -> dict[str, int]:
         group = contacts.add_group("CNRY group")
         contacts.group_contacts([contact.id], group.id)
         note = contacts.add_note(contact, "CNRY note")
-        written = campaigns.create("CNRY campaign").id
+        campaign = campaigns.create("CNRY campaign")
+        attachments.add(campaign, "CNRY.txt", b"CNRY")
+        file = attachments.of(campaign.id)[0]
         made = service.take_in(Path(tempfile.mkdtemp()), "CNRY.csv", io.BytesIO(b"Email\ncnry2@example.org\n"))
     membership = actor_of(user)
     return {
         "import_id": made.id,
-        "campaign_id": written,
+        "campaign_id": campaign.id,
+        "attachment_id": file.id,
         "contact_id": contact.id,
         "group_id": group.id,
         "note_id": note.id,

@@ -1,5 +1,7 @@
 """What people write, made safe to send and to show, and its plain-text twin."""
 
+import html
+import json
 import re
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
@@ -12,6 +14,8 @@ TAGS = {
 }  # fmt: skip
 ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt", "width", "height"}}
 _OWN_PICTURE = re.compile(r"^/pictures/[A-Za-z0-9_-]{10,60}$")
+_FIGURE = re.compile(r"<figure>\s*<img ([^>]*)>\s*(?:<figcaption>(.*?)</figcaption>)?\s*</figure>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
 _BLOCKS = frozenset({"h1", "h2", "h3", "p", "div", "ul", "ol", "blockquote", "pre", "figure", "hr"})
 
 
@@ -26,6 +30,16 @@ def clean(text: str) -> str:
         link_rel=None,
         strip_comments=True,
     ).strip()
+
+
+def from_editor(text: str) -> str:
+    """What the editor wrote, cleaned; the words under a picture are its description too."""
+    return _FIGURE.sub(_described, clean(text))
+
+
+def to_editor(text: str) -> str:
+    """The same for the editor, which knows pictures by a form of its own."""
+    return _FIGURE.sub(_for_editor, text)
 
 
 def is_empty(text: str) -> bool:
@@ -44,6 +58,23 @@ def text_of(markup: str) -> str:
     writer.feed(markup)
     writer.close()
     return re.sub(r"\n{3,}", "\n\n", "".join(writer.out)).strip() + "\n"
+
+
+def _described(match: re.Match[str]) -> str:
+    caption = " ".join(_TAG.sub(" ", match[2] or "").split())
+    kept = re.sub(r'\s*alt="[^"]*"', "", match[1]).strip()
+    shown = f"<figcaption>{caption}</figcaption>" if caption else ""
+    alt = caption.replace('"', "&quot;")
+    return f'<figure><img {kept} alt="{alt}">{shown}</figure>'
+
+
+def _for_editor(match: re.Match[str]) -> str:
+    values = {name: html.unescape(value) for name, value in re.findall(r'(\w+)="([^"]*)"', match[1])}
+    picture: dict[str, str | int] = {"contentType": "image", "url": values.get("src", "")}
+    picture |= {name: int(values[name]) for name in ("width", "height") if values.get(name, "").isdigit()}
+    words = {"caption": html.unescape(_TAG.sub("", match[2] or ""))}
+    attachment, attributes = (html.escape(json.dumps(value)) for value in (picture, words))
+    return f'<figure data-trix-attachment="{attachment}" data-trix-attributes="{attributes}"></figure>'
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:

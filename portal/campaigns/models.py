@@ -57,11 +57,9 @@ class Picture(OrgModel):
     body = BlobField()
     width = IntegerField()
     height = IntegerField()
-    token = TextField(unique=False)  # in the public address of the picture
     created_at = UtcField(default=now)
 
     class Meta:
-        indexes = ((("org", "token"), True),)
         constraints = [belongs_to("campaign", "campaign_id", on_delete="CASCADE"), own_key()]
 
 

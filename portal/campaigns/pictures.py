@@ -1,14 +1,16 @@
 """Pictures of an organisation: checked, re-encoded and freed of place data when they come in."""
 
 import io
-import secrets
 import warnings
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from portal.campaigns.models import Picture
+from portal.core.actor import current_actor
 from portal.core.db import transaction
+from portal.core.keys import make_token
 
+PURPOSE = "i"
 WIDEST = 1200  # twice the width of a newsletter's column, for sharp screens
 MOST_PIXELS = 50_000_000
 LARGEST = 10 * 1024 * 1024
@@ -31,8 +33,12 @@ def add(body: bytes, name: str, campaign_id: int | None) -> Picture:
             body=packed,
             width=width,
             height=height,
-            token=secrets.token_urlsafe(18),
         )
+
+
+def public_path(picture_id: int) -> str:
+    """Where the picture can be seen by everybody who has the address, such as the readers of a newsletter."""
+    return f"/pictures/{make_token(PURPOSE, current_actor().org_id, picture_id)}"
 
 
 def find(picture_id: int) -> Picture | None:

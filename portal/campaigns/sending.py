@@ -6,10 +6,10 @@ from typing import Any
 
 from portal.accounts.service import current_org
 from portal.activity import log
-from portal.campaigns import service
+from portal.campaigns import attachments, service
 from portal.campaigns.audience import people_of
 from portal.campaigns.letter import Letter, write
-from portal.campaigns.models import CANCELLED, DRAFT, FINISHED, PAUSED, SCHEDULED, SENDING, Attachment, Campaign
+from portal.campaigns.models import CANCELLED, DRAFT, FINISHED, PAUSED, SCHEDULED, SENDING, Campaign
 from portal.consent.queries import sender_facts
 from portal.consent.rules import IDENTITY, Purpose
 from portal.contacts import service as contacts
@@ -23,7 +23,7 @@ from portal.core.keys import make_token
 from portal.core.permissions import Permission
 from portal.delivery import engine, ledger, transport
 from portal.delivery.kinds import Kind, Ready, register_kind
-from portal.delivery.mime import File, Message, UnsafeHeader, build
+from portal.delivery.mime import Message, UnsafeHeader, build
 from portal.delivery.models import Delivery
 
 CHANNEL = "email"
@@ -208,9 +208,7 @@ def _render(campaign_id: int, rows: Sequence[Delivery]) -> dict[int, Ready]:
     towns = {
         a.contact_id: a.city for a in Address.select().where(Address.contact_id.in_(ids)).order_by(Address.is_primary)
     }
-    files = [
-        File(f.name, f.kind, bytes(f.body)) for f in Attachment.select().where(Attachment.campaign_id == campaign_id)
-    ]
+    files = attachments.files_of(campaign_id)
     ready: dict[int, Ready] = {}
     for row in rows:
         contact = people.get(row.contact_id)

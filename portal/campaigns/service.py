@@ -7,8 +7,8 @@ from typing import Any
 from portal.accounts.models import User
 from portal.accounts.service import current_org
 from portal.activity import log
-from portal.campaigns import merge
-from portal.campaigns.cleaning import clean, is_empty, undescribed_pictures
+from portal.campaigns import attachments, merge, pictures
+from portal.campaigns.cleaning import from_editor, is_empty, undescribed_pictures
 from portal.campaigns.letter import Letter, Sender, Written, write
 from portal.campaigns.models import DRAFT, Campaign
 from portal.consent.queries import sender_facts
@@ -76,7 +76,7 @@ def change(campaign: Campaign, version: int, **values: Any) -> Campaign:
         raise Begun("This campaign has begun; what it says stays as it is.")
     kept = {name: values[name] for name in WRITABLE if name in values}
     if "body" in kept:
-        kept["body"] = clean(kept["body"])
+        kept["body"] = from_editor(kept["body"])
     for text in kept.values():
         merge.check(html.unescape(text))
     _require_sight(" ".join(kept.values()))
@@ -117,9 +117,8 @@ def before_sending(campaign: Campaign) -> list[Check]:
     checks = identity or [Check(True, "Who you are and how to reach you")]
     checks.append(Check(bool(campaign.subject.strip()), "A subject"))
     checks.append(Check(not is_empty(campaign.body), "Something to read"))
-    pictures = undescribed_pictures(campaign.body)
-    if pictures:
-        checks.append(Check(False, "Each picture has a description"))
+    if undescribed_pictures(campaign.body):
+        checks.append(Check(False, "A description for each picture: choose it and write under it"))
     checks.append(Check(True, "A way to unsubscribe, which is put in for you"))
     return checks
 
@@ -140,6 +139,7 @@ def letter_of(campaign: Campaign) -> Letter:
             email=org.email,
             colour=org.colour,
             on_colour=on_colour(org.colour),
+            logo_url=f"{base}{pictures.public_path(org.logo_id)}" if org.logo_id else "",
         ),
     )
 
@@ -192,6 +192,7 @@ def send_test(campaign: Campaign, contact: Contact | None) -> str:
                 date=now(),
                 reply_to=org.reply_to or org.email,
                 headers={"X-Auto-Response-Suppress": "OOF, AutoReply"},
+                files=attachments.files_of(campaign.id),
             )
         )
         system_mail.send(user.id, "test", user.email, sender, raw, subject_id=campaign.id)

@@ -7,7 +7,8 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField, ValidationError
 from wtforms.validators import DataRequired
 
-from portal.campaigns import history_views, merge, sending, sending_views, service  # noqa: F401 - they bring routes
+from portal.campaigns import attachments, file_views, history_views, merge, sending, sending_views, service  # noqa: F401 - they bring routes
+from portal.campaigns.cleaning import to_editor
 from portal.campaigns.models import DRAFT, Campaign
 from portal.campaigns.pages import STATES, bp
 from portal.contacts import queries as contacts
@@ -153,6 +154,7 @@ def _compose(campaign: Campaign, form: CampaignForm, status: int = 200, sentence
         "campaigns/compose.html", "campaigns/_compose.html", status,
         campaign=campaign, form=form, fields=merge.FIELDS, checks=service.before_sending(campaign),
         sentence=sentence, saved=request.args.get("saved"), letter=service.letter_of(campaign),
+        files=attachments.of(campaign.id), body_for_editor=to_editor(form.body.data or ""),
     )  # fmt: skip
 
 
@@ -180,5 +182,6 @@ def register(app: Flask) -> None:
     app.register_blueprint(bp)
     register_error(app, service.Begun, 422)
     register_error(app, sending.NotReady, 422)
+    file_views.register(app)
     register_error(app, service.CampaignNotFound, 404)
     add_place(Place("Campaigns", "send", "campaigns.index", "campaigns", Permission.CAMPAIGN_READ))

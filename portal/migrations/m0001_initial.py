@@ -133,10 +133,8 @@ SQLITE = [
     'CREATE UNIQUE INDEX "log_head_org_id" ON "log_head" ("org_id")',
     'CREATE TABLE "picture" ("id" INTEGER NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "campaign_id" INTEGER, '
     '"name" TEXT NOT NULL, "kind" TEXT NOT NULL, "body" BLOB NOT NULL, "width" INTEGER NOT NULL, "height" INTEGER NOT '
-    'NULL, "token" TEXT NOT NULL, "created_at" TEXT NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON '
-    'DELETE RESTRICT, FOREIGN KEY ("org_id", "campaign_id") REFERENCES "campaign" ("org_id", "id") ON DELETE CASCADE, '
-    'UNIQUE ("org_id", "id"))',
-    'CREATE UNIQUE INDEX "picture_org_id_token" ON "picture" ("org_id", "token")',
+    'NULL, "created_at" TEXT NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, FOREIGN KEY '
+    '("org_id", "campaign_id") REFERENCES "campaign" ("org_id", "id") ON DELETE CASCADE, UNIQUE ("org_id", "id"))',
     'CREATE TABLE "rate_window" ("id" INTEGER NOT NULL PRIMARY KEY, "window" INTEGER NOT NULL, "used" INTEGER NOT '
     "NULL)",
     'CREATE UNIQUE INDEX "rate_window_window" ON "rate_window" ("window")',
@@ -307,10 +305,9 @@ POSTGRESQL = [
     'CREATE UNIQUE INDEX "log_head_org_id" ON "log_head" ("org_id")',
     'CREATE TABLE "picture" ("id" SERIAL NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "campaign_id" INTEGER, '
     '"name" TEXT NOT NULL, "kind" TEXT NOT NULL, "body" BYTEA NOT NULL, "width" INTEGER NOT NULL, "height" INTEGER '
-    'NOT NULL, "token" TEXT NOT NULL, "created_at" TIMESTAMPTZ NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" '
-    '("id") ON DELETE RESTRICT, FOREIGN KEY ("org_id", "campaign_id") REFERENCES "campaign" ("org_id", "id") ON '
-    'DELETE CASCADE, UNIQUE ("org_id", "id"))',
-    'CREATE UNIQUE INDEX "picture_org_id_token" ON "picture" ("org_id", "token")',
+    'NOT NULL, "created_at" TIMESTAMPTZ NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, '
+    'FOREIGN KEY ("org_id", "campaign_id") REFERENCES "campaign" ("org_id", "id") ON DELETE CASCADE, UNIQUE '
+    '("org_id", "id"))',
     'CREATE TABLE "rate_window" ("id" SERIAL NOT NULL PRIMARY KEY, "window" BIGINT NOT NULL, "used" INTEGER NOT NULL)',
     'CREATE UNIQUE INDEX "rate_window_window" ON "rate_window" ("window")',
     'CREATE TABLE "session" ("id" SERIAL NOT NULL PRIMARY KEY, "token_hash" TEXT NOT NULL, "user_id" INTEGER NOT '

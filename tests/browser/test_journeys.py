@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NARROW, sign_in
@@ -171,6 +172,22 @@ def test_a_newsletter_is_sent_watched_unsubscribed_from_and_proven(alice):
     expect(alice.locator("#may_we")).to_contain_text("no.")
     expect(alice.locator("#messages")).to_contain_text("Garden letter")
     expect(alice.locator("#history")).to_contain_text("unsubscribed from email")
+
+
+def test_a_picture_is_put_into_a_letter_and_described(alice, tmp_path):
+    Image.new("RGB", (600, 300), "teal").save(tmp_path / "garden.png")
+    write(alice, "With a picture", "A picture of the garden")
+    alice.locator("[data-picture-file]").set_input_files(tmp_path / "garden.png")
+    expect(alice.locator("trix-editor img[src^='/pictures/']")).to_be_visible()
+    alice.get_by_role("button", name="Save").click()
+    expect(alice.get_by_text("A description for each picture")).to_be_visible()
+    alice.locator("trix-editor img").click()
+    alice.locator("trix-editor textarea").fill("The new garden")
+    alice.get_by_label("Subject").click()
+    alice.get_by_role("button", name="Save").click()
+
+    expect(alice.get_by_text("A description for each picture")).to_have_count(0)
+    expect(alice.locator("trix-editor figcaption")).to_have_text("The new garden")
 
 
 def test_the_colour_of_the_organisation_is_checked(alice):
