@@ -181,8 +181,9 @@ def test_a_picture_is_put_into_a_letter_and_described(alice, tmp_path):
     expect(alice.locator("trix-editor img[src^='/pictures/']")).to_be_visible()
     alice.get_by_role("button", name="Save").click()
     expect(alice.get_by_text("A description for each picture")).to_be_visible()
+    alice.locator("trix-editor").focus()
     alice.locator("trix-editor img").click()
-    alice.locator("trix-editor textarea").fill("The new garden")
+    alice.locator("trix-editor textarea").first.fill("The new garden")
     alice.get_by_label("Subject").click()
     alice.get_by_role("button", name="Save").click()
 
