@@ -31,6 +31,7 @@ def models() -> list[type[BaseModel]]:
         "membership": 2,
         "contact": 3,
         "contact_group": 3,
+        "sender_identity": 2,
         "campaign": 3,
         "import": 3,
         "delivery": 4,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from portal.campaigns import attachments
+from portal.campaigns import attachments, senders
 from portal.campaigns import service as campaigns
 from portal.contacts import service as contacts
 from portal.core.actor import acting_as
@@ -57,6 +57,7 @@ def ids_of(user) -> dict[str, int]:
         campaign = campaigns.create("CNRY campaign")
         attachments.add(campaign, "CNRY.txt", b"CNRY")
         file = attachments.of(campaign.id)[0]
+        sender = senders.add("CNRY sender", "cnry@example.org")
         made = service.take_in(Path(tempfile.mkdtemp()), "CNRY.csv", io.BytesIO(b"Email\ncnry2@example.org\n"))
     membership = actor_of(user)
     return {
@@ -66,6 +67,7 @@ def ids_of(user) -> dict[str, int]:
         "contact_id": contact.id,
         "group_id": group.id,
         "note_id": note.id,
+        "sender_id": sender.id,
         "membership_id": membership.user_id,
     }
 

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from flask import Response, g, request
+from flask import Response, request
 
 from portal.activity import log
 from portal.campaigns import sending, service
@@ -40,7 +40,7 @@ def history(campaign_id: int) -> Response:
         inside=" and ".join(names.get(i, "another group") for i in campaign.groups),
         outside=" and ".join(names.get(i, "another group") for i in campaign.excluded),
         unsubscribed=deliveries.unsubscribed(campaign_id), seconds=_seconds_left(campaign, figures),
-        limit=transport.limit(), sender=g.org.sender_name or g.org.name,
+        limit=transport.limit(), sender=service.mailbox_of(campaign).name,
     )  # fmt: skip
 
 

@@ -27,6 +27,15 @@ class Sender:
 
 
 @dataclass(frozen=True)
+class Mailbox:
+    """What a mailbox shows as the sender, and where answers go; an empty `reply_to` is the address itself."""
+
+    name: str
+    email: str
+    reply_to: str = ""
+
+
+@dataclass(frozen=True)
 class Letter:
     """What was written, and by whom it is sent."""
 
@@ -34,6 +43,7 @@ class Letter:
     preheader: str
     body: str  # cleaned HTML with tokens
     sender: Sender
+    mailbox: Mailbox
     base_url: str
     links: Sequence[tuple[str, str]] = field(default_factory=lambda: (("Unsubscribe", "unsubscribe"),))
 
@@ -43,7 +53,9 @@ class Letter:
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Letter":
         links = tuple((label, key) for label, key in data["links"])
-        return cls(**{**data, "sender": Sender(**data["sender"]), "links": links})
+        return cls(
+            **{**data, "sender": Sender(**data["sender"]), "mailbox": Mailbox(**data["mailbox"]), "links": links}
+        )
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,22 @@ DRAFT, SCHEDULED, SENDING, PAUSED, CANCELLED, FINISHED = (
 )  # fmt: skip
 
 
+class SenderIdentity(OrgModel):
+    """A name and address that campaigns may be sent from, beside the organisation's own."""
+
+    name = TextField()
+    email = TextField()
+    reply_to = TextField(default="")
+    created_at = UtcField(default=now)
+
+    class Meta:
+        table_name = "sender_identity"
+        constraints = [own_key()]
+
+
+SenderIdentity.add_index(SenderIdentity.org, SenderIdentity.email, SenderIdentity.name, unique=True)
+
+
 class Campaign(OrgModel):
     name = TextField()
     channel = TextField(default="email")
@@ -22,9 +38,7 @@ class Campaign(OrgModel):
     preheader = TextField(default="")
     body = TextField(default="")  # cleaned HTML with merge tokens
     text = TextField(default="")
-    sender_name = TextField(default="")
-    sender_email = TextField(default="")
-    reply_to = TextField(default="")
+    sender_id = IntegerField(null=True)  # none: the organisation itself
     groups: Any = JSONField(default=list)
     excluded: Any = JSONField(default=list)
     state = TextField(default=DRAFT)
@@ -41,7 +55,7 @@ class Campaign(OrgModel):
     updated_at = UtcField(default=now)
 
     class Meta:
-        constraints = [own_key()]
+        constraints = [own_key(), belongs_to("sender_identity", "sender_id")]
 
 
 Campaign.add_index(Campaign.org, Campaign.state)

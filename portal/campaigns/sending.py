@@ -176,7 +176,7 @@ def _begin(campaign: Campaign) -> None:
 
 def _freeze(campaign: Campaign) -> None:
     """Fix the audience, once. Belongs to the transaction that begins the sending."""
-    frozen = ledger.freeze(campaign.id, CHANNEL, people_of(campaign), Purpose(campaign.purpose), _domain())
+    frozen = ledger.freeze(campaign.id, CHANNEL, people_of(campaign), Purpose(campaign.purpose), transport.domain())
     Campaign.update(frozen=frozen, started_at=now()).where(Campaign.id == campaign.id).execute()
     queue.enqueue(queue.SEND_CAMPAIGN, campaign_id=campaign.id)
 
@@ -202,7 +202,6 @@ def _render(campaign_id: int, rows: Sequence[Delivery]) -> dict[int, Ready]:
     campaign = service.find(campaign_id)
     letter = Letter.from_data(campaign.letter)
     org = current_org()
-    sender = org.email or f"portal@{_domain()}"
     ids = [row.contact_id for row in rows]
     people = {c.id: c for c in Contact.select().where(Contact.id.in_(ids))}
     towns = {
@@ -216,8 +215,8 @@ def _render(campaign_id: int, rows: Sequence[Delivery]) -> dict[int, Ready]:
         try:
             written = write(letter, _values(contact, row, towns), {"unsubscribe": url})
             message = Message(
-                sender_name=letter.sender.name,
-                sender=sender,
+                sender_name=letter.mailbox.name,
+                sender=letter.mailbox.email,
                 recipient_name=name_of(contact) if contact else "",
                 recipient=row.address,
                 subject=written.subject,
@@ -225,19 +224,19 @@ def _render(campaign_id: int, rows: Sequence[Delivery]) -> dict[int, Ready]:
                 html=written.html,
                 message_id=row.message_id,
                 date=now(),
-                reply_to=org.reply_to or "",
+                reply_to=letter.mailbox.reply_to,
                 files=files,
                 headers={
                     "List-Unsubscribe": f"<{url}>",
                     "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-                    "List-Id": f"<campaigns.{org.slug}.{_domain()}>",
+                    "List-Id": f"<campaigns.{org.slug}.{transport.domain()}>",
                     "Precedence": "bulk",
                     "X-Auto-Response-Suppress": "OOF, AutoReply",
                 },
             )
-            ready[row.id] = Ready(sender, build(message))
+            ready[row.id] = Ready(letter.mailbox.email, build(message))
         except (UnsafeHeader, ValueError) as error:
-            ready[row.id] = Ready(sender, problem=f"The message could not be written: {error}")
+            ready[row.id] = Ready(letter.mailbox.email, problem=f"The message could not be written: {error}")
     return ready
 
 
@@ -253,10 +252,6 @@ def _values(contact: Contact | None, row: Delivery, towns: dict[int, str]) -> di
         "email": row.address,
         "town": towns.get(contact.id, ""),
     }
-
-
-def _domain() -> str:
-    return transport.base_url().split("://", 1)[1].split("/")[0].split(":")[0]
 
 
 def register() -> None:

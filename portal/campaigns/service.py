@@ -7,9 +7,9 @@ from typing import Any
 from portal.accounts.models import User
 from portal.accounts.service import current_org
 from portal.activity import log
-from portal.campaigns import attachments, merge, pictures
+from portal.campaigns import attachments, merge, pictures, senders
 from portal.campaigns.cleaning import from_editor, is_empty, undescribed_pictures
-from portal.campaigns.letter import Letter, Sender, Written, write
+from portal.campaigns.letter import Letter, Mailbox, Sender, Written, write
 from portal.campaigns.models import DRAFT, Campaign
 from portal.consent.queries import sender_facts
 from portal.consent.rules import IDENTITY, Purpose
@@ -25,7 +25,7 @@ from portal.delivery import system_mail, transport
 from portal.delivery.mime import Message, build
 from portal.web.colours import on_colour
 
-WRITABLE = ("name", "subject", "preheader", "body")
+WRITABLE = ("name", "subject", "preheader", "body", "sender_id")
 
 
 class CampaignNotFound(LookupError):
@@ -77,9 +77,12 @@ def change(campaign: Campaign, version: int, **values: Any) -> Campaign:
     kept = {name: values[name] for name in WRITABLE if name in values}
     if "body" in kept:
         kept["body"] = from_editor(kept["body"])
-    for text in kept.values():
+    if kept.get("sender_id") is not None:
+        senders.find(kept["sender_id"])
+    texts = [value for name, value in kept.items() if name != "sender_id"]
+    for text in texts:
         merge.check(html.unescape(text))
-    _require_sight(" ".join(kept.values()))
+    _require_sight(" ".join(texts))
     changes = {
         name: [getattr(campaign, name), value] for name, value in kept.items() if getattr(campaign, name) != value
     }
@@ -131,6 +134,7 @@ def letter_of(campaign: Campaign) -> Letter:
         preheader=campaign.preheader,
         body=campaign.body,
         base_url=base,
+        mailbox=senders.mailbox_of(campaign.sender_id),
         sender=Sender(
             name=org.sender_name or org.name,
             legal_name=org.legal_name or org.name,
@@ -142,6 +146,13 @@ def letter_of(campaign: Campaign) -> Letter:
             logo_url=f"{base}{pictures.public_path(org.logo_id)}" if org.logo_id else "",
         ),
     )
+
+
+def mailbox_of(campaign: Campaign) -> Mailbox:
+    """Whom the campaign comes from: as it was approved, or as it would be now."""
+    if campaign.letter is not None:
+        return Letter.from_data(campaign.letter).mailbox
+    return senders.mailbox_of(campaign.sender_id)
 
 
 def as_seen_by(campaign: Campaign, contact: Contact | None) -> Written:
@@ -174,28 +185,27 @@ def send_test(campaign: Campaign, contact: Contact | None) -> str:
     user = User.get_or_none(User.id == actor.user_id)
     if user is None:
         raise Denied("A test goes to the person who asks for it; sign in first.")
-    org = current_org()
     written = as_seen_by(campaign, contact)
-    sender = org.email or f"portal@{_domain()}"
+    mailbox = senders.mailbox_of(campaign.sender_id)
     with transaction():
-        key = message_key(org.id, f"test:{campaign.id}:{user.id}:{now().timestamp()}")
+        key = message_key(actor.org_id, f"test:{campaign.id}:{user.id}:{now().timestamp()}")
         raw = build(
             Message(
-                sender_name=org.sender_name or org.name,
-                sender=sender,
+                sender_name=mailbox.name,
+                sender=mailbox.email,
                 recipient_name=user.name,
                 recipient=user.email,
                 subject=f"[Test] {written.subject}",
                 text=written.text,
                 html=written.html,
-                message_id=f"<{key}@{sender.partition('@')[2]}>",
+                message_id=f"<{key}@{mailbox.email.partition('@')[2]}>",
                 date=now(),
-                reply_to=org.reply_to or org.email,
+                reply_to=mailbox.reply_to,
                 headers={"X-Auto-Response-Suppress": "OOF, AutoReply"},
                 files=attachments.files_of(campaign.id),
             )
         )
-        system_mail.send(user.id, "test", user.email, sender, raw, subject_id=campaign.id)
+        system_mail.send(user.id, "test", user.email, mailbox.email, raw, subject_id=campaign.id)
         log.write("campaign.tested", subject_id=campaign.id)
     return str(user.email)
 
@@ -213,7 +223,3 @@ def _require_sight(text: str) -> None:
     for data_set in merge.data_sets_used(html.unescape(text)):
         if not current_actor().sees(data_set):
             raise Denied("This text uses a field that is hidden from you. Take it out, or ask an administrator.")
-
-
-def _domain() -> str:
-    return transport.base_url().split("://", 1)[1].split("/")[0].split(":")[0]

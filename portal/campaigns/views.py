@@ -4,10 +4,11 @@ from typing import Any
 
 from flask import Flask, Response, g, redirect, request, url_for
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField, ValidationError
+from wtforms import HiddenField, SelectField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its stubs
 from wtforms.validators import DataRequired
 
-from portal.campaigns import attachments, file_views, history_views, merge, sending, sending_views, service  # noqa: F401 - they bring routes
+from portal.campaigns import attachments, file_views, history_views, merge, senders, sending, sending_views, service  # noqa: F401 - they bring routes
 from portal.campaigns.cleaning import to_editor
 from portal.campaigns.models import DRAFT, Campaign
 from portal.campaigns.pages import STATES, bp
@@ -37,6 +38,14 @@ def _line(_form: Any, field: Any) -> None:
         raise ValidationError(str(error)) from error
 
 
+def _id(text: Any) -> int | None:
+    """The id that a choice stands for: None for the empty one, 0 (nobody's) for what is no choice."""
+    text = str(text or "")
+    if not text:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
+
+
 class NameForm(FlaskForm):
     name = StringField("Name", [DataRequired("Give it a name, such as Spring newsletter."), _line])
 
@@ -46,6 +55,21 @@ class CampaignForm(NameForm):
     subject = StringField("Subject", [_line])
     preheader = StringField("First words in the mailbox", [_line])
     body = HiddenField("Text")
+    sender_id = SelectField("From", coerce=_id, validate_choice=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own, others = senders.own(), senders.others()
+        self.sender_id.choices = [
+            SelectChoice("", f"{own.name} <{own.email}>"),
+            *(SelectChoice(str(one.id), f"{one.name} <{one.email}>") for one in others),
+        ]
+        self.knows_sender = self.sender_id.data in (None, *(one.id for one in others))
+
+    def validate_sender_id(self, field: Any) -> None:
+        if not self.knows_sender:
+            field.data = None
+            raise ValidationError("This sender is not there any more. Choose another one.")
 
     def validate_body(self, field: Any) -> None:
         if len(field.data or "") > LONGEST_BODY:
@@ -91,6 +115,7 @@ def save(campaign_id: int) -> Response:
         service.change(
             campaign, version, name=form.name.data or "", subject=form.subject.data or "",
             preheader=form.preheader.data or "", body=form.body.data or "",
+            sender_id=form.sender_id.data,
         )  # fmt: skip
     except merge.UnknownField as error:
         form.body.errors = [str(error)]

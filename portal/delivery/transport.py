@@ -38,3 +38,8 @@ def limit() -> str | None:
 
 def base_url() -> str:
     return _settings[0].base_url
+
+
+def domain() -> str:
+    """The host name of the portal, without port."""
+    return base_url().split("://", 1)[1].split("/")[0].split(":")[0]

@@ -81,6 +81,12 @@ class BrandForm(FlaskForm):
             raise ValidationError(str(error)) from error
 
 
+class SenderForm(FlaskForm):
+    name = StringField("Name", [DataRequired("Enter the name that people see, such as Hope House shop."), plain])
+    email = StringField("Email", [DataRequired("Enter the address it is sent from."), email_address])
+    reply_to = StringField("Answers go to", [Optional(), email_address])
+
+
 class UserForm(FlaskForm):
     name = StringField("Name", [DataRequired("Enter the person's name."), plain])
     email = StringField("Email", [DataRequired("Enter the person's email address."), email_address])

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, render_template, request, url_for
+from flask import Response, abort, g, render_template, request, url_for
 
 from portal.accounts import service as accounts
 from portal.accounts.rules import BadPassword
 from portal.campaigns import pictures
 from portal.core.permissions import Denied, Permission, Role
 from portal.home.forms import ROLE_WORDS, BrandForm, OrganisationForm, UserForm
+from portal.home.pages import bp
 from portal.web.access import needs
 from portal.web.htmx import done, page_or_part
 
-bp = Blueprint("settings", __name__, url_prefix="/settings")
 DETAILS = (
     "name", "legal_name", "registration", "address", "town", "telephone", "email", "website", "information_officer",
     "complaints_email", "timezone",

@@ -4,12 +4,14 @@ from datetime import datetime
 
 from flask import Blueprint, Flask, Response, g, render_template, request
 
+from portal.campaigns import senders
 from portal.contacts import queries as contacts
 from portal.contacts.queries import Filter
 from portal.core.clock import now
 from portal.core.permissions import Permission
-from portal.home import queries, settings_views
+from portal.home import pages, queries, sender_views, settings_views  # noqa: F401 - they bring routes
 from portal.web.access import needs
+from portal.web.errors import register_error
 from portal.web.filters import zone
 from portal.web.frame import Place, add_place
 from portal.web.htmx import page_or_part
@@ -62,6 +64,7 @@ def _greeting(local: datetime) -> str:
 
 def register(app: Flask) -> None:
     app.register_blueprint(bp)
-    app.register_blueprint(settings_views.bp)
+    app.register_blueprint(pages.bp)
+    register_error(app, senders.SenderNotFound, 404)
     add_place(Place("Home", "house", "home.show", "", Permission.SIGNED_IN))
     add_place(Place("Settings", "settings", "settings.show", "settings", Permission.SETTINGS, wide=True))

@@ -18,14 +18,18 @@ SQLITE = [
     'CREATE INDEX "membership_org_id" ON "membership" ("org_id")',
     'CREATE INDEX "membership_user_id" ON "membership" ("user_id")',
     'CREATE UNIQUE INDEX "membership_org_id_user_id" ON "membership" ("org_id", "user_id")',
+    'CREATE TABLE "sender_identity" ("id" INTEGER NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "name" TEXT NOT '
+    'NULL, "email" TEXT NOT NULL, "reply_to" TEXT NOT NULL, "created_at" TEXT NOT NULL, FOREIGN KEY ("org_id") '
+    'REFERENCES "org" ("id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
+    'CREATE UNIQUE INDEX "sender_identity_org_id_email_name" ON "sender_identity" ("org_id", "email", "name")',
     'CREATE TABLE "campaign" ("id" INTEGER NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "name" TEXT NOT NULL, '
     '"channel" TEXT NOT NULL, "purpose" TEXT NOT NULL, "purpose_reason" TEXT NOT NULL, "subject" TEXT NOT NULL, '
-    '"preheader" TEXT NOT NULL, "body" TEXT NOT NULL, "text" TEXT NOT NULL, "sender_name" TEXT NOT NULL, '
-    '"sender_email" TEXT NOT NULL, "reply_to" TEXT NOT NULL, "groups" TEXT NOT NULL, "excluded" TEXT NOT NULL, '
-    '"state" TEXT NOT NULL, "scheduled_at" TEXT, "started_at" TEXT, "ended_at" TEXT, "frozen" INTEGER NOT NULL, '
-    '"letter" TEXT, "is_caught" INTEGER NOT NULL, "trouble" TEXT NOT NULL, "author_id" INTEGER, "version" INTEGER NOT '
-    'NULL, "created_at" TEXT NOT NULL, "updated_at" TEXT NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON '
-    'DELETE RESTRICT, UNIQUE ("org_id", "id"))',
+    '"preheader" TEXT NOT NULL, "body" TEXT NOT NULL, "text" TEXT NOT NULL, "sender_id" INTEGER, "groups" TEXT NOT '
+    'NULL, "excluded" TEXT NOT NULL, "state" TEXT NOT NULL, "scheduled_at" TEXT, "started_at" TEXT, "ended_at" TEXT, '
+    '"frozen" INTEGER NOT NULL, "letter" TEXT, "is_caught" INTEGER NOT NULL, "trouble" TEXT NOT NULL, "author_id" '
+    'INTEGER, "version" INTEGER NOT NULL, "created_at" TEXT NOT NULL, "updated_at" TEXT NOT NULL, FOREIGN KEY '
+    '("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"), FOREIGN KEY ("org_id", '
+    '"sender_id") REFERENCES "sender_identity" ("org_id", "id") ON DELETE RESTRICT)',
     'CREATE INDEX "campaign_org_id_state" ON "campaign" ("org_id", "state")',
     'CREATE INDEX "campaign_org_id_created_at" ON "campaign" ("org_id", "created_at")',
     'CREATE TABLE "contact" ("id" INTEGER NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "kind" TEXT NOT NULL, '
@@ -189,14 +193,18 @@ POSTGRESQL = [
     'CREATE INDEX "membership_org_id" ON "membership" ("org_id")',
     'CREATE INDEX "membership_user_id" ON "membership" ("user_id")',
     'CREATE UNIQUE INDEX "membership_org_id_user_id" ON "membership" ("org_id", "user_id")',
+    'CREATE TABLE "sender_identity" ("id" SERIAL NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "name" TEXT NOT '
+    'NULL, "email" TEXT NOT NULL, "reply_to" TEXT NOT NULL, "created_at" TIMESTAMPTZ NOT NULL, FOREIGN KEY ("org_id") '
+    'REFERENCES "org" ("id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
+    'CREATE UNIQUE INDEX "sender_identity_org_id_email_name" ON "sender_identity" ("org_id", "email", "name")',
     'CREATE TABLE "campaign" ("id" SERIAL NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "name" TEXT NOT NULL, '
     '"channel" TEXT NOT NULL, "purpose" TEXT NOT NULL, "purpose_reason" TEXT NOT NULL, "subject" TEXT NOT NULL, '
-    '"preheader" TEXT NOT NULL, "body" TEXT NOT NULL, "text" TEXT NOT NULL, "sender_name" TEXT NOT NULL, '
-    '"sender_email" TEXT NOT NULL, "reply_to" TEXT NOT NULL, "groups" JSONB NOT NULL, "excluded" JSONB NOT NULL, '
-    '"state" TEXT NOT NULL, "scheduled_at" TIMESTAMPTZ, "started_at" TIMESTAMPTZ, "ended_at" TIMESTAMPTZ, "frozen" '
-    'INTEGER NOT NULL, "letter" JSONB, "is_caught" INTEGER NOT NULL, "trouble" TEXT NOT NULL, "author_id" INTEGER, '
-    '"version" INTEGER NOT NULL, "created_at" TIMESTAMPTZ NOT NULL, "updated_at" TIMESTAMPTZ NOT NULL, FOREIGN KEY '
-    '("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
+    '"preheader" TEXT NOT NULL, "body" TEXT NOT NULL, "text" TEXT NOT NULL, "sender_id" INTEGER, "groups" JSONB NOT '
+    'NULL, "excluded" JSONB NOT NULL, "state" TEXT NOT NULL, "scheduled_at" TIMESTAMPTZ, "started_at" TIMESTAMPTZ, '
+    '"ended_at" TIMESTAMPTZ, "frozen" INTEGER NOT NULL, "letter" JSONB, "is_caught" INTEGER NOT NULL, "trouble" TEXT '
+    'NOT NULL, "author_id" INTEGER, "version" INTEGER NOT NULL, "created_at" TIMESTAMPTZ NOT NULL, "updated_at" '
+    'TIMESTAMPTZ NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, UNIQUE ("org_id", '
+    '"id"), FOREIGN KEY ("org_id", "sender_id") REFERENCES "sender_identity" ("org_id", "id") ON DELETE RESTRICT)',
     'CREATE INDEX "campaign_org_id_state" ON "campaign" ("org_id", "state")',
     'CREATE INDEX "campaign_org_id_created_at" ON "campaign" ("org_id", "created_at")',
     'CREATE TABLE "contact" ("id" SERIAL NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "kind" TEXT NOT NULL, '

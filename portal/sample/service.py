@@ -5,6 +5,7 @@ from pathlib import Path
 
 from portal.accounts import service as accounts
 from portal.accounts.models import User
+from portal.campaigns import senders
 from portal.contacts import record
 from portal.contacts import service as contacts
 from portal.core.actor import acting_as, system
@@ -38,6 +39,7 @@ def make(data_dir: Path) -> str:
                     f"{name.split()[0].lower()}@hopehouse.example", name, role, secrets.token_urlsafe(18)
                 )
             fill(CONTACTS)
+            senders.add("Hope House shop", "shop@hopehouse.example")
         User.update(is_support=1).where(User.email == EMAIL).execute()
     return password
 

@@ -18,6 +18,7 @@ PAGES = {
     "audience-people": "/campaigns/4/audience/people?figure=no_address", "preview": "/campaigns/1/preview",
     "history": "/campaigns/1/history", "people": "/campaigns/1/people?state=refused", "mail": "/mail",
     "settings": "/settings", "organisation": "/settings/organisation", "look": "/settings/look",
+    "senders": "/settings/senders",
     "users": "/settings/users", "account": "/account", "menu": "/menu", "find": "/find?q=dube", "missing": "/nowhere",
 }  # fmt: skip
 

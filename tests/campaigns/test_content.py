@@ -9,7 +9,7 @@ import pytest
 
 from portal.campaigns import merge
 from portal.campaigns.cleaning import clean, is_empty, text_of, undescribed_pictures
-from portal.campaigns.letter import Letter, NoWayOut, Sender, write
+from portal.campaigns.letter import Letter, Mailbox, NoWayOut, Sender, write
 from portal.core.permissions import DataSet
 from portal.delivery.mime import File, Message, UnsafeHeader, build
 
@@ -111,7 +111,15 @@ def test_an_empty_text_and_undescribed_pictures_are_noticed():
 
 def letter(**changes) -> Letter:
     values = {"subject": "Spring, [[first name|friend]]", "preheader": "", "body": "<p>Dear [[first name|friend]],</p>"}
-    return Letter(**{**values, "sender": SENDER, "base_url": "https://portal.example", **changes})
+    return Letter(
+        **{
+            **values,
+            "sender": SENDER,
+            "mailbox": Mailbox("Hope House", "office@hopehouse.example"),
+            "base_url": "https://portal.example",
+            **changes,
+        }
+    )
 
 
 def test_the_foot_says_who_sends_and_how_to_leave_in_both_parts():
