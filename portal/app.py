@@ -18,9 +18,10 @@ from portal.exports import views as exports
 from portal.features import prepare
 from portal.home import views as home
 from portal.imports import views as imports
+from portal.run import health
 from portal.signin import views as signin
 from portal.signin.login import signed_in
-from portal.web import access, errors, filters, frame, headers, health, htmx, limits, paging, static
+from portal.web import access, errors, filters, frame, headers, htmx, limits, paging, static
 from portal.web.proxies import client_address
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -14,6 +14,7 @@ from portal.app import create_app
 from portal.campaigns import cli as campaigns
 from portal.config import BadSettings, Settings
 from portal.contacts import cli as contacts
+from portal.core import logs
 from portal.exports import cli as exports
 from portal.features import prepare
 from portal.imports import cli as imports
@@ -86,7 +87,7 @@ def main() -> None:
     """Run a command. What the user can mend is said in a sentence, with exit code 1."""
     os.umask(0o077)  # what the portal writes is for the portal only
     commanding.use(prepare)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    logs.setup()
     try:
         cli(standalone_mode=True)
     except OperationalError as error:

@@ -1,15 +1,15 @@
 """`python -m workers work|schedule`: what `portal worker` and `portal schedule` run."""
 
-import logging
 import sys
 
 from portal.config import Settings
+from portal.core import logs
 from portal.features import prepare
 from workers import run
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    logs.setup()
     settings = Settings.from_environment()
     prepare(settings)
     if sys.argv[1:] == ["schedule"]:

@@ -11,13 +11,23 @@ from portal.core.tenancy import Org
 log = logging.getLogger("portal.workers")
 
 
+class JobFailed(RuntimeError):
+    """A job could not be done. Its work stays due in the database and is rung for again."""
+
+
 def org_job(run: Callable[..., None]) -> Callable[..., None]:
-    """A job of one organisation. Its arguments are ids."""
+    """A job of one organisation. Its arguments are ids. What fails is logged here and told to the queue without its
+    words, for the queue keeps what it is told.
+    """
 
     @wraps(run)
     def job(org_id: int, **ids: int) -> None:
-        with connection(), acting_as(system(org_id)):
-            run(**ids)
+        try:
+            with connection(), acting_as(system(org_id)):
+                run(**ids)
+        except Exception as error:
+            log.exception("a job failed", extra={"job": run.__name__, "org_id": org_id})
+            raise JobFailed(f"{run.__name__}: {type(error).__name__}") from None
 
     return job
 
@@ -30,7 +40,7 @@ def each_org(run: Callable[[], None]) -> None:
                 with acting_as(system(org_id)):
                     run()
             except Exception:
-                log.exception("%s failed for organisation %s", run.__name__, org_id)
+                log.exception("a sweep failed", extra={"job": run.__name__, "org_id": org_id})
 
 
 class connection:  # noqa: N801 - reads as a word of the language: with connection()

@@ -49,4 +49,4 @@ def schedule(ended: threading.Event | None = None) -> None:
                 try:
                     periodic.run()
                 except Exception:
-                    log.exception("%s failed", periodic.name)
+                    log.exception("a tick failed", extra={"job": periodic.name})

@@ -5,7 +5,8 @@ tick twice does no harm, and a time missed while the machine was off is made up 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from workers import delivery, imports
+from portal.run.pulse import EVERY
+from workers import delivery, imports, pulse
 
 
 @dataclass(frozen=True)
@@ -19,4 +20,5 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("campaigns", 15, delivery.ring_for_campaigns),
     Periodic("mail", 20, delivery.ring_for_mail),
     Periodic("imports", 20, imports.ring_for_imports),
+    Periodic("pulse", EVERY, pulse.ring_for_pulse),
 )

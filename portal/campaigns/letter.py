@@ -6,6 +6,7 @@ A letter is approved once and filled for each recipient; what is put in for a pe
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from portal.campaigns import merge
@@ -91,10 +92,16 @@ def write(letter: Letter, values: Mapping[str, str], urls: Mapping[str, str]) ->
         links=foot,
     )
     below = "\n".join([" · ".join(_identity(letter.sender)), *(f"{label}: {urls[key]}" for label, key in letter.links)])
-    text = f"{text_of(body)}\n-- \n{below}\n"
+    text = f"{merge.fill(_twin(letter.body), values)}\n-- \n{below}\n"
     if urls["unsubscribe"] not in text or html.escape(urls["unsubscribe"]) not in page:
         raise NoWayOut("Every message needs a way to unsubscribe.")
     return Written(subject, page, text)
+
+
+@lru_cache(maxsize=8)
+def _twin(body: str) -> str:
+    """The plain text of a body, made once for all its readers; its tokens stay."""
+    return text_of(body)
 
 
 def _identity(sender: Sender) -> list[str]:

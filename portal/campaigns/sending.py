@@ -193,8 +193,7 @@ def _step(campaign: Campaign, old: tuple[str, ...], new: str, word: str) -> None
 
 
 def _is_sending(campaign_id: int) -> bool:
-    campaign = Campaign.get_or_none(Campaign.id == campaign_id)
-    return campaign is not None and campaign.state == SENDING
+    return bool(Campaign.select(Campaign.state).where(Campaign.id == campaign_id).scalar() == SENDING)
 
 
 def _render(campaign_id: int, rows: Sequence[Delivery]) -> dict[int, Ready]:

@@ -10,6 +10,8 @@ from portal.core.actor import current_actor
 from portal.core.keys import address_macs
 from portal.core.tenancy import Org
 
+ABSENT = "absent"  # a contact that is not there is treated as an erased one
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -29,13 +31,7 @@ def facts(candidates: Sequence[Candidate], purpose: Purpose, handled: frozenset[
     """The facts of each candidate, in order. `handled` are places in the list whose address another one has."""
     suspended, missing = sender_facts()
     contact_ids = sorted({c.contact_id for c in candidates})
-    erased = {
-        row[0]
-        for row in Contact.select(Contact.id)
-        .where(Contact.id.in_(contact_ids), Contact.erased_at.is_null(False))
-        .tuples()
-    }
-    present = {row[0] for row in Contact.select(Contact.id).where(Contact.id.in_(contact_ids)).tuples()}
+    erased_at = dict(Contact.select(Contact.id, Contact.erased_at).where(Contact.id.in_(contact_ids)).tuples())
     states: dict[tuple[int, str], str] = {}
     for email in Email.select(Email.contact_id, Email.normal, Email.state).where(Email.contact_id.in_(contact_ids)):
         states[email.contact_id, email.normal] = email.state
@@ -46,7 +42,7 @@ def facts(candidates: Sequence[Candidate], purpose: Purpose, handled: frozenset[
             purpose=purpose,
             missing=missing,
             is_suspended=suspended,
-            is_erased=c.contact_id in erased or c.contact_id not in present,
+            is_erased=erased_at.get(c.contact_id, ABSENT) is not None,
             has_address=bool(c.normal),
             address_state=states.get((c.contact_id, c.normal), ""),
             suppressed=reasons.get(c.normal, ""),

@@ -22,6 +22,7 @@ log = logging.getLogger("portal.queue")
 SEND_CAMPAIGN = "workers.delivery.send_campaign"
 SEND_MAIL = "workers.delivery.send_mail"
 RUN_IMPORT = "workers.imports.run_import"
+BEAT = "workers.pulse.beat"
 
 NAME = "portal"
 _queue: Queue | None = None

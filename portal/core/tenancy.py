@@ -196,4 +196,6 @@ class Job(BaseModel):
 
 # Tables that belong to no organisation, or are looked at before there is an actor. Nothing else may be unscoped;
 # a test compares this list with the database's catalogue.
-INSTALLATION_TABLES = frozenset({"org", "user", "membership", "session", "job", "rate_window", "schema_migration"})
+INSTALLATION_TABLES = frozenset(
+    {"org", "user", "membership", "session", "job", "rate_window", "schema_migration", "pulse"}
+)

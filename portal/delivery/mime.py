@@ -1,6 +1,5 @@
 """Finished messages: headers that carry nothing but what was meant, a text part, an HTML part, attachments."""
 
-import email
 import email.policy
 import re
 from collections.abc import Sequence
@@ -8,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from email.utils import format_datetime
 
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
@@ -81,7 +81,7 @@ def _address(name: str, address: str) -> Address:
 
 def _verify(raw: bytes, meant: EmailMessage) -> None:
     """Read the bytes again, as a mail program would, and compare the headers with those that were meant."""
-    read = email.message_from_bytes(raw, policy=email.policy.default)
+    read = BytesHeaderParser(policy=email.policy.compat32).parsebytes(raw.partition(b"\r\n\r\n")[0])
     wanted = [name.lower() for name in meant]
     if [name.lower() for name in read] != wanted:
         raise UnsafeHeader("a value would have become a header of its own")

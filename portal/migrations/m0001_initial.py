@@ -139,6 +139,8 @@ SQLITE = [
     '"name" TEXT NOT NULL, "kind" TEXT NOT NULL, "body" BLOB NOT NULL, "width" INTEGER NOT NULL, "height" INTEGER NOT '
     'NULL, "created_at" TEXT NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, FOREIGN KEY '
     '("org_id", "campaign_id") REFERENCES "campaign" ("org_id", "id") ON DELETE CASCADE, UNIQUE ("org_id", "id"))',
+    'CREATE TABLE "pulse" ("id" INTEGER NOT NULL PRIMARY KEY, "name" TEXT NOT NULL, "at" TEXT NOT NULL)',
+    'CREATE UNIQUE INDEX "pulse_name" ON "pulse" ("name")',
     'CREATE TABLE "rate_window" ("id" INTEGER NOT NULL PRIMARY KEY, "window" INTEGER NOT NULL, "used" INTEGER NOT '
     "NULL)",
     'CREATE UNIQUE INDEX "rate_window_window" ON "rate_window" ("window")',
@@ -316,6 +318,8 @@ POSTGRESQL = [
     'NOT NULL, "created_at" TIMESTAMPTZ NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, '
     'FOREIGN KEY ("org_id", "campaign_id") REFERENCES "campaign" ("org_id", "id") ON DELETE CASCADE, UNIQUE '
     '("org_id", "id"))',
+    'CREATE TABLE "pulse" ("id" SERIAL NOT NULL PRIMARY KEY, "name" TEXT NOT NULL, "at" TIMESTAMPTZ NOT NULL)',
+    'CREATE UNIQUE INDEX "pulse_name" ON "pulse" ("name")',
     'CREATE TABLE "rate_window" ("id" SERIAL NOT NULL PRIMARY KEY, "window" BIGINT NOT NULL, "used" INTEGER NOT NULL)',
     'CREATE UNIQUE INDEX "rate_window_window" ON "rate_window" ("window")',
     'CREATE TABLE "session" ("id" SERIAL NOT NULL PRIMARY KEY, "token_hash" TEXT NOT NULL, "user_id" INTEGER NOT '

@@ -9,13 +9,14 @@ import click
 from portal.commanding import as_json as json_option
 from portal.commanding import installation, say
 from portal.config import Settings
+from portal.run import benching
 from portal.run import doctor as examining
 from portal.run import migrate as migrations
 from portal.run import up as tree
 
 
 def register(cli: click.Group) -> None:
-    for command in (up, web, worker, schedule, migrate, doctor):
+    for command in (up, web, worker, schedule, migrate, doctor, bench):
         cli.add_command(command)
 
 
@@ -64,3 +65,18 @@ def doctor(as_json: bool) -> None:
     words = "\n".join(f"{finding.level:9} {finding.name}: {finding.words}" for finding in findings)
     say([vars(finding) for finding in findings], words, as_json)
     sys.exit(1 if any(finding.level == examining.WRONG for finding in findings) else 0)
+
+
+@click.group()
+def bench() -> None:
+    """Measure this machine. Nothing of the installation is touched."""
+
+
+@bench.command("send")
+@click.option("--recipients", default=5_000, show_default=True, type=click.IntRange(1, 1_000_000))
+@json_option
+def bench_send(recipients: int, as_json: bool) -> None:
+    """Our own sending against Postfix's smtp-source, into one smtp-sink on this machine."""
+    told = benching.bench_send(recipients)
+    words = "{emails_per_second:,.0f} emails/s; the reference made {reference_per_second:,.0f}: {ratio:.2f} of it"
+    say(told, words.format(**told), as_json)

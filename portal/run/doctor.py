@@ -14,7 +14,7 @@ from portal.core import db
 from portal.delivery import transport
 from portal.delivery.pace import BadLimit, Limit
 from portal.gateways.smtp import BadServer, answers
-from portal.run import migrate
+from portal.run import migrate, pulse
 
 GOOD, DOUBTFUL, WRONG = "good", "doubtful", "wrong"
 LEAST_ROOM = 500 * 1024 * 1024
@@ -78,6 +78,20 @@ def _redis(settings: Settings) -> Finding:
     return Finding("queue", GOOD, "Redis answers.")
 
 
+def _processes(settings: Settings) -> Finding:
+    try:
+        with db.db.connection_context():
+            silent = [name for name in (pulse.SCHEDULER, pulse.WORKERS) if not pulse.lives(name)]
+    except PeeweeException:
+        return Finding("processes", WRONG, "Nobody can work without the database.")
+    if silent:
+        minutes = pulse.LONGEST_SILENCE.seconds // 60
+        return Finding(
+            "processes", WRONG, f"No sign of life from {' and '.join(silent)} for {minutes} minutes: nothing is sent."
+        )
+    return Finding("processes", GOOD, "Scheduler and workers give signs of life.")
+
+
 def _mail(settings: Settings) -> Finding:
     try:
         Limit.from_text(settings.smtp_limit)
@@ -100,4 +114,4 @@ def _address(settings: Settings) -> Finding:
     return Finding("address", WRONG, f"{settings.base_url} is not encrypted: passwords can be read on the way.")
 
 
-LOOKS: tuple[Callable[[Settings], Finding], ...] = (_folder, _room, _database, _redis, _mail, _address)
+LOOKS: tuple[Callable[[Settings], Finding], ...] = (_folder, _room, _database, _redis, _processes, _mail, _address)

@@ -74,7 +74,7 @@ def web_command(python: str, bind: str, port: int) -> list[str]:
         python, "-m", "gunicorn", "wsgi:app", "--worker-class", "gthread", "--preload",
         "--workers", os.environ.get("WEB_WORKERS", "2"), "--threads", os.environ.get("WEB_THREADS", "4"),
         "--bind", f"{bind}:{port}", "--graceful-timeout", "6", "--timeout", "60", "--keep-alive", "15",
-        "--log-level", "warning", "--chdir", str(ROOT),
+        "--log-level", "warning", "--logger-class", "portal.run.web_log.WebLog", "--chdir", str(ROOT),
     ]  # fmt: skip
 
 

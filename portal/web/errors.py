@@ -1,9 +1,10 @@
 """What a person reads when something is not right: a sentence, never a trace; small enough to be a fragment."""
 
 import logging
+import secrets
 from collections.abc import Mapping
 
-from flask import Flask, Response, make_response, render_template
+from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -56,5 +57,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Response:
-        log.exception("a request failed: %s", type(error).__name__)
-        return answer(500)
+        reference = secrets.token_hex(4)
+        facts = {"reference": reference, "endpoint": request.endpoint, "method": request.method}
+        log.exception("a request failed: %s", type(error).__name__, extra=facts)
+        return answer(500, f"{SENTENCES[500][1]} If you tell support, say {reference}.")

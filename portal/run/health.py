@@ -4,7 +4,7 @@ from flask import Blueprint, Flask, Response, jsonify
 from peewee import PeeweeException
 from redis import Redis, RedisError
 
-from portal.core.tenancy import Org
+from portal.run import migrate, pulse
 from portal.web.access import public
 
 bp = Blueprint("health", __name__)
@@ -20,17 +20,24 @@ def alive() -> Response:
 @bp.get("/readyz")
 @public("a watcher asks whether the portal can work")
 def ready() -> tuple[Response, int]:
-    """503 without the database. Redis away is told, but pages and writes go on without it."""
-    parts = {"database": _database_answers(), "queue": _queue_answers()}
-    return jsonify(ready=parts["database"], **parts), 200 if parts["database"] else 503
+    """503 without the database or its newest schema. What is behind the pages is told too, but they go on without:
+    what should be sent meanwhile waits in the database.
+    """
+    is_ready = _database_is_ready()
+    parts = {
+        "database": is_ready,
+        "queue": _queue_answers(),
+        "scheduler": is_ready and pulse.lives(pulse.SCHEDULER),
+        "workers": is_ready and pulse.lives(pulse.WORKERS),
+    }
+    return jsonify(ready=is_ready, **parts), 200 if is_ready else 503
 
 
-def _database_answers() -> bool:
+def _database_is_ready() -> bool:
     try:
-        Org.select(Org.id).limit(1).scalar()
+        return not migrate.pending()
     except PeeweeException:
         return False
-    return True
 
 
 def _queue_answers() -> bool:
