@@ -15,6 +15,7 @@ from portal.delivery.models import ACCEPTED, CLAIMED, HANDED, REFUSED, UNKNOWN, 
 from portal.gateways.smtp import BadServer, Connection, Lost, Reply, Unwelcome
 
 LEASE = timedelta(minutes=10)
+KEPT = timedelta(days=30)
 MOST_ATTEMPTS = 8
 
 
@@ -75,6 +76,11 @@ def due() -> list[int]:
     SystemMail.update(state=WAITING).where(SystemMail.state == CLAIMED, SystemMail.lease < now()).execute()
     idle = (SystemMail.state == WAITING) & (SystemMail.lease.is_null() | (SystemMail.lease < now()))
     return [row.id for row in SystemMail.select(SystemMail.id).where(idle).limit(500)]
+
+
+def tidy() -> None:
+    """Forget messages to users after their time."""
+    SystemMail.delete().where(SystemMail.created_at < now() - KEPT).execute()
 
 
 def last_test(user_id: int, campaign_id: int) -> SystemMail | None:

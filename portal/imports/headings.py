@@ -50,8 +50,17 @@ def guess(headings: Sequence[str], samples: Sequence[Sequence[str]]) -> dict[str
 
 
 def _by_heading(heading: str) -> str:
+    """The field a heading names; "Cell / Mobile" and "Van (surname)" name one when all they say agrees."""
     plain = re.sub(r"[\s_.:*]+", " ", re.sub(r"\(\d+\)$", "", fold(heading))).strip()
-    return _BY_WORD.get(plain, "") or _BY_WORD.get(plain.rstrip("s"), "")
+    if field := _by_word(plain):
+        return field
+    said = {_by_word(part) for part in re.split(r"[/()|,]", plain)} - {""}
+    return said.pop() if len(said) == 1 else ""
+
+
+def _by_word(text: str) -> str:
+    text = text.strip()
+    return _BY_WORD.get(text, "") or _BY_WORD.get(text.rstrip("s"), "")
 
 
 def _by_content(cells: Sequence[str]) -> str:

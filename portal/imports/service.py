@@ -30,6 +30,8 @@ SOURCES = {
 SAMPLES = 3
 PREVIEWED = 20
 LEASE = timedelta(minutes=2)
+PATIENCE = timedelta(days=2)  # with somebody who has uploaded a file and not gone on
+PROBLEMS_KEPT = timedelta(days=30)
 ENDED = ("finished", "cancelled", "failed")
 
 
@@ -192,6 +194,15 @@ def recent(count: int = 10) -> list[Import]:
 def finish(the_import: Import, state: str, problem: str = "") -> None:
     """The job's end: the file goes, the counts stay."""
     _end(the_import, state, problem)
+
+
+def tidy() -> None:
+    """Give up imports that nobody went on with, and forget after their time the rows that could not be read."""
+    for left in Import.select().where(Import.state == "mapping", Import.created_at < now() - PATIENCE):
+        _end(left, "cancelled", "Nobody went on with it.")
+    ImportProblem.delete().where(
+        ImportProblem.import_id.in_(Import.select(Import.id).where(Import.ended_at < now() - PROBLEMS_KEPT))
+    ).execute()
 
 
 def _end(the_import: Import, state: str, problem: str) -> None:

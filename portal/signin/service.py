@@ -42,6 +42,11 @@ class Person:
         return actor_for(self.membership, address) if self.membership else None
 
 
+def tidy() -> None:
+    """Forget sessions that have ended by themselves."""
+    Session.delete().where((Session.seen_at < now() - IDLE) | (Session.started_at < now() - LONGEST)).execute()
+
+
 def sign_in(email: str, password: str, browser: str, address: str) -> str:
     """Begin a session and return its secret for the cookie, or raise WrongPassword."""
     user = User.get_or_none(User.email == email.strip().lower())

@@ -14,6 +14,8 @@ from portal.consent.models import Suppression
 from portal.consent.rules import Purpose
 from portal.contacts import record
 from portal.contacts import service as contacts
+from portal.contacts.holders import holders
+from portal.contacts.models import Contact
 from portal.contacts.rules import NewContact
 from portal.core.actor import acting_as, system
 from portal.core.clock import now
@@ -21,6 +23,7 @@ from portal.core.db import db
 from portal.core.keys import make_token
 from portal.delivery import ledger, owners, transport
 from portal.delivery.models import Delivery, DeliveryEvent
+from tests import schema
 from tests.conftest import actor_of
 from tests.sink import Plan, sink
 
@@ -362,3 +365,37 @@ def test_what_an_ended_process_held_is_free_at_once_and_what_it_handed_is_uncert
 
         states = dict(Delivery.select(Delivery.id, Delivery.state).tuples())
     assert states == {mine.id: "claimed", theirs[0].id: "unknown", theirs[1].id: "waiting"}
+
+
+# What an erased contact's tables keep of him, each for a reason: a tombstone, hashes, states; never his words.
+ERASURE_OWNS = {"contact_email", "contact_telephone", "contact_address", "contact_note", "group_member", "log_entry"}
+
+
+def test_every_table_with_a_contact_column_says_how_it_is_erased(app):
+    with_contact = {
+        model._meta.table_name
+        for model in schema.models()
+        if any(column.column_name == "contact_id" for column in model._meta.sorted_fields)
+    }
+
+    assert with_contact == ERASURE_OWNS | {holder.table for holder in holders()}
+
+
+def test_after_erasure_nothing_in_the_database_names_the_person(server, newsletter, org, olivia):
+    server()
+    campaign = newsletter("cnry-erased@example.org", *people(2))
+    with acting_as(actor_of(olivia)):
+        contact = Contact.get(Contact.search_emails.contains("cnry-erased"))
+        contacts.change_details(contact, contacts.stamp(contact, "details"), first_name="CNRY", last_name="Canary")
+        contacts.add_note(contacts.find(contact.id), "CNRY likes gardens")
+        sending.start(campaign)
+        sending.work(campaign.id)
+        contacts.erase([contact.id])
+
+    found = [
+        (model._meta.table_name, row)
+        for model in schema.models()
+        for row in db.execute(model._meta.table.select().tuples())
+        if "cnry" in str(row).lower()
+    ]
+    assert found == []

@@ -1,8 +1,10 @@
 """Bringing contacts in: reading, understanding, storing, and what becomes of each row."""
 
 import io
+from datetime import timedelta
 
 import pytest
+import time_machine
 import xlsxwriter
 
 from portal.activity.models import LogEntry
@@ -12,11 +14,12 @@ from portal.contacts import service as contacts
 from portal.contacts.models import Contact, Email, Telephone
 from portal.contacts.queries import Filter
 from portal.core.actor import acting_as, system
+from portal.core.clock import now
 from portal.core.permissions import Denied
 from portal.imports import running, service
 from portal.imports.headings import guess
 from portal.imports.limits import UnreadableFile
-from portal.imports.models import Import
+from portal.imports.models import Import, ImportProblem
 from tests.conftest import HX, actor_of
 
 
@@ -42,7 +45,8 @@ def counts(ended: Import) -> tuple[str, int, int, int, int]:
     ("heading", "field"),
     [
         ("First name", "first_name"), ("SURNAME", "last_name"), ("Van", "last_name"), ("Name", "name"),
-        ("Cell / Mobile", "ignore"), ("Cell", "mobile"), ("Selfoon", "mobile"), ("Tel.", "telephone"),
+        ("Cell / Mobile", "mobile"), ("Van (surname)", "last_name"),
+        ("Name / Email", "ignore"), ("Cell", "mobile"), ("Selfoon", "mobile"), ("Tel.", "telephone"),
         ("E-mail", "email"), ("E-pos", "email"), ("Adres", "address"), ("Poskode", "postal_code"),
         ("Date of birth", "birth_date"), ("Groups", "group"), ("Shoe size", "ignore"),
     ],
@@ -276,3 +280,19 @@ def test_a_downloaded_cell_is_no_formula(client_of, alice):
         running.run(Import.get().id)
 
     assert ",'=1+1," in client.get(f"{uploaded.location}/problems.csv").text
+
+
+def test_what_was_left_lying_is_forgotten_after_its_time(as_alice, bring, tmp_path):
+    left = service.take_in(tmp_path / "imports", "left.csv", io.BytesIO(b"Email\nleft@example.org\n"))
+    ended = bring("First name,Email\nThandi,no address\n")
+    assert ImportProblem.select().count() == 1
+
+    service.tidy()
+    assert (service.find(left.id).state, ImportProblem.select().count()) == ("mapping", 1)
+
+    with time_machine.travel(now() + timedelta(days=31)):
+        service.tidy()
+
+    assert service.find(left.id).state == "cancelled"
+    assert list((tmp_path / "imports").iterdir()) == []
+    assert (ImportProblem.select().count(), service.find(ended.id).failed) == (0, 1)
