@@ -52,7 +52,7 @@ def demo() -> None:
     logging.getLogger("portal.queue").setLevel(logging.ERROR)  # nobody answers the bell yet
     with commanding.installation():
         password = sample.make(settings.data_dir)
-    up.up(settings, lambda: _say_how_to_begin(settings, password))
+    up.start(_how_to_begin(settings, password))
 
 
 @cli.command()
@@ -76,11 +76,11 @@ def routes(as_json: bool) -> None:
     commanding.say(found, "\n".join(lines), as_json)
 
 
-def _say_how_to_begin(settings: Settings, password: str) -> None:
-    click.echo(f"Open {settings.base_url}")
-    click.echo(f"Sign in as {sample.EMAIL} with the password {password}")
+def _how_to_begin(settings: Settings, password: str) -> str:
+    lines = [f"Open {settings.base_url}", f"Sign in as {sample.EMAIL} with the password {password}"]
     if settings.smtp_url is None:
-        click.echo(f"Caught mail {settings.base_url}/mail")
+        lines.append(f"Caught mail {settings.base_url}/mail")
+    return "\n".join(lines)
 
 
 def main() -> None:

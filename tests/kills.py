@@ -56,7 +56,8 @@ class Stage:
         for entry in Path("/proc").iterdir():
             with contextlib.suppress(OSError, IndexError, ValueError):
                 parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-                commands[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                words = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                commands[int(entry.name)] = f"{(entry / 'comm').read_text().strip()}: {words}"
         found, wanted = {}, [self.up.pid]
         while wanted:
             number = wanted.pop()
@@ -68,16 +69,20 @@ class Stage:
         """kill -9 one process of this kind, or everything at once and start it again; or empty Redis."""
         assert self.up is not None
         if target == "flush":
-            with contextlib.suppress(RedisError, OSError):
-                Redis.from_url(f"unix://{self.environ['PORTAL_DATA_DIR']}/redis.sock").flushall()
-                self.faults[target] += 1
+            until = time.monotonic() + 10
+            while time.monotonic() < until:  # it may just be on its way up again
+                with contextlib.suppress(RedisError, OSError):
+                    Redis.from_url(f"unix://{self.environ['PORTAL_DATA_DIR']}/redis.sock").flushall()
+                    self.faults[target] += 1
+                    return
+                time.sleep(0.1)
             return
         tree = self.descendants()
         if target == "tree":
             chosen = list(tree)
         else:
-            words = {"worker": "workers work", "scheduler": "workers schedule", "redis": "unixsocket"}[target]
-            kinds = [n for n, command in tree.items() if words in command or (target in command.split(" ")[0])]
+            words = {"worker": "worker ", "scheduler": "scheduler:", "redis": "redis.sock"}[target]
+            kinds = [n for n, command in tree.items() if command.startswith(words) or (words in command.split(" "))]
             chosen = [random.choice(kinds)] if kinds else []
         for number in chosen:
             with contextlib.suppress(ProcessLookupError):

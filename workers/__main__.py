@@ -1,21 +1,49 @@
-"""`python -m workers work|schedule`: what `portal worker` and `portal schedule` run."""
+"""`python -m workers work|schedule|together N`: what `portal worker`, `portal schedule` and `portal up` run."""
 
+import gc
+import os
 import sys
+from functools import partial
 
 from portal.config import Settings
 from portal.core import logs
 from portal.features import prepare
+from portal.run.tree import Child, Tree
 from workers import run
+
+GRACE = 7.0  # shorter than that of `portal up`, which waits for this process
 
 
 def main() -> None:
     logs.setup()
     settings = Settings.from_environment()
     prepare(settings)
-    if sys.argv[1:] == ["schedule"]:
-        run.schedule()
-    else:
-        run.work(settings)
+    match sys.argv[1:]:
+        case ["schedule"]:
+            run.schedule()
+        case ["together", count]:
+            together(settings, int(count))
+        case _:
+            run.work(settings)
+
+
+def together(settings: Settings, count: int) -> None:
+    """The scheduler, so many workers and, without SMTP_URL, the mail catcher: all forked from this process, so that
+    what it has loaded is in memory once.
+    """
+    children = [Child("scheduler", run=run.schedule)]
+    children += [Child(f"worker {number + 1}", run=partial(run.work, settings)) for number in range(count)]
+    if settings.smtp_url is None:
+        from portal.delivery import catcher  # not loaded where nothing is caught
+
+        children.append(
+            Child("mail catcher", run=partial(catcher.serve, settings.data_dir, settings.catcher_port_file))
+        )
+    gc.collect()
+    gc.freeze()
+    tree = Tree(children, os.environ, os.getcwd(), GRACE)
+    tree.start(1)
+    tree.watch()
 
 
 if __name__ == "__main__":

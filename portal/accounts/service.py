@@ -47,6 +47,15 @@ def create_org(name: str, **details: Any) -> Org:
     raise NotFound(f"No free short name for {name}.")
 
 
+def found(name: str, owner_name: str, owner_email: str, password: str) -> Org:
+    """Make an organisation with its first owner. A known email keeps its user and password. Raises BadPassword."""
+    with transaction():
+        org = create_org(name)
+        with acting_as(system(org.id)):
+            create_user(owner_email, owner_name, Role.OWNER, password)
+    return org
+
+
 def find_org(slug: str) -> Org:
     org = Org.get_or_none(Org.slug == slug)
     if org is None:

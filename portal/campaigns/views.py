@@ -14,10 +14,10 @@ from portal.campaigns.models import DRAFT, Campaign
 from portal.campaigns.pages import STATES, bp
 from portal.contacts import queries as contacts
 from portal.contacts import service as contact_service
+from portal.contacts.forms import plain
 from portal.contacts.models import Contact
 from portal.contacts.queries import Filter
 from portal.core.permissions import Denied, Permission
-from portal.core.text import InvalidText, clean_text
 from portal.delivery import system_mail, transport
 from portal.web.access import needs
 from portal.web.errors import register_error
@@ -31,13 +31,6 @@ SIZE = 30
 LONGEST_BODY = 200_000
 
 
-def _line(_form: Any, field: Any) -> None:
-    try:
-        field.data = clean_text(field.data or "", max_length=200)
-    except InvalidText as error:
-        raise ValidationError(str(error)) from error
-
-
 def _id(text: Any) -> int | None:
     """The id that a choice stands for: None for the empty one, 0 (nobody's) for what is no choice."""
     text = str(text or "")
@@ -47,13 +40,13 @@ def _id(text: Any) -> int | None:
 
 
 class NameForm(FlaskForm):
-    name = StringField("Name", [DataRequired("Give it a name, such as Spring newsletter."), _line])
+    name = StringField("Name", [DataRequired("Give it a name, such as Spring newsletter."), plain])
 
 
 class CampaignForm(NameForm):
     version = HiddenField()
-    subject = StringField("Subject", [_line])
-    preheader = StringField("First words in the mailbox", [_line])
+    subject = StringField("Subject", [plain])
+    preheader = StringField("First words in the mailbox", [plain])
     body = HiddenField("Text")
     sender_id = SelectField("From", coerce=_id, validate_choice=False)
 

@@ -22,7 +22,6 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from portal.config import Settings
 from portal.core.clock import now
 
 LARGEST = 32 * 1024 * 1024
@@ -186,12 +185,3 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def main() -> None:
-    settings = Settings.from_environment()
-    serve(settings.data_dir, settings.catcher_port_file)
-
-
-if __name__ == "__main__":
-    main()

@@ -6,6 +6,7 @@ from portal.core.permissions import Permission
 from portal.delivery import catcher, transport
 from portal.web.access import needs
 from portal.web.errors import register_error
+from portal.web.frame import Place, add_place
 from portal.web.headers import message_frame
 from portal.web.paging import paging
 
@@ -51,4 +52,7 @@ def _only_while_caught() -> None:
 
 def register(app: Flask) -> None:
     app.register_blueprint(bp)
+    add_place(
+        Place("Caught mail", "mail", "mail.index", "mail", Permission.SUPPORT, wide=True, is_open=transport.is_caught)
+    )
     register_error(app, catcher.NotCaught, 404)

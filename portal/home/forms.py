@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # 
 from wtforms.validators import DataRequired, Length, Optional
 
 from portal.contacts.emails import InvalidEmail, normalise_email
+from portal.contacts.forms import plain
 from portal.contacts.telephones import InvalidTelephone, normalise_telephone
 from portal.core.permissions import Role
 from portal.core.text import InvalidText, clean_text
@@ -23,14 +24,6 @@ ROLE_WORDS = {
 }
 
 ZONES = [SelectChoice(zone, zone) for zone in sorted(available_timezones()) if zone.startswith(("Africa/", "Europe/"))]
-
-
-def plain(form: Any, field: Any) -> None:
-    """Text without control characters; kept in one normal form."""
-    try:
-        field.data = clean_text(field.data or "", max_length=500)
-    except InvalidText as error:
-        raise ValidationError(str(error)) from error
 
 
 def email_address(form: Any, field: Any) -> None:

@@ -23,7 +23,7 @@ def register(cli: click.Group) -> None:
 @click.command()
 def up() -> None:
     """Run everything on this machine: web, workers, scheduler, Redis and, without SMTP_URL, the mail catcher."""
-    tree.up(Settings.from_environment())
+    tree.start()
 
 
 @click.command()

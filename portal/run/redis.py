@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import socket
 from pathlib import Path
 
 
@@ -26,12 +27,12 @@ def server() -> str:
     )
 
 
-def command(socket: Path, folder: Path) -> list[str]:
+def command(path: Path, folder: Path) -> list[str]:
     """The command that serves on a private socket only, keeping what it knows in an append-only file."""
     return [
         server(),
         *("--port", "0"),
-        *("--unixsocket", str(socket)),
+        *("--unixsocket", str(path)),
         *("--unixsocketperm", "700"),
         *("--dir", str(folder)),
         *("--appendonly", "yes"),
@@ -44,10 +45,22 @@ def command(socket: Path, folder: Path) -> list[str]:
     ]
 
 
-def make_room(socket: Path, folder: Path) -> None:
+def answers(path: Path) -> bool:
+    """Whether the server on this socket is ready."""
+    try:
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(1)
+            line.connect(str(path))
+            line.sendall(b"PING\r\n")
+            return line.recv(64).startswith(b"+PONG")
+    except OSError:
+        return False
+
+
+def make_room(path: Path, folder: Path) -> None:
     """Make the private folders and take away the socket a killed server left behind."""
     folder.mkdir(parents=True, exist_ok=True)
-    socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if socket.parent.stat().st_uid != os.getuid():
-        raise NoRedis(f"The folder {socket.parent} belongs to somebody else.")
-    socket.unlink(missing_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.parent.stat().st_uid != os.getuid():
+        raise NoRedis(f"The folder {path.parent} belongs to somebody else.")
+    path.unlink(missing_ok=True)

@@ -1,7 +1,8 @@
 """A supervised tree of processes: what ends is started again, and all end together.
 
 A child that dies at once is tried again after a growing pause. Children are told by the kernel to end when the
-supervisor is killed, so that none is left over.
+supervisor is killed, so that none is left over. A child is a command, or a function: then it is forked and shares
+the memory of what this process has loaded.
 """
 
 import ctypes
@@ -9,9 +10,12 @@ import logging
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
 
 log = logging.getLogger("portal.run")
 END_WITH_PARENT = 1  # PR_SET_PDEATHSIG
@@ -24,31 +28,59 @@ class Child:
     """One process of the tree. Those of a lower `layer` start first and end last."""
 
     name: str
-    command: list[str]
+    command: list[str] = field(default_factory=list)
+    run: Callable[[], None] | None = None  # instead of a command
     layer: int = 1
     before: Callable[[], None] = lambda: None
-    process: subprocess.Popen[bytes] | None = None
+    process: "subprocess.Popen[bytes] | Forked | None" = None
     started: float = 0.0
     pause: float = 0.0
     due: float = field(default=0.0)
 
 
+class Forked:
+    """A child that runs a function, with the words of Popen that the tree uses."""
+
+    def __init__(self, name: str, run: Callable[[], None]) -> None:
+        parent = os.getpid()
+        self._process = get_context("fork").Process(target=_live, args=(name, run, parent), name=name)
+        self._process.start()
+        self.pid = self._process.pid or 0
+
+    @property
+    def returncode(self) -> int | None:
+        return self._process.exitcode
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def terminate(self) -> None:
+        self._process.terminate()
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            raise subprocess.TimeoutExpired(self._process.name, timeout or 0)
+        return self._process.exitcode
+
+
 class Tree:
-    def __init__(self, children: list[Child], environ: Mapping[str, str], folder: str) -> None:
+    def __init__(self, children: list[Child], environ: Mapping[str, str], folder: str, grace: float = GRACE) -> None:
+        self.grace = grace
         self.children = sorted(children, key=lambda child: child.layer)
         self.environ = dict(environ)
         self.folder = folder
         self.is_ending = False
 
     def start(self, layer: int) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._asked_to_end)
         for child in self.children:
             if child.layer == layer:
                 self._start(child)
 
     def watch(self) -> None:
         """Keep the tree whole until a signal asks it to end; then end it, within ten seconds."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._asked_to_end)
         while not self.is_ending:
             self._restart_what_ended()
             time.sleep(0.2)
@@ -56,7 +88,7 @@ class Tree:
 
     def end(self) -> None:
         for layer in sorted({child.layer for child in self.children}, reverse=True):
-            self._end([child for child in self.children if child.layer == layer], GRACE if layer else 1.5)
+            self._end([child for child in self.children if child.layer == layer], self.grace if layer else 1.5)
 
     def _asked_to_end(self, _number: int, _frame: object) -> None:
         self.is_ending = True
@@ -64,6 +96,9 @@ class Tree:
     def _start(self, child: Child) -> None:
         child.before()
         child.started = time.monotonic()
+        if child.run is not None:
+            child.process = Forked(child.name, child.run)
+            return
         parent = os.getpid()
         child.process = subprocess.Popen(
             child.command,
@@ -96,6 +131,19 @@ class Tree:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+
+
+def _live(name: str, run: Callable[[], None], parent: int) -> None:
+    os.setsid()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    _end_with(parent)
+    Path("/proc/self/comm").write_text(name[:15])  # what ps and top show
+    try:
+        run()
+    except Exception:
+        log.exception("%s failed", name)
+        sys.exit(1)
 
 
 def _end_with(parent: int) -> None:

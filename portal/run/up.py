@@ -3,41 +3,47 @@
 import fcntl
 import os
 import socket
+import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, NoReturn
 
-from redis import Redis, RedisError
-
-from portal.config import Settings
+from portal.config import BadSettings, Settings
+from portal.core import logs
 from portal.run import redis
-from portal.run.migrate import migrate
 from portal.run.tree import Child, Tree
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = 2
+SAY = "PORTAL_SAY"  # handed on by `portal demo`; children do not get it
 
 
 class CannotStart(RuntimeError):
     """The portal cannot start here. The message says why, in words."""
 
 
-def up(settings: Settings, ready: Callable[[], None] | None = None) -> None:
-    """Run until asked to end; `ready` is called once pages answer. CannotStart when the folder or port is taken."""
+def start(say: str = "") -> NoReturn:
+    """Become `portal up`, which says these lines once pages answer. It knows little, so that it is small."""
+    environ = os.environ | ({SAY: say} if say else {})
+    os.execve(sys.executable, [sys.executable, "-m", "portal.run.up"], environ)
+
+
+def up(settings: Settings, environ: Mapping[str, str], say: str) -> None:
+    """Run until asked to end. CannotStart when the folder or the port is taken, or the database cannot be used."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with _only_one(settings.data_dir):
-        bind = os.environ.get("PORTAL_BIND", "127.0.0.1")
+        bind = environ.get("PORTAL_BIND", "127.0.0.1")
         _check_port(bind, settings.port)
-        migrate(settings.database_url)
-        tree = Tree(_children(settings, bind), os.environ, str(ROOT))
+        _migrate(environ)
+        tree = Tree(_children(settings, bind), environ, str(ROOT))
         try:
             tree.start(0)
-            _wait_for_redis(settings)
+            _wait_for_redis(settings, tree)
             tree.start(1)
-            _wait_for_web(bind, settings.port)
-            (ready or (lambda: print(f"Open {settings.base_url}", flush=True)))()
+            if _web_answers(bind, settings.port, tree):
+                print(say or f"Open {settings.base_url}", flush=True)
             tree.watch()
         except BaseException:
             tree.end()
@@ -48,14 +54,8 @@ def _children(settings: Settings, bind: str) -> list[Child]:
     python = sys.executable
     children = [
         Child("web", web_command(python, bind, settings.port)),
-        Child("scheduler", [python, "-m", "workers", "schedule"]),
-        *(
-            Child(f"worker {n + 1}", [python, "-m", "workers", "work"])
-            for n in range(int(os.environ.get("WORKERS", WORKERS)))
-        ),
+        Child("workers", [python, "-m", "workers", "together", os.environ.get("WORKERS", str(WORKERS))]),
     ]
-    if settings.smtp_url is None:
-        children.append(Child("mail catcher", [python, "-m", "portal.delivery.catcher"]))
     if settings.uses_embedded_redis:
         folder = settings.data_dir / "redis"
         children.append(
@@ -99,25 +99,47 @@ def _check_port(bind: str, port: int) -> None:
             raise CannotStart(f"Port {port} is taken by another program. Set PORT to a free one.") from None
 
 
-def _wait_for_redis(settings: Settings) -> None:
-    client = Redis.from_url(settings.redis_url, socket_connect_timeout=1)
-    until = time.monotonic() + (20 if settings.uses_embedded_redis else 3)
-    while time.monotonic() < until:
-        try:
-            client.ping()
-            return
-        except (RedisError, OSError):
-            time.sleep(0.1)
-    # Redis is only a doorbell: pages work without it, and the workers wait for it.
-    print("Redis cannot be reached yet; newsletters wait until it can.", file=sys.stderr, flush=True)
+def _migrate(environ: Mapping[str, str]) -> None:
+    command = [sys.executable, "-m", "portal.cli", "migrate"]
+    ended = subprocess.run(command, env=dict(environ), cwd=ROOT, capture_output=True, text=True)
+    if ended.returncode:
+        raise CannotStart(ended.stderr.strip() or "The database could not be brought to this program's schema.")
 
 
-def _wait_for_web(bind: str, port: int) -> None:
+def _wait_for_redis(settings: Settings, tree: Tree) -> None:
+    """Wait for our own; for another one the workers wait, and pages work without it."""
+    until = time.monotonic() + 20
+    while settings.uses_embedded_redis and not redis.answers(settings.socket_path):
+        if tree.is_ending or time.monotonic() > until:
+            break
+        time.sleep(0.1)
+
+
+def _web_answers(bind: str, port: int, tree: Tree) -> bool:
+    """Wait until pages answer; False when asked to end before."""
     until = time.monotonic() + 30
-    while time.monotonic() < until:
+    while not tree.is_ending:
         try:
             with socket.create_connection((bind, port), timeout=1):
-                return
+                return True
         except OSError:
             time.sleep(0.1)
-    raise CannotStart("The web server did not start; see the lines above.")
+        if time.monotonic() > until:
+            raise CannotStart("The web server did not start; see the lines above.")
+    return False
+
+
+def main() -> None:
+    os.umask(0o077)
+    logs.setup()
+    environ = dict(os.environ)
+    say = environ.pop(SAY, "")
+    try:
+        up(Settings.from_environment(), environ, say)
+    except (BadSettings, CannotStart, redis.NoRedis) as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

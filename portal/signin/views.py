@@ -2,20 +2,19 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, current_app, redirect, render_template, request, session, url_for
+from flask import Flask, Response, current_app, redirect, render_template, request, session, url_for
 from flask_login import login_user, logout_user
 
 from portal.accounts.rules import BadPassword
 from portal.core.permissions import Permission
-from portal.signin import login, service
+from portal.signin import login, organisation_views, service  # noqa: F401 - they bring routes
 from portal.signin.forms import PasswordForm, SignInForm
+from portal.signin.pages import bp
 from portal.web.access import needs, public
 from portal.web.errors import register_error
 from portal.web.htmx import done, page_or_part
 from portal.web.limits import limiter
 from portal.web.proxies import client_address
-
-bp = Blueprint("signin", __name__)
 
 
 @bp.get("/sign-in")
@@ -56,7 +55,9 @@ def choose() -> Response | str:
     if signed_in is None:
         return redirect(url_for("signin.show"), 303)  # type: ignore[return-value]
     mine = service.memberships(signed_in.person.user)
-    return render_template("signin/choose.html", memberships=mine, person=signed_in.person)
+    return render_template(
+        "signin/choose.html", memberships=mine, person=signed_in.person, added=request.args.get("added", "")[:200]
+    )
 
 
 @bp.post("/organisations/<int:membership_id>")

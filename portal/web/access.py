@@ -104,6 +104,7 @@ def init_app(app: Flask, signed_in: Callable[[], SignedIn | None], client_addres
         person = signed_in()
         if person is None:
             return _to_sign_in()
+        g.is_support = person.is_support
         if policy.permission is Permission.SUPPORT:
             if not person.is_support:
                 abort(403)

@@ -1,5 +1,6 @@
 """What every page around the content needs: the organisation, the menu, the theme, a banner."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ class Place:
     section: str  # the first word of the path, to mark where one is
     permission: Permission
     wide: bool = False  # only in the rail of wide screens; on a phone it stands behind Menu
+    is_open: Callable[[], bool] = lambda: True
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,13 @@ def menu() -> list[Link]:
     return [
         Link(p.name, p.icon, url_for(p.endpoint), p.section == section, p.wide)
         for p in _places
-        if g.actor.may(p.permission)
+        if _may(p.permission) and p.is_open()
     ]
+
+
+def _may(permission: Permission) -> bool:
+    """Support is no right of an actor: it belongs to the person, whatever organisation he works for."""
+    return bool(g.get("is_support")) if permission is Permission.SUPPORT else g.actor.may(permission)
 
 
 def _context() -> dict[str, Any]:
@@ -59,6 +66,7 @@ def _context() -> dict[str, Any]:
         "org": g.get("org"),
         "theme": theme if theme in ("light", "dark") else "auto",
         "may": lambda permission: "actor" in g and current_actor().may(Permission(permission)),
+        "is_support": bool(g.get("is_support")),
         "banner": g.get("banner"),
     }
     colour = shared["org"].colour if shared["org"] else "#0f6b57"

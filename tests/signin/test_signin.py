@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from portal.accounts.models import Session
+from portal.accounts import service as accounts
+from portal.accounts.models import Session, User
 from portal.core.clock import now
+from portal.core.tenancy import Org
 from portal.signin import service
 from tests.conftest import HX, PASSWORD
 
@@ -116,3 +118,49 @@ def test_a_form_posted_by_another_site_is_refused(browser, olivia):
 )
 def test_where_a_form_may_be_posted_from(browser, olivia, headers, status):
     assert browser.post("/sign-in", data={"email": "x"}, headers=headers).status_code == status
+
+
+NEW = {"name": "Second Chance", "owner_name": "Pieter Botha", "owner_email": "pieter@example.org", "password": PASSWORD}
+
+
+@pytest.fixture
+def sam(app):
+    """Supports the installation; belongs to no organisation."""
+    return accounts.create_support("sam@example.org", "Sam", PASSWORD)
+
+
+def test_support_makes_an_organisation_whose_owner_can_sign_in(browser, client_of, sam, app):
+    answer = client_of(sam).post("/organisations", data=NEW)
+
+    assert answer.status_code == 303
+    assert "Second Chance is ready" in client_of(sam).get(answer.location).text
+    owner = User.get(User.email == "pieter@example.org")
+    assert sign_in(browser, owner).status_code == 303
+    assert "Before you can send" in browser.get("/").text
+
+
+def test_somebody_who_signs_in_already_needs_no_other_password(browser, client_of, sam):
+    client_of(sam).post("/organisations", data=NEW | {"owner_email": "sam@example.org", "password": ""})
+
+    assert sign_in(browser, sam).status_code == 303
+    assert "Second Chance" in browser.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [({"name": ""}, "Enter the name of the organisation"), ({"password": "short"}, "12"), ({"owner_email": "x"}, "@")],
+)
+def test_what_is_wrong_is_said_and_nothing_is_made(client_of, sam, wrong, words):
+    answer = client_of(sam).post("/organisations", data=NEW | wrong)
+
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert Org.select().count() == 0
+
+
+def test_an_owner_is_no_support(client_of, olivia):
+    client = client_of(olivia)
+
+    assert client.get("/organisations/new").status_code == 403
+    assert client.post("/organisations", data=NEW).status_code == 403
+    assert "Add an organisation" not in client.get("/account").text
