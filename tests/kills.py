@@ -112,13 +112,13 @@ def stage(folder: Path, recipients: int, *, limit: str = "", database_url: str =
     data = folder / "data"
     data.mkdir()
     environ = {
-        "PATH": os.environ["PATH"], "PORTAL_DATA_DIR": str(data), "PORT": str(_free_port()),
+        "PATH": os.environ["PATH"], "PORTAL_DATA_DIR": str(data), "PORT": str(free_port()),
         "SMTP_URL": f"smtp://127.0.0.1:{port}", "PORTAL_SECRET_KEY": "s" * 40, "PORTAL_ADDRESS_KEY": f"v1:{'61' * 40}",
         **({"DATABASE_URL": database_url} if database_url else {}), **({"SMTP_LIMIT": limit} if limit else {}),
     }  # fmt: skip
     made = Stage(folder, environ, journal)
     try:
-        _prepare(made, recipients)
+        prepare(made, recipients)
         yield made
     finally:
         made.end()
@@ -164,7 +164,7 @@ def _is_up(made: Stage) -> bool:
     return False
 
 
-def _prepare(made: Stage, recipients: int) -> None:
+def prepare(made: Stage, recipients: int) -> None:
     command = [sys.executable, "-m", "portal.cli", "migrate"]
     subprocess.run(command, env=made.environ, check=True, capture_output=True)
     made.portal("org", "create", "Hope House")
@@ -188,7 +188,7 @@ def _wait_until(holds, seconds: float) -> None:
     raise AssertionError("the tree did not come up")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -7,6 +7,7 @@ from flask import Response, abort, g, render_template, request, url_for
 from portal.accounts import service as accounts
 from portal.accounts.rules import BadPassword
 from portal.campaigns import pictures
+from portal.contacts.telephones import show_telephone
 from portal.core.permissions import Denied, Permission, Role
 from portal.home.forms import ROLE_WORDS, BrandForm, OrganisationForm, UserForm
 from portal.home.pages import bp
@@ -28,7 +29,9 @@ def show() -> str:
 @bp.get("/organisation")
 @needs(Permission.SETTINGS)
 def organisation() -> Response:
-    return _organisation(OrganisationForm(obj=g.org))
+    form = OrganisationForm(obj=g.org)
+    form.telephone.data = show_telephone(g.org.telephone)
+    return _organisation(form)
 
 
 @bp.post("/organisation")

@@ -46,6 +46,8 @@ def guess(headings: Sequence[str], samples: Sequence[Sequence[str]]) -> dict[str
         field = _by_heading(heading) or _by_content([row[place] for row in samples if place < len(row)])
         is_taken = field in found.values() and field not in ("email", "mobile", "telephone", "group", "notes")
         found[heading] = IGNORE if is_taken else field
+    if "last_name" in found.values() and "first_name" not in found.values():  # a "Name" beside a "Surname"
+        found = {heading: "first_name" if field == "name" else field for heading, field in found.items()}
     return found
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.kills import _free_port
+from tests.kills import free_port
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 ALICE = "alice@hopehouse.example"
@@ -30,7 +30,7 @@ class Product:
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The sample organisation, running. Shared by all journeys; each keeps to contacts and campaigns of its own."""
     folder = tmp_path_factory.mktemp("product")
-    port = _free_port()
+    port = free_port()
     environ = {"PATH": os.environ["PATH"], "PORTAL_DATA_DIR": str(folder), "PORT": str(port)}
     with (folder / "demo.log").open("w") as log:
         tree = subprocess.Popen(
@@ -90,9 +90,9 @@ def alice(stranger: Page, alices_session: dict) -> Page:
     return stranger
 
 
-def sign_in(page: Page, product: Product) -> None:
+def sign_in(page: Page, product: Product, email: str = ALICE, password: str = "") -> None:
     page.goto("/sign-in")
-    page.get_by_label("Email").fill(ALICE)
-    page.get_by_label("Password").fill(product.password)
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(password or product.password)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/")

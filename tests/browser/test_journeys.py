@@ -174,6 +174,52 @@ def test_a_newsletter_is_sent_watched_unsubscribed_from_and_proven(alice):
     expect(alice.locator("#history")).to_contain_text("unsubscribed from email")
 
 
+def test_a_new_organisation_sends_its_first_newsletter_by_what_home_says(alice, product, tmp_path):
+    rows = "".join(f"Lid{n};van Wyk;lid{n}@example.org;82555{n:04d}\n" for n in range(200))
+    (tmp_path / "lede.csv").write_text("Naam;Van;E-pos;Selfoon\n" + rows)
+    alice.goto("/account")
+    alice.get_by_role("link", name="Add an organisation").click()
+    alice.get_by_label("Name of the organisation").fill("Paarl Gemeente")
+    alice.get_by_label("Name of its owner").fill("Elna Marais")
+    alice.get_by_label("Email of its owner").fill("elna@paarl.example")
+    alice.get_by_label("First password").fill("drie groen busse")
+    alice.get_by_role("button", name="Add the organisation").click()
+    expect(alice.get_by_text("Paarl Gemeente is ready")).to_be_visible()
+    alice.context.clear_cookies()
+    elna = alice
+    sign_in(elna, product, "elna@paarl.example", "drie groen busse")
+    step = elna.locator(".steps li")
+
+    step.filter(has_text="Your organisation's details").get_by_role("link").click()
+    details = ("NG Gemeente Paarl", "1 Kerkstraat, Paarl", "021 555 0100", "kantoor@paarl.example", "Elna Marais")
+    labels = ("Legal name", "Address", "Telephone", "Email", "Information officer")
+    for label, words in zip(labels, details, strict=True):
+        elna.get_by_label(label, exact=True).fill(words)
+    elna.get_by_role("button", name="Save").click()
+    expect(elna.get_by_text("Saved.")).to_be_visible()
+
+    elna.goto("/")
+    step.filter(has_text="Bring your contacts in").get_by_role("link").click()
+    elna.locator("input[type=file]").set_input_files(tmp_path / "lede.csv")
+    elna.get_by_role("button", name="Next").click()
+    elna.get_by_label("They gave it to us themselves").check()
+    elna.get_by_role("button", name="Next: look at it").click()
+    elna.get_by_label("A new group").fill("Gemeente")
+    elna.get_by_role("button", name="Take in 200 rows").click()
+    expect(elna.get_by_text("every row is accounted for")).to_be_visible(timeout=30_000)
+
+    elna.goto("/")
+    step.filter(has_text="Write a newsletter").get_by_role("link").click()
+    write(elna, "Eerste brief", "Ons eerste brief")
+    elna.get_by_role("button", name="Who gets it").click()
+    elna.get_by_label(re.compile("Gemeente")).first.check()
+    elna.get_by_role("button", name="Send to 200 people").click()
+
+    expect(elna.get_by_text("Finished: everyone accounted for")).to_be_visible(timeout=60_000)
+    elna.goto("/")
+    expect(elna.locator(".steps li.done").filter(has_text="Send your first newsletter")).to_be_visible()
+
+
 def test_a_picture_is_put_into_a_letter_and_described(alice, tmp_path):
     Image.new("RGB", (600, 300), "teal").save(tmp_path / "garden.png")
     write(alice, "With a picture", "A picture of the garden")

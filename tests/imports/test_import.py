@@ -55,6 +55,19 @@ def test_a_heading_is_understood(heading, field):
     assert guess([heading], []) == {heading: field}
 
 
+@pytest.mark.parametrize(
+    ("headings", "fields"),
+    [
+        (["Naam", "Van"], ["first_name", "last_name"]),
+        (["Surname", "Name"], ["last_name", "first_name"]),
+        (["Name", "First name", "Surname"], ["name", "first_name", "last_name"]),
+        (["Name", "Email"], ["name", "email"]),
+    ],
+)
+def test_a_name_beside_a_surname_is_a_first_name(headings, fields):
+    assert list(guess(headings, []).values()) == fields
+
+
 def test_a_column_without_a_telling_heading_is_known_by_what_stands_in_it():
     headings = ["Column 1", "Column 2"]
 

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.kills import Stage, _free_port
+from tests.kills import Stage, free_port
 
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory):
     folder = tmp_path_factory.mktemp("up")
-    environ = {"PATH": os.environ["PATH"], "PORTAL_DATA_DIR": str(folder), "PORT": str(_free_port())}
+    environ = {"PATH": os.environ["PATH"], "PORTAL_DATA_DIR": str(folder), "PORT": str(free_port())}
     stage = Stage(folder, environ, folder / "journal")
     yield stage
     if stage.up and stage.up.poll() is None:
@@ -55,7 +55,7 @@ def processes(stage, words):
 
 
 def test_a_second_one_on_the_same_folder_is_refused_in_words(stage):
-    environ = {**stage.environ, "PORT": str(_free_port())}
+    environ = {**stage.environ, "PORT": str(free_port())}
 
     second = subprocess.run(
         [sys.executable, "-m", "portal.cli", "up"], env=environ, capture_output=True, text=True, timeout=60
