@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from portal.accounts import service as accounts
 from portal.campaigns import sending, service
 from portal.campaigns.models import Campaign
 from portal.consent.models import Suppression
@@ -21,7 +22,7 @@ from portal.core.actor import acting_as, system
 from portal.core.clock import now
 from portal.core.db import db
 from portal.core.keys import make_token
-from portal.delivery import ledger, owners, transport
+from portal.delivery import leaving, ledger, owners, transport
 from portal.delivery.models import Delivery, DeliveryEvent
 from tests import schema
 from tests.conftest import actor_of
@@ -235,6 +236,56 @@ def test_what_a_dead_worker_left_goes_back_or_is_uncertain(server, newsletter, o
         assert (figures(campaign)["accepted"], figures(campaign)["unknown"]) == (2, 1)
         assert not ledger.accept(rows[0], "250 late")
     assert [rcpt for _, rcpt in kept.delivered()] == ["p1@example.org", "p2@example.org"]
+
+
+@pytest.fixture
+def claimed(newsletter, org):
+    """A row a worker holds, of a campaign that has begun: the last moment before it is handed over."""
+    campaign = newsletter("p0@example.org")
+    with acting_as(system(org.id)):
+        sending.start(campaign)
+        return campaign, ledger.claim(campaign.id, "worker", 1)[0]
+
+
+def state_of(row):
+    return Delivery.get_by_id(row.id).state
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        lambda row: record.mark_email("p0@example.org", "undeliverable", "550 no such person"),
+        lambda row: contacts.erase([row.contact_id]),
+        lambda row: leaving.unsubscribe(row, how="page"),
+    ],
+    ids=["found undeliverable", "erased", "left"],
+)
+def test_the_gate_is_asked_again_at_the_last_moment(claimed, org, happens):
+    _, row = claimed
+    with acting_as(system(org.id)):
+        happens(row)
+
+        assert not ledger.hand(row, "p0@example.org", Purpose.DIRECT_MARKETING)
+        assert state_of(row) == "suppressed"
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [
+        lambda campaign: accounts.set_suspended("Complaints"),
+        lambda campaign: accounts.set_details(legal_name=""),
+        sending.pause,
+    ],
+    ids=["suspended", "nameless", "paused"],
+)
+def test_what_stops_everybody_keeps_the_row_waiting(claimed, org, happens):
+    campaign, row = claimed
+    with acting_as(system(org.id)):
+        happens(campaign)
+
+        with pytest.raises(ledger.Halted):
+            ledger.hand(row, "p0@example.org", Purpose.DIRECT_MARKETING)
+        assert state_of(row) == "claimed"
 
 
 def test_without_a_mail_server_nobody_is_lost(settings, newsletter, org, app):
