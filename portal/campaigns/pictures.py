@@ -6,9 +6,10 @@ import warnings
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from portal.campaigns.models import Picture
-from portal.core.actor import current_actor
+from portal.core.actor import current_actor, require
 from portal.core.db import transaction
 from portal.core.keys import make_token
+from portal.core.permissions import Permission
 
 PURPOSE = "i"
 WIDEST = 1200  # twice the width of a newsletter's column, for sharp screens
@@ -21,7 +22,11 @@ class BadPicture(ValueError):
 
 
 def add(body: bytes, name: str, campaign_id: int | None) -> Picture:
-    """Keep a picture: made afresh from its pixels, at most 1200 wide, without whatever else the file held."""
+    """Keep a picture: made afresh from its pixels, at most 1200 wide, without whatever else the file held.
+
+    One without a campaign belongs to the organisation, such as its logo.
+    """
+    require(Permission.SETTINGS if campaign_id is None else Permission.CAMPAIGN_EDIT)
     if len(body) > LARGEST:
         raise BadPicture("This picture is larger than 10 MB. Choose a smaller one.")
     packed, kind, width, height = _again(body)

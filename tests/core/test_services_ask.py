@@ -1,0 +1,64 @@
+"""Services ask for the right themselves: a command, a job or a new page cannot forget it."""
+
+import io
+
+import pytest
+
+from portal.accounts import service as accounts
+from portal.campaigns import attachments, pictures, senders, sending
+from portal.campaigns import service as campaigns
+from portal.contacts import service as contacts
+from portal.contacts.queries import Filter
+from portal.core.actor import acting_as, system
+from portal.core.permissions import Denied, Role
+from portal.exports import service as exports
+from portal.imports import service as imports
+from tests.conftest import actor_of
+
+# What a reader, and what an editor may not do.
+READER = {
+    "write a campaign": lambda c, _: campaigns.create("x"),
+    "change a campaign": lambda c, _: campaigns.change(c, 1, subject="x"),
+    "throw a draft away": lambda c, _: campaigns.remove(c),
+    "test a campaign": lambda c, _: campaigns.send_test(c, None),
+    "choose an audience": lambda c, _: sending.choose_audience(c, [], []),
+    "attach a file": lambda c, _: attachments.add(c, "x.txt", b"x"),
+    "put in a picture": lambda c, _: pictures.add(b"x", "x.png", c.id),
+    "add a contact": lambda *_: contacts.add(first_name="x"),
+    "add a group": lambda *_: contacts.add_group("x"),
+    "put into a group": lambda *_: contacts.group_contacts([1], 1),
+    "take out of a group": lambda *_: contacts.ungroup_contacts([1], 1),
+    "import": lambda _, folder: imports.take_in(folder, "x.csv", io.BytesIO(b"Email\na@example.org\n")),
+}
+EDITOR = {
+    "send": lambda c, _: sending.start(c),
+    "pause": lambda c, _: sending.pause(c),
+    "resume": lambda c, _: sending.resume(c),
+    "cancel": lambda c, _: sending.cancel(c),
+    "change the organisation": lambda *_: accounts.set_details(legal_name="x"),
+    "add a user": lambda *_: accounts.create_user("x@example.org", "X", Role.READER, "seven green buses"),
+    "give rights": lambda *_: accounts.set_rights("x@example.org", [], None),
+    "add a sender": lambda *_: senders.add("x", "x@example.org"),
+    "take contacts along": lambda *_: exports.note(Filter(), "csv"),
+    "delete a contact": lambda *_: contacts.erase([1]),
+    "delete a group": lambda *_: contacts.remove_group(1),
+    "set the logo": lambda *_: pictures.add(b"x", "x.png", None),
+}
+
+
+@pytest.fixture
+def draft(org):
+    with acting_as(system(org.id)):
+        return campaigns.create("Spring")
+
+
+@pytest.mark.parametrize("name", READER)
+def test_a_reader_is_refused(name, draft, bob, tmp_path):
+    with acting_as(actor_of(bob)), pytest.raises(Denied):
+        READER[name](draft, tmp_path)
+
+
+@pytest.mark.parametrize("name", EDITOR)
+def test_an_editor_is_refused(name, draft, alice, tmp_path):
+    with acting_as(actor_of(alice)), pytest.raises(Denied):
+        EDITOR[name](draft, tmp_path)
