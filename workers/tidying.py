@@ -1,5 +1,6 @@
-"""What is forgotten after its time: nobody needs it any more, and it may name people."""
+"""What is done every hour: what nobody needs any more is forgotten, and the database learns how it has grown."""
 
+from portal.core.db import learn_sizes
 from portal.delivery import system_mail
 from portal.imports import service as imports
 from portal.signin import service as signin
@@ -9,6 +10,7 @@ from workers.base import connection, each_org
 def tidy() -> None:
     with connection():
         signin.tidy()
+        learn_sizes()
     each_org(_tidy)
 
 

@@ -14,7 +14,7 @@ from portal.contacts.queries import parts_of
 from portal.contacts.rules import NewContact
 from portal.core.actor import acting_as, current_actor
 from portal.core.clock import now
-from portal.core.db import transaction
+from portal.core.db import learn_sizes, transaction
 from portal.imports import service
 from portal.imports.limits import UnreadableFile
 from portal.imports.matching import keys_of, match
@@ -46,6 +46,7 @@ def run(import_id: int) -> None:
             service.finish(the_import, "failed", str(error))
             return
         service.finish(the_import, "finished")
+        learn_sizes()
 
 
 def _actor_of(the_import: Import) -> Any:
