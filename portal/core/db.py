@@ -10,7 +10,17 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from peewee import AutoField, Database, DatabaseProxy, Field, Model, PostgresqlDatabase, SqliteDatabase
+from peewee import (
+    SQL,
+    AutoField,
+    Database,
+    DatabaseProxy,
+    Field,
+    Model,
+    NodeList,
+    PostgresqlDatabase,
+    SqliteDatabase,
+)
 from playhouse.db_url import parse as parse_url
 from playhouse.pool import PooledPostgresqlDatabase
 
@@ -107,8 +117,16 @@ SqliteDatabase.field_types = {**SqliteDatabase.field_types, "TIMESTAMPTZ": "TEXT
 PostgresqlDatabase.field_types = {**PostgresqlDatabase.field_types, "TIMESTAMPTZ": "TIMESTAMPTZ"}
 
 
+class IdField(AutoField):
+    """Given out once: a right, a link or a log entry that names a row long gone never comes to mean another one."""
+
+    def ddl(self, ctx: Any) -> NodeList:
+        column: NodeList = super().ddl(ctx)
+        return NodeList((column, SQL("AUTOINCREMENT"))) if is_sqlite() else column
+
+
 class BaseModel(Model):
-    id = AutoField()
+    id = IdField()
 
     class Meta:
         database = db

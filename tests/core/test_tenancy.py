@@ -13,6 +13,7 @@ from portal.core.actor import NoActor, acting_as, system
 from portal.core.db import db
 from portal.core.tenancy import INSTALLATION_TABLES, Unscoped, WrongOrg
 from tests import schema
+from tests.conftest import actor_of
 
 
 def test_without_an_actor_nothing_is_visible(thandi):
@@ -159,3 +160,11 @@ def test_each_key_between_tenant_tables_carries_the_organisation(app):
 def _is_paired(table, key):
     """Whether the same parent is also referred to by this table's organisation."""
     return any(k.column == "org_id" and k.dest_table == key.dest_table for k in db.get_foreign_keys(table))
+
+
+def test_the_id_of_what_is_gone_is_never_given_to_something_else(org, olivia):
+    with acting_as(actor_of(olivia)):
+        gone = contacts.add_group("Private").id
+        contacts.remove_group(gone)
+
+        assert contacts.add_group("Everybody").id > gone
