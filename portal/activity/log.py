@@ -97,20 +97,33 @@ class Verdict:
 
 
 def verify() -> Verdict:
-    """Recompute the organisation's chain from its first entry."""
+    """Recompute the organisation's chain from its first entry. An emptied entry is right only where the chain itself
+    says that its contact was erased.
+    """
     previous, expected = GENESIS, 0
+    emptied: dict[int | None, int] = {}
+    erased: set[int] = set()
     for entry in LogEntry.select().order_by(LogEntry.seq).iterator():
         expected += 1
         link = hash_of(
             previous, entry.seq, entry.at, entry.action, entry.user_id, entry.contact_id, entry.subject_id, entry.digest
         )
-        is_whole = entry.salt is None or digest_of(entry.salt, entry.detail) == entry.digest
+        if entry.action == "contact.erased":
+            erased.add(entry.contact_id)
+        if entry.salt is None and entry.detail is None:
+            emptied.setdefault(entry.contact_id, entry.seq)
+            is_whole = True
+        else:
+            is_whole = entry.salt is not None and digest_of(entry.salt, entry.detail) == entry.digest
         if entry.seq != expected or link != entry.hash or not is_whole:
             return Verdict(False, expected, expected)
         previous = link
     head = LogHead.get_or_none()
     if head is not None and (head.seq, head.hash or GENESIS) != (expected, previous):
         return Verdict(False, expected, expected + 1)
+    without_reason = [seq for contact_id, seq in emptied.items() if contact_id not in erased]
+    if without_reason:
+        return Verdict(False, expected, min(without_reason))
     return Verdict(True, expected, None)
 
 

@@ -59,10 +59,12 @@ def test_an_entry_apart_from_a_transaction_is_refused(as_alice):
         "UPDATE log_entry SET action = 'x' WHERE seq = 3",
         "UPDATE log_entry SET detail = '{}' WHERE seq = 3",
         "DELETE FROM log_entry WHERE seq = 3",
+        "UPDATE log_entry SET detail = NULL, salt = NULL WHERE seq = 3",
+        "UPDATE log_entry SET salt = NULL WHERE seq = 3",
         "UPDATE log_entry SET contact_id = NULL WHERE seq = 3",
         "UPDATE log_entry SET at = '2020-01-01 00:00:00.000000' WHERE seq = 3",
     ],
-    ids=["action", "detail", "deletion", "contact", "time"],
+    ids=["action", "detail", "deletion", "emptied", "salt", "contact", "time"],
 )
 def test_a_change_behind_the_programs_back_is_named(thandi, as_alice, attack):
     db.execute_sql(attack)
