@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal.consent.models import Justification, Suppression
-from portal.consent.rules import IDENTITY, Facts, Purpose, missing_identity
+from portal.consent.rules import IDENTITY, Facts, Purpose, missing_identity, standing_of
 from portal.contacts.models import Contact, Email
 from portal.core.actor import current_actor
 from portal.core.keys import address_macs
@@ -71,14 +71,16 @@ def suppression_reasons(normals: Sequence[str], channel: str = "email") -> dict[
     return found
 
 
-def justifications(contact_ids: Sequence[int]) -> dict[int, list[Justification]]:
+def justifications(contact_ids: Sequence[int], channel: str = "email") -> dict[int, list[Justification]]:
+    """What is on record for writing to these contacts by this channel, the oldest first."""
     found: dict[int, list[Justification]] = {}
-    query = Justification.select().where(Justification.contact_id.in_(list(contact_ids))).order_by(Justification.id)
+    mine = Justification.contact_id.in_(list(contact_ids)) & (Justification.channel == channel)
+    query = Justification.select().where(mine).order_by(Justification.id)
     for row in query:
         found.setdefault(row.contact_id, []).append(row)
     return found
 
 
 def standing(rows: Sequence[Justification]) -> str:
-    """The standing of the latest justification: proven, asserted, withheld or missing."""
-    return str(rows[-1].standing) if rows else "missing"
+    """What a contact's justifications, the oldest first, come to: see rules.standing_of."""
+    return standing_of([row.standing for row in rows])

@@ -4,7 +4,7 @@ This is the gate of requirement L02. Rows 1, 2, 5, 6, 7 and 13 stand here, and o
 direct marketing; the rest joins this table later, in its place.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -96,6 +96,19 @@ def may_send(facts: Facts, now: datetime) -> Answer:
         if facts.purpose in check.purposes and check.refuses(facts):
             return Refuse(check.reason)
     return Allow()
+
+
+def standing_of(standings: Sequence[str]) -> str:
+    """What a contact's justifications, the oldest first, come to: proven, asserted, withheld or missing.
+
+    The latest counts. But who said no is asked no more (POPIA s 69(3)(a)): only a consent that can be proven takes a
+    refusal back, not the word of whoever brings in a list.
+    """
+    standing = "missing"
+    for later in standings:
+        if standing != "withheld" or later == "proven":
+            standing = later
+    return standing
 
 
 def missing_identity(details: dict[str, str]) -> tuple[str, ...]:

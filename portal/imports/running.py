@@ -9,7 +9,7 @@ from portal.accounts.models import User
 from portal.consent.asserting import assert_consents
 from portal.contacts import record
 from portal.contacts import service as contacts
-from portal.contacts.models import Address, Contact, Email, Telephone
+from portal.contacts.models import Address, Contact, Email, Note, Telephone
 from portal.contacts.queries import parts_of
 from portal.contacts.rules import NewContact
 from portal.core.actor import acting_as, current_actor
@@ -118,13 +118,14 @@ def _with_groups(draft: Draft, the_import: Import, group_ids: dict[str, int]) ->
 
 
 def _update(contact: Contact, new: NewContact) -> None:
-    """Put what the file says over what we have. An empty cell never overwrites; points of contact are added."""
+    """Put what the file says over what we have. An empty cell never overwrites; what a contact has many of is added."""
     kept = ("kind", "source", "obtained", "preferred_name")
     given = {name: value for name, value in new.fields.items() if value and name not in kept}
     record.change(contact, "contact.updated_by_import", **given)
     for kind, key, parts, action in (
         (Email, "normal", new.emails, "contact.email_added"),
         (Telephone, "number", new.telephones, "contact.telephone_added"),
+        (Note, "text", new.notes, "contact.note_added"),
     ):
         have = {getattr(part, key) for part in parts_of(kind, [contact.id]).get(contact.id, [])}
         for part in parts:

@@ -4,7 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from portal.consent.rules import CHECKS, IDENTITY, Allow, Facts, Purpose, Refuse, may_send, missing_identity
+from portal.consent.rules import (
+    CHECKS,
+    IDENTITY,
+    Allow,
+    Facts,
+    Purpose,
+    Refuse,
+    may_send,
+    missing_identity,
+    standing_of,
+)  # fmt: skip
 from portal.core.clock import now
 
 DM, INFO, ANSWER = Purpose.DIRECT_MARKETING, Purpose.INFORMATION, Purpose.TRANSACTIONAL
@@ -70,3 +80,21 @@ def test_every_detail_of_the_sender_is_needed(name):
     whole = dict.fromkeys(IDENTITY, "given")
     assert missing_identity(whole) == ()
     assert missing_identity({**whole, name: "  "}) == (name,)
+
+
+@pytest.mark.parametrize(
+    ("standings", "standing"),
+    [
+        ([], "missing"),
+        (["asserted"], "asserted"),
+        (["asserted", "proven"], "proven"),
+        (["proven", "withheld"], "withheld"),
+        (["withheld", "asserted"], "withheld"),
+        (["withheld", "asserted", "asserted"], "withheld"),
+        (["withheld", "proven"], "proven"),
+        (["withheld", "proven", "asserted"], "asserted"),
+        (["withheld", "proven", "withheld", "asserted"], "withheld"),
+    ],
+)
+def test_who_said_no_is_not_brought_back_by_a_list(standings, standing):
+    assert standing_of(standings) == standing

@@ -11,7 +11,7 @@ from portal.activity.models import LogEntry
 from portal.consent.models import Justification
 from portal.contacts import queries
 from portal.contacts import service as contacts
-from portal.contacts.models import Contact, Email, Telephone
+from portal.contacts.models import Contact, Email, Note, Telephone
 from portal.contacts.queries import Filter
 from portal.core.actor import acting_as, system
 from portal.core.clock import now
@@ -107,6 +107,18 @@ def test_known_people_are_updated_and_an_empty_cell_overwrites_nothing(bring, th
     contact = contacts.find(thandi.id)
     assert (contact.last_name, contact.language) == ("Ngcobo", "zu")
     assert {t.number for t in Telephone.select()} == {"+27825550134", "+27725550161"}
+
+
+def test_bringing_the_same_again_changes_nothing_and_doubles_no_note(bring, thandi):
+    line = "First name,Last name,Email,Notes\nThandi,Ngcobo,thandi@example.org,Sings in the choir\n"
+    bring(line)
+    before = LogEntry.select().where(LogEntry.contact_id == thandi.id).count()
+    bring(line)
+
+    assert [note.text for note in queries.parts_of(Note, [thandi.id])[thandi.id]] == ["Sings in the choir"]
+    assert LogEntry.select().where(LogEntry.contact_id == thandi.id, LogEntry.action != "consent.asserted").count() <= (
+        before
+    )
 
 
 def test_known_people_can_be_left_alone_or_added_again(bring, thandi):
