@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from peewee import DateField, IntegerField, Node, TextField
+from peewee import SQL, DateField, IntegerField, Node, TextField
 
 from portal.core.actor import current_actor
 from portal.core.clock import now
@@ -94,6 +94,13 @@ class Contact(RecordedModel):
 
 Contact.add_index(Contact.org, Contact.erased_at, Contact.sort_name, Contact.id)
 Contact.add_index(Contact.org, Contact.updated_at)
+# Small indexes of the few that want attention; their words must be those of the queries (queries._in_state).
+Contact.add_index(
+    Contact.index(
+        Contact.org, Contact.erased_at, Contact.search_emails, Contact.sort_name, Contact.id,
+        where=SQL("search_emails = ''"), name="contact_without_email",
+    )
+)  # fmt: skip
 
 
 class ContactPart(RecordedModel):
@@ -126,6 +133,7 @@ class Email(ContactPart):
 
 Email.add_index(Email.org, Email.contact_id)
 Email.add_index(Email.org, Email.normal)
+Email.add_index(Email.index(Email.org, Email.state, Email.contact_id, where=SQL("state <> ''")))
 
 
 class Telephone(ContactPart):

@@ -42,6 +42,8 @@ SQLITE = [
     'RESTRICT, UNIQUE ("org_id", "id"))',
     'CREATE INDEX "contact_org_id_erased_at_sort_name_id" ON "contact" ("org_id", "erased_at", "sort_name", "id")',
     'CREATE INDEX "contact_org_id_updated_at" ON "contact" ("org_id", "updated_at")',
+    'CREATE INDEX "contact_without_email" ON "contact" ("org_id", "erased_at", "search_emails", "sort_name", "id") '
+    "WHERE search_emails = ''",
     'CREATE TABLE "contact_group" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "org_id" INTEGER NOT NULL, "name" '
     'TEXT NOT NULL, "description" TEXT NOT NULL, "created_at" TEXT NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" '
     '("id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
@@ -87,6 +89,8 @@ SQLITE = [
     '"contact" ("org_id", "id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
     'CREATE INDEX "contact_email_org_id_contact_id" ON "contact_email" ("org_id", "contact_id")',
     'CREATE INDEX "contact_email_org_id_normal" ON "contact_email" ("org_id", "normal")',
+    'CREATE INDEX "contact_email_org_id_state_contact_id" ON "contact_email" ("org_id", "state", "contact_id") WHERE '
+    "state <> ''",
     'CREATE TABLE "contact_note" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "org_id" INTEGER NOT NULL, '
     '"contact_id" INTEGER NOT NULL, "label" TEXT NOT NULL, "is_primary" INTEGER NOT NULL, "created_at" TEXT NOT NULL, '
     '"text" TEXT NOT NULL, "author" TEXT NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, '
@@ -225,6 +229,8 @@ POSTGRESQL = [
     'DELETE RESTRICT, UNIQUE ("org_id", "id"))',
     'CREATE INDEX "contact_org_id_erased_at_sort_name_id" ON "contact" ("org_id", "erased_at", "sort_name", "id")',
     'CREATE INDEX "contact_org_id_updated_at" ON "contact" ("org_id", "updated_at")',
+    'CREATE INDEX "contact_without_email" ON "contact" ("org_id", "erased_at", "search_emails", "sort_name", "id") '
+    "WHERE search_emails = ''",
     'CREATE TABLE "contact_group" ("id" SERIAL NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "name" TEXT NOT NULL, '
     '"description" TEXT NOT NULL, "created_at" TIMESTAMPTZ NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") '
     'ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
@@ -270,6 +276,8 @@ POSTGRESQL = [
     '("org_id", "id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
     'CREATE INDEX "contact_email_org_id_contact_id" ON "contact_email" ("org_id", "contact_id")',
     'CREATE INDEX "contact_email_org_id_normal" ON "contact_email" ("org_id", "normal")',
+    'CREATE INDEX "contact_email_org_id_state_contact_id" ON "contact_email" ("org_id", "state", "contact_id") WHERE '
+    "state <> ''",
     'CREATE TABLE "contact_note" ("id" SERIAL NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "contact_id" INTEGER '
     'NOT NULL, "label" TEXT NOT NULL, "is_primary" INTEGER NOT NULL, "created_at" TIMESTAMPTZ NOT NULL, "text" TEXT '
     'NOT NULL, "author" TEXT NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, FOREIGN KEY '
