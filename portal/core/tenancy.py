@@ -8,7 +8,7 @@ raises. The database holds the same wall by composite keys: see `belongs_to`.
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from peewee import SQL, ForeignKeyField, IntegerField, JSONField, ModelInsert, Node, TextField
+from peewee import SQL, ForeignKeyField, IntegerField, ModelInsert, Node, TextField
 
 from portal.core.actor import Actor, current_actor
 from portal.core.clock import now
@@ -179,23 +179,6 @@ class ContactRow(OrgModel):
         return condition
 
 
-class Job(BaseModel):
-    """Work in the background that a user can watch: an installation table, since its runner has no actor yet."""
-
-    org = ForeignKeyField(Org, lazy_load=False, on_delete="CASCADE")
-    user_id = IntegerField(null=True)
-    kind = TextField()
-    state = TextField(default="waiting")
-    done = IntegerField(default=0)
-    total = IntegerField(default=0)
-    report: Any = JSONField(default=dict)
-    lease = UtcField(null=True)
-    created_at = UtcField(default=now)
-    ended_at = UtcField(null=True)
-
-
 # Tables that belong to no organisation, or are looked at before there is an actor. Nothing else may be unscoped;
 # a test compares this list with the database's catalogue.
-INSTALLATION_TABLES = frozenset(
-    {"org", "user", "membership", "session", "job", "rate_window", "schema_migration", "pulse"}
-)
+INSTALLATION_TABLES = frozenset({"org", "user", "membership", "session", "rate_window", "schema_migration", "pulse"})

@@ -123,11 +123,6 @@ SQLITE = [
     '"import_id" INTEGER NOT NULL, "row" INTEGER NOT NULL, "column" TEXT NOT NULL, "message" TEXT NOT NULL, "cells" '
     'TEXT NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT)',
     'CREATE INDEX "import_problem_org_id_import_id_row" ON "import_problem" ("org_id", "import_id", "row")',
-    'CREATE TABLE "job" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "org_id" INTEGER NOT NULL, "user_id" '
-    'INTEGER, "kind" TEXT NOT NULL, "state" TEXT NOT NULL, "done" INTEGER NOT NULL, "total" INTEGER NOT NULL, '
-    '"report" TEXT NOT NULL, "lease" TEXT, "created_at" TEXT NOT NULL, "ended_at" TEXT, FOREIGN KEY ("org_id") '
-    'REFERENCES "org" ("id") ON DELETE CASCADE)',
-    'CREATE INDEX "job_org_id" ON "job" ("org_id")',
     'CREATE TABLE "justification" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "org_id" INTEGER NOT NULL, '
     '"contact_id" INTEGER NOT NULL, "basis" TEXT NOT NULL, "channel" TEXT NOT NULL, "standing" TEXT NOT NULL, '
     '"source" TEXT NOT NULL, "detail" TEXT NOT NULL, "import_id" INTEGER, "created_at" TEXT NOT NULL, FOREIGN KEY '
@@ -307,11 +302,6 @@ POSTGRESQL = [
     'NOT NULL, "row" INTEGER NOT NULL, "column" TEXT NOT NULL, "message" TEXT NOT NULL, "cells" JSONB NOT NULL, '
     'FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT)',
     'CREATE INDEX "import_problem_org_id_import_id_row" ON "import_problem" ("org_id", "import_id", "row")',
-    'CREATE TABLE "job" ("id" SERIAL NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "user_id" INTEGER, "kind" TEXT '
-    'NOT NULL, "state" TEXT NOT NULL, "done" INTEGER NOT NULL, "total" INTEGER NOT NULL, "report" JSONB NOT NULL, '
-    '"lease" TIMESTAMPTZ, "created_at" TIMESTAMPTZ NOT NULL, "ended_at" TIMESTAMPTZ, FOREIGN KEY ("org_id") '
-    'REFERENCES "org" ("id") ON DELETE CASCADE)',
-    'CREATE INDEX "job_org_id" ON "job" ("org_id")',
     'CREATE TABLE "justification" ("id" SERIAL NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "contact_id" INTEGER '
     'NOT NULL, "basis" TEXT NOT NULL, "channel" TEXT NOT NULL, "standing" TEXT NOT NULL, "source" TEXT NOT NULL, '
     '"detail" TEXT NOT NULL, "import_id" INTEGER, "created_at" TIMESTAMPTZ NOT NULL, FOREIGN KEY ("org_id") '
