@@ -4,6 +4,7 @@ import logging
 import signal
 import threading
 import time
+from typing import Any
 
 from redis import Redis, RedisError
 from rq import Queue, SimpleWorker
@@ -16,20 +17,29 @@ from workers.schedule import PERIODIC
 log = logging.getLogger("portal.workers")
 
 
+class _Worker(SimpleWorker):
+    """Remembers that it was asked to end, though Redis, which rq tells of it, may be away at that moment."""
+
+    is_asked_to_end = False
+
+    def request_stop(self, signum: int, frame: Any) -> None:
+        type(self).is_asked_to_end = True
+        super().request_stop(signum, frame)
+
+
 def work(settings: Settings) -> None:
     """Answer the bell until asked to end. A Redis that goes away is waited for."""
     connection = Redis.from_url(settings.redis_url, socket_connect_timeout=5)
-    ended = False
-    while not ended:
+    while not _Worker.is_asked_to_end:
         try:
-            worker = SimpleWorker(
+            worker = _Worker(
                 [Queue(queue.NAME, connection=connection, serializer=JSONSerializer)],
                 connection=connection,
                 serializer=JSONSerializer,
             )
             worker.log_result_lifespan = False
             worker.work(logging_level="WARNING")
-            ended = True  # only a signal ends the loop of rq
+            return  # only a signal ends the loop of rq
         except (RedisError, OSError) as error:
             log.warning("the queue cannot be reached: %s", type(error).__name__)
             time.sleep(1)

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from redis import Redis, RedisError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from tests import databases
 from tests.kills import SLUG, Stage, free_port, prepare
@@ -72,3 +75,37 @@ def finished(made: Stage) -> dict:
         assert time.monotonic() < until, figures
         time.sleep(0.3)
     return figures
+
+
+def test_a_worker_ends_when_asked_though_redis_is_away(tmp_path):
+    port = free_port()
+    environ = {
+        "PATH": os.environ["PATH"], "PORTAL_DATA_DIR": str(tmp_path), "REDIS_URL": f"redis://127.0.0.1:{port}/0",
+        "SMTP_URL": "smtp://127.0.0.1:9",
+    }  # fmt: skip
+    server = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    redis = subprocess.Popen(server, stdout=subprocess.DEVNULL, cwd=tmp_path)
+    worker = subprocess.Popen([sys.executable, "-m", "portal.cli", "worker"], env=environ, stderr=subprocess.PIPE)
+    client = Redis(port=port, retry=Retry(NoBackoff(), 0))
+    until = time.monotonic() + 20
+    while not (is_there := _has_worker(client)) and time.monotonic() < until:
+        time.sleep(0.1)
+    redis.kill()
+    redis.wait()
+    assert is_there
+    assert worker.stderr.readline()  # it has noticed
+
+    worker.terminate()
+
+    try:
+        worker.wait(15)
+    finally:
+        worker.kill()
+        worker.communicate()
+
+
+def _has_worker(client: Redis) -> bool:
+    try:
+        return bool(client.smembers("rq:workers"))
+    except RedisError:
+        return False
