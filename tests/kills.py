@@ -81,8 +81,9 @@ class Stage:
         if target == "tree":
             chosen = list(tree)
         else:
-            words = {"worker": "worker ", "scheduler": "scheduler:", "redis": "redis.sock"}[target]
-            kinds = [n for n, command in tree.items() if command.startswith(words) or (words in command.split(" "))]
+            # "name: command"; the server of Redis is the one named after it or after Valkey
+            names = {"worker": ("worker ",), "scheduler": ("scheduler:",), "redis": ("redis-server:", "valkey-server:")}
+            kinds = [n for n, command in tree.items() if command.startswith(names[target])]
             chosen = [random.choice(kinds)] if kinds else []
         for number in chosen:
             with contextlib.suppress(ProcessLookupError):
