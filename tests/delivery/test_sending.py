@@ -356,6 +356,7 @@ def test_who_left_is_not_in_the_next_campaign_and_may_come_back(server, newslett
     page = browser.post(f"/u/{token}", data={"what": "stay"})
 
     assert "Unsubscribe from Hope House?" in page.text
+    assert "031 555 0100" in page.text
     with acting_as(system(org.id)):
         assert Suppression.select().count() == 0
 
