@@ -13,7 +13,7 @@ from portal.config import Settings
 from portal.contacts import views as contacts
 from portal.core import db as database
 from portal.core.permissions import Denied
-from portal.delivery import mail_views, unsubscribe_views
+from portal.delivery import mail_views, tracking_views, unsubscribe_views
 from portal.exports import views as exports
 from portal.features import prepare
 from portal.home import views as home
@@ -35,6 +35,7 @@ PAGES = (
     campaigns.register,
     mail_views.register,
     unsubscribe_views.register,
+    tracking_views.register,
     home.register,
 )
 # Endpoints without a form token, by name; each says why in its view.

@@ -15,6 +15,7 @@ from portal.campaigns import cli as campaigns
 from portal.config import BadSettings, Settings
 from portal.contacts import cli as contacts
 from portal.core import logs
+from portal.delivery import bounce_cli
 from portal.exports import cli as exports
 from portal.features import prepare
 from portal.imports import cli as imports
@@ -31,6 +32,7 @@ FEATURES = (
     imports.register,
     exports.register,
     campaigns.register,
+    bounce_cli.register,
 )
 
 

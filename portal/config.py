@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from dotenv import dotenv_values
 
@@ -30,6 +30,10 @@ class Settings:
     redis_url: str
     smtp_url: str | None = None
     smtp_limit: str | None = None
+    bounce_url: str | None = None
+    bounce_address: str = ""  # without one, what comes back goes to the sender of the campaign
+    bounce_listen: str = ""
+    tracking: bool = True
     support_email: str = ""
     trusted_proxies: tuple[str, ...] = ()
     port: int = 8000
@@ -71,6 +75,7 @@ class Settings:
         base_url = (environ.get("PORTAL_BASE_URL") or f"http://localhost:{port}").rstrip("/")
         if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).netloc:
             raise BadSettings("PORTAL_BASE_URL must be the address people type, such as https://contacts.example.org.")
+        bounce_url, bounce_address, bounce_listen = _returns(environ)
         return cls(
             data_dir=data_dir,
             base_url=base_url,
@@ -80,12 +85,35 @@ class Settings:
             redis_url=environ.get("REDIS_URL") or f"unix://{data_dir / 'redis.sock'}",
             smtp_url=environ.get("SMTP_URL") or None,
             smtp_limit=environ.get("SMTP_LIMIT") or None,
+            bounce_url=bounce_url,
+            bounce_address=bounce_address,
+            bounce_listen=bounce_listen,
+            tracking=(environ.get("PORTAL_TRACKING") or "on") != "off",
             support_email=environ.get("PORTAL_SUPPORT_EMAIL") or "",
             trusted_proxies=tuple(
                 p.strip() for p in (environ.get("PORTAL_TRUSTED_PROXIES") or "").split(",") if p.strip()
             ),
             port=port,
         )
+
+
+def _returns(environ: Mapping[str, str]) -> tuple[str | None, str, str]:
+    """How mail that could not be delivered comes back: the mailbox, the return address, where we listen for it."""
+    url = environ.get("BOUNCE_URL") or None
+    listen = environ.get("BOUNCE_LISTEN") or ""
+    user = unquote(urlsplit(url).username or "") if url else ""
+    address = environ.get("BOUNCE_ADDRESS") or (user if "@" in user else "")
+    if url and urlsplit(url).scheme not in ("imap", "imaps"):
+        raise BadSettings("BOUNCE_URL must begin with imap:// or imaps://.")
+    if listen and urlsplit(listen).scheme not in ("lmtp", "smtp"):
+        raise BadSettings("BOUNCE_LISTEN must begin with lmtp:// or smtp://, such as lmtp://127.0.0.1:2424.")
+    if (url or listen) and not address:
+        raise BadSettings("Set BOUNCE_ADDRESS, the address to which undeliverable mail comes back.")
+    if address and (address.count("@") != 1 or not address.isascii() or len(address.partition("@")[0]) > 20):
+        raise BadSettings(
+            "BOUNCE_ADDRESS must be an address such as bounces@example.org, with at most 20 letters before @."
+        )
+    return url, address, listen
 
 
 def _port(text: str) -> int:

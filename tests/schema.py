@@ -34,6 +34,7 @@ def models() -> list[type[BaseModel]]:
         "sender_identity": 2,
         "campaign": 3,
         "import": 3,
+        "campaign_link": 4,
         "delivery": 4,
     }
     return sorted(found, key=lambda m: (first.get(m._meta.table_name, 9), m._meta.table_name))

@@ -39,6 +39,11 @@ def together(settings: Settings, count: int) -> None:
         children.append(
             Child("mail catcher", run=partial(catcher.serve, settings.data_dir, settings.catcher_port_file))
         )
+    if settings.bounce_listen:
+        from portal.delivery import bounce_listener  # not loaded where nobody delivers to us
+
+        serve = partial(bounce_listener.serve, settings.bounce_listen, settings.bounce_address)
+        children.append(Child("bounces", run=serve))
     gc.collect()
     gc.freeze()
     tree = Tree(children, os.environ, os.getcwd(), GRACE)

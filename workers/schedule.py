@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from portal.run.pulse import EVERY
-from workers import delivery, imports, pulse, tidying
+from workers import bounces, delivery, imports, pulse, tidying
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,8 @@ class Periodic:
 PERIODIC: tuple[Periodic, ...] = (
     Periodic("campaigns", 15, delivery.ring_for_campaigns),
     Periodic("mail", 20, delivery.ring_for_mail),
+    Periodic("returned", 20, bounces.ring_for_returned),
+    Periodic("mailbox", 60, bounces.ring_for_mailbox),
     Periodic("imports", 20, imports.ring_for_imports),
     Periodic("tidying", 3600, tidying.tidy),
     Periodic("pulse", EVERY, pulse.ring_for_pulse),

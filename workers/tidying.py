@@ -1,7 +1,7 @@
 """What is done every hour: what nobody needs any more is forgotten, and the database learns how it has grown."""
 
 from portal.core.db import learn_sizes
-from portal.delivery import system_mail
+from portal.delivery import bouncing, system_mail, tracking
 from portal.imports import service as imports
 from portal.signin import service as signin
 from workers.base import connection, each_org
@@ -10,10 +10,12 @@ from workers.base import connection, each_org
 def tidy() -> None:
     with connection():
         signin.tidy()
+        bouncing.tidy()
         learn_sizes()
     each_org(_tidy)
 
 
 def _tidy() -> None:
     system_mail.tidy()
+    tracking.tidy()
     imports.tidy()

@@ -20,6 +20,7 @@ from portal.core.tenancy import Org
 SETTABLE = {
     "name", "legal_name", "kind", "registration", "email", "telephone", "address", "town", "website",
     "complaints_email", "information_officer", "timezone", "colour", "logo_id", "sender_name", "reply_to",
+    "is_tracking",
 }  # fmt: skip
 
 

@@ -29,6 +29,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "contact.ungrouped": ("layers", "took this contact out of the group"),
     "contact.unsubscribed": ("ban", "unsubscribed from email"),
     "contact.resubscribed": ("check", "asked to be written to again"),
+    "contact.complained": ("ban", "called a message spam"),
     "contact.erased": ("trash-2", "deleted this contact"),
 }
 WORDS = {

@@ -3,20 +3,22 @@
 import csv
 import io
 from collections.abc import Iterator
+from typing import Any
 
-from flask import Response, request
+from flask import Response, g, request
 
 from portal.activity import log
-from portal.campaigns import sending, service
+from portal.campaigns import service
 from portal.campaigns.models import DRAFT, PAUSED, SCHEDULED, SENDING, Campaign
 from portal.campaigns.pages import STATES, bp
 from portal.consent.rules import WORDS
 from portal.contacts import queries as contacts
 from portal.core.cells import guard_cell
 from portal.core.db import transaction
-from portal.core.permissions import Permission
+from portal.core.permissions import DataSet, Permission
+from portal.delivery import figures, ledger, pace, transport
 from portal.delivery import history as deliveries
-from portal.delivery import ledger, pace, transport
+from portal.delivery.figures import Figures
 from portal.delivery.history import Wanted
 from portal.web.access import needs
 from portal.web.filters import zone
@@ -29,17 +31,18 @@ from portal.web.streaming import stream
 @needs(Permission.CAMPAIGN_READ)
 def history(campaign_id: int) -> Response:
     campaign = service.find(campaign_id)
-    figures = sending.status(campaign)
+    known = figures.of_campaign(campaign_id)
     reasons = ledger.reasons(campaign_id)
     names = {group.id: group.name for group in contacts.visible_groups()}
     return page_or_part(
         "campaigns/history.html", "campaigns/_standing.html",
-        campaign=campaign, figures=figures, state=STATES[campaign.state], is_draft=campaign.state == DRAFT,
+        campaign=campaign, figures=known, state=STATES[campaign.state], is_draft=campaign.state == DRAFT,
         is_moving=campaign.state in (SENDING, SCHEDULED), may_stop=campaign.state in (SENDING, SCHEDULED, PAUSED),
         minus=[(reason, words, reasons[reason]) for reason, words in WORDS.items() if reasons.get(reason)],
         inside=" and ".join(names.get(i, "another group") for i in campaign.groups),
         outside=" and ".join(names.get(i, "another group") for i in campaign.excluded),
-        unsubscribed=deliveries.unsubscribed(campaign_id), seconds=_seconds_left(campaign, figures),
+        doings=figures.doings(campaign_id), seconds=_seconds_left(campaign, known.left),
+        tracked=bool((campaign.letter or {}).get("is_tracked")), **_told(campaign, known),
         limit=transport.limit(), sender=service.mailbox_of(campaign).name,
     )  # fmt: skip
 
@@ -69,11 +72,11 @@ def export_people(campaign_id: int) -> Response:
     local = zone()
 
     def rows() -> Iterator[str]:
-        yield "\ufeff" + _csv(["Name", "Email", "What became of it", "Why", "When"])
+        yield "\ufeff" + _csv(["Name", "Email", "What became of it", "Why", "The mail server's words", "When"])
         for line in deliveries.every(wanted):
             ended = line.delivery.ended_at
             when = ended.astimezone(local).strftime("%Y-%m-%d %H:%M") if ended else ""
-            yield _csv([line.name, line.address, line.words, line.why, when])
+            yield _csv([line.name, line.address, line.words, line.why, line.said, when])
 
     return stream(rows, name=f"campaign-{campaign.id}-people.csv")
 
@@ -91,18 +94,32 @@ def _wanted(campaign: Campaign) -> Wanted:
         state if state in deliveries.STATES else "",
         reason if reason in WORDS else "",
         request.values.get("q", "").strip()[:200],
+        request.values.get("at", "").strip().lower()[:255],
+        request.values.get("link", 0, type=int),
     )
 
 
 def _words(wanted: Wanted) -> str:
     if wanted.reason:
         return WORDS[wanted.reason]
+    if wanted.link_id:
+        return "followed this link"
     return deliveries.STATES[wanted.state][0] if wanted.state else "everybody it was for"
 
 
-def _seconds_left(campaign: Campaign, figures: dict[str, int]) -> float | None:
+def _told(campaign: Campaign, known: Figures) -> dict[str, Any]:
+    """What is worked out only when nothing moves any more: the curve, the links, the mail domains."""
+    if campaign.started_at is None or campaign.state == SENDING:
+        return {"hours": [], "links": [], "domains": []}
+    return {
+        "hours": figures.hours(campaign.id, campaign.started_at),
+        "links": figures.links(campaign.id),
+        "domains": figures.mail_domains(campaign.id) if known.undeliverable and g.actor.sees(DataSet.EMAIL) else [],
+    }
+
+
+def _seconds_left(campaign: Campaign, left: int) -> float | None:
     """How long it will take: by the provider's limit, else by how fast it has gone; None when nobody can say."""
-    left = figures["pending"] + figures["deferred"]
     if campaign.state != SENDING or not left:
         return None
     limited = pace.seconds_left(pace.Limit.from_text(transport.limit()), left)

@@ -4,7 +4,8 @@ A letter is approved once and filled for each recipient; what is put in for a pe
 """
 
 import html
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -47,6 +48,7 @@ class Letter:
     mailbox: Mailbox
     base_url: str
     links: Sequence[tuple[str, str]] = field(default_factory=lambda: (("Unsubscribe", "unsubscribe"),))
+    is_tracked: bool = False
 
     def as_data(self) -> dict[str, Any]:
         return asdict(self)
@@ -72,12 +74,34 @@ class NoWayOut(ValueError):
     """The finished message holds no way to unsubscribe. It is not sent (R24)."""
 
 
-def write(letter: Letter, values: Mapping[str, str], urls: Mapping[str, str]) -> Written:
+@dataclass(frozen=True)
+class Traces:
+    """The addresses by which it is noted whether one recipient reads, and which link he follows."""
+
+    picture: str
+    link: Callable[[int], str]  # the place of a link in the letter -> the address that leads there
+
+
+NOTICE = "We note whether this message is opened and which of its links are followed."
+
+
+def links_in(body: str) -> list[tuple[str, str]]:
+    """The links of a body that lead to web pages, (address, words), each address once; the n-th has the place n."""
+    found: dict[str, str] = {}
+    for href, words in _LINK.findall(body):
+        url = html.unescape(href)
+        if "[[" not in url:
+            found.setdefault(url, " ".join(html.unescape(re.sub(r"<[^>]*>", " ", words)).split()))
+    return list(found.items())
+
+
+def write(letter: Letter, values: Mapping[str, str], urls: Mapping[str, str], traces: Traces | None = None) -> Written:
     """The letter for one recipient. `urls` has an address for each link of the foot; without one it is refused."""
     missing = [key for _, key in letter.links if not urls.get(key)]
     if missing or not any(key == "unsubscribe" for _, key in letter.links):
         raise NoWayOut("Every message needs a way to unsubscribe.")
-    body = _absolute(merge.fill_html(letter.body, values), letter.base_url)
+    body = _traced(letter.body, traces) if traces else letter.body
+    body = _absolute(merge.fill_html(body, values), letter.base_url)
     preheader = merge.fill_html(html.escape(letter.preheader), values)
     subject = merge.fill(letter.subject, values)
     foot = " · ".join(
@@ -89,9 +113,14 @@ def write(letter: Letter, values: Mapping[str, str], urls: Mapping[str, str]) ->
         mark=_mark(letter.sender),
         body=_styled(body, letter.sender.colour),
         identity=html.escape(" · ".join(_identity(letter.sender))),
+        notice=f"<br>{NOTICE}" if letter.is_tracked else "",
         links=foot,
+        traces=_TRACES.format(picture=traces.picture, trap=traces.link(0)) if traces else "",
     )
-    below = "\n".join([" · ".join(_identity(letter.sender)), *(f"{label}: {urls[key]}" for label, key in letter.links)])
+    notice = [NOTICE] if letter.is_tracked else []
+    below = "\n".join(
+        [" · ".join(_identity(letter.sender)), *notice, *(f"{label}: {urls[key]}" for label, key in letter.links)]
+    )
     text = f"{merge.fill(_twin(letter.body), values)}\n-- \n{below}\n"
     if urls["unsubscribe"] not in text or html.escape(urls["unsubscribe"]) not in page:
         raise NoWayOut("Every message needs a way to unsubscribe.")
@@ -139,6 +168,29 @@ def _styled(body: str, colour: str) -> str:
     return body
 
 
+_LINK = re.compile(r'<a [^>]*?href="(https?://[^"]*)"[^>]*>(.*?)</a>', re.DOTALL | re.IGNORECASE)
+_HREF = re.compile(r'(<a [^>]*?href=")(https?://[^"]*)(")', re.IGNORECASE)
+# A picture of one dot, and a link that no reader sees: what follows it is a machine.
+_TRACES = """
+<a href="{trap}" style="display:none" tabindex="-1" aria-hidden="true"></a>\
+<img src="{picture}" alt="" width="1" height="1" style="display:block;width:1px;height:1px;border:0">"""
+
+
+def _traced(body: str, traces: Traces) -> str:
+    places = _places(body)
+
+    def lead(match: re.Match[str]) -> str:
+        place = places.get(html.unescape(match[2]))
+        return f"{match[1]}{traces.link(place)}{match[3]}" if place else match[0]
+
+    return _HREF.sub(lead, body)
+
+
+@lru_cache(maxsize=8)
+def _places(body: str) -> dict[str, int]:
+    return {url: place for place, (url, _) in enumerate(links_in(body), start=1)}
+
+
 _PAGE = """<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">\
@@ -155,7 +207,7 @@ background:#ffffff;border-radius:12px">
 {body}
 </td></tr>
 <tr><td style="padding:16px 32px 28px;border-top:1px solid #e6e1d8;font:13px/1.5 system-ui,'Segoe UI',Roboto,Arial,\
-sans-serif;color:#6b655c">{identity}<br>{links}</td></tr>
-</table></td></tr></table>
+sans-serif;color:#6b655c">{identity}{notice}<br>{links}</td></tr>
+</table></td></tr></table>{traces}
 </body></html>
 """

@@ -47,6 +47,7 @@ class Campaign(OrgModel):
     ended_at = UtcField(null=True)
     frozen = IntegerField(default=0)
     letter: Any = JSONField(null=True)  # what was approved when sending began: see campaigns.letter
+    is_tracked = IntegerField(default=1)  # readings and clicks are noted, where the organisation does so
     is_caught = IntegerField(default=0)  # sent while mail went to the catcher only
     trouble = TextField(default="")  # what is in the way just now, in words
     author_id = IntegerField(null=True)

@@ -1,14 +1,16 @@
 """Sending a campaign: begun once, its audience frozen; paused, resumed, cancelled; finished when all are counted."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from portal.accounts.service import current_org
 from portal.activity import log
 from portal.campaigns import attachments, service
 from portal.campaigns.audience import people_of
-from portal.campaigns.letter import Letter, write
+from portal.campaigns.letter import Letter, Traces, links_in, write
 from portal.campaigns.models import CANCELLED, DRAFT, FINISHED, PAUSED, SCHEDULED, SENDING, Campaign
 from portal.consent.queries import sender_facts
 from portal.consent.rules import IDENTITY, Purpose
@@ -21,7 +23,7 @@ from portal.core.clock import now
 from portal.core.db import transaction
 from portal.core.keys import make_token
 from portal.core.permissions import Permission
-from portal.delivery import engine, ledger, transport
+from portal.delivery import engine, ledger, tracking, transport
 from portal.delivery.kinds import Kind, Ready, register_kind
 from portal.delivery.mime import Message, UnsafeHeader, build
 from portal.delivery.models import Delivery
@@ -177,6 +179,9 @@ def _begin(campaign: Campaign) -> None:
 def _freeze(campaign: Campaign) -> None:
     """Fix the audience, once. Belongs to the transaction that begins the sending."""
     frozen = ledger.freeze(campaign.id, CHANNEL, people_of(campaign), Purpose(campaign.purpose), transport.domain())
+    letter = Letter.from_data(campaign.letter)
+    if letter.is_tracked:
+        tracking.keep_links(campaign.id, links_in(letter.body))
     Campaign.update(frozen=frozen, started_at=now()).where(Campaign.id == campaign.id).execute()
     queue.enqueue(queue.SEND_CAMPAIGN, campaign_id=campaign.id)
 
@@ -196,10 +201,16 @@ def _is_sending(campaign_id: int) -> bool:
     return bool(Campaign.select(Campaign.state).where(Campaign.id == campaign_id).scalar() == SENDING)
 
 
+def _answers_to(campaign_id: int) -> str:
+    mailbox = service.mailbox_of(service.find(campaign_id))
+    return mailbox.reply_to or mailbox.email
+
+
 def _render(campaign_id: int, rows: Sequence[Delivery]) -> dict[int, Ready]:
     """The finished messages of some deliveries. What cannot be written for one concerns that one only."""
     campaign = service.find(campaign_id)
     letter = Letter.from_data(campaign.letter)
+    untraced = replace(letter, is_tracked=False)
     org = current_org()
     ids = [row.contact_id for row in rows]
     people = {c.id: c for c in Contact.select().where(Contact.id.in_(ids))}
@@ -212,7 +223,9 @@ def _render(campaign_id: int, rows: Sequence[Delivery]) -> dict[int, Ready]:
         contact = people.get(row.contact_id)
         url = f"{letter.base_url}/u/{make_token('u', row.org_id, row.id)}"
         try:
-            written = write(letter, _values(contact, row, towns), {"unsubscribe": url})
+            traces = _traces(letter, row) if letter.is_tracked and contact and not contact.is_untracked else None
+            own = letter if traces else untraced
+            written = write(own, _values(contact, row, towns), {"unsubscribe": url}, traces)
             message = Message(
                 sender_name=letter.mailbox.name,
                 sender=letter.mailbox.email,
@@ -233,10 +246,17 @@ def _render(campaign_id: int, rows: Sequence[Delivery]) -> dict[int, Ready]:
                     "X-Auto-Response-Suppress": "OOF, AutoReply",
                 },
             )
-            ready[row.id] = Ready(letter.mailbox.email, build(message))
+            ready[row.id] = Ready(transport.envelope_sender(row, letter.mailbox.email), build(message))
         except (UnsafeHeader, ValueError) as error:
             ready[row.id] = Ready(letter.mailbox.email, problem=f"The message could not be written: {error}")
     return ready
+
+
+def _traces(letter: Letter, row: Delivery) -> Traces:
+    return Traces(
+        tracking.picture_url(letter.base_url, row.org_id, row.id),
+        partial(tracking.link_url, letter.base_url, row.org_id, row.id),
+    )
 
 
 def _values(contact: Contact | None, row: Delivery, towns: dict[int, str]) -> dict[str, str]:
@@ -254,4 +274,4 @@ def _values(contact: Contact | None, row: Delivery, towns: dict[int, str]) -> di
 
 
 def register() -> None:
-    register_kind(CHANNEL, Kind(_render, _is_sending))
+    register_kind(CHANNEL, Kind(_render, _is_sending, _answers_to))

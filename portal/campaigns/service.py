@@ -21,11 +21,12 @@ from portal.core.clock import now
 from portal.core.db import transaction
 from portal.core.keys import message_key
 from portal.core.permissions import Denied, Permission
-from portal.delivery import system_mail, transport
+from portal.delivery import system_mail, tracking, transport
 from portal.delivery.mime import Message, build
 from portal.web.colours import on_colour
 
-WRITABLE = ("name", "subject", "preheader", "body", "sender_id")
+WRITABLE = ("name", "subject", "preheader", "body", "sender_id", "is_tracked")
+TEXTS = ("name", "subject", "preheader", "body")
 
 
 class CampaignNotFound(LookupError):
@@ -79,7 +80,7 @@ def change(campaign: Campaign, version: int, **values: Any) -> Campaign:
         kept["body"] = from_editor(kept["body"])
     if kept.get("sender_id") is not None:
         senders.find(kept["sender_id"])
-    texts = [value for name, value in kept.items() if name != "sender_id"]
+    texts = [value for name, value in kept.items() if name in TEXTS]
     for text in texts:
         merge.check(html.unescape(text))
     _require_sight(" ".join(texts))
@@ -133,6 +134,7 @@ def letter_of(campaign: Campaign) -> Letter:
         subject=campaign.subject,
         preheader=campaign.preheader,
         body=campaign.body,
+        is_tracked=bool(campaign.is_tracked) and tracking.is_on(),
         base_url=base,
         mailbox=senders.mailbox_of(campaign.sender_id),
         sender=Sender(

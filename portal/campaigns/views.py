@@ -4,12 +4,13 @@ from typing import Any
 
 from flask import Flask, Response, g, redirect, request, url_for
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField, StringField, ValidationError
+from wtforms import BooleanField, HiddenField, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its stubs
 from wtforms.validators import DataRequired
 
 from portal.campaigns import attachments, file_views, history_views, merge, senders, sending, sending_views, service  # noqa: F401 - they bring routes
 from portal.campaigns.cleaning import to_editor
+from portal.campaigns.letter import NOTICE
 from portal.campaigns.models import DRAFT, Campaign
 from portal.campaigns.pages import STATES, bp
 from portal.contacts import queries as contacts
@@ -18,7 +19,7 @@ from portal.contacts.forms import plain
 from portal.contacts.models import Contact
 from portal.contacts.queries import Filter
 from portal.core.permissions import Denied, Permission
-from portal.delivery import system_mail, transport
+from portal.delivery import system_mail, tracking, transport
 from portal.web.access import needs
 from portal.web.errors import register_error
 from portal.web.frame import Place, add_place
@@ -48,6 +49,7 @@ class CampaignForm(NameForm):
     subject = StringField("Subject", [plain])
     preheader = StringField("First words in the mailbox", [plain])
     body = HiddenField("Text")
+    is_tracked = BooleanField("Note who reads it and which links are followed")
     sender_id = SelectField("From", coerce=_id, validate_choice=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -108,7 +110,7 @@ def save(campaign_id: int) -> Response:
         service.change(
             campaign, version, name=form.name.data or "", subject=form.subject.data or "",
             preheader=form.preheader.data or "", body=form.body.data or "",
-            sender_id=form.sender_id.data,
+            sender_id=form.sender_id.data, is_tracked=int(form.is_tracked.data or not tracking.is_on()),
         )  # fmt: skip
     except merge.UnknownField as error:
         form.body.errors = [str(error)]
@@ -173,6 +175,7 @@ def _compose(campaign: Campaign, form: CampaignForm, status: int = 200, sentence
         campaign=campaign, form=form, fields=merge.FIELDS, checks=service.before_sending(campaign),
         sentence=sentence, saved=request.args.get("saved"), letter=service.letter_of(campaign),
         files=attachments.of(campaign.id), body_for_editor=to_editor(form.body.data or ""),
+        tracks=tracking.is_on(), notice=NOTICE,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its stubs
 from wtforms.validators import DataRequired, Optional
 
@@ -57,6 +57,7 @@ class DetailsForm(FlaskForm):
         choices=[SelectChoice("", "Not known"), *(SelectChoice(code, name) for code, name in LANGUAGES.items())],
     )
     birth_date = StringField("Birth date", [plain])
+    is_untracked = BooleanField("Do not note whether this person reads or clicks")
 
     def validate_birth_date(self, control: Any) -> None:
         try:
@@ -67,7 +68,10 @@ class DetailsForm(FlaskForm):
     def values(self) -> dict[str, Any]:
         names = ("kind", "title", "first_name", "last_name", "preferred_name", "organisation", "language")
         born = parse_birth_date(self.birth_date.data or "", today=now().date())
-        return {name: self[name].data for name in names} | {"birth_date": born}
+        return {name: self[name].data for name in names} | {
+            "birth_date": born,
+            "is_untracked": int(self.is_untracked.data),
+        }
 
 
 class NewContactForm(DetailsForm):

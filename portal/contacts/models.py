@@ -70,6 +70,7 @@ class Contact(RecordedModel):
     birth_date = DateField(null=True)
     roles = TextField(default="")  # donor,recipient,employee,supplier,prospect: sorted, between commas: ",donor,"
     source = TextField(default="")  # own | signed_up | given | referral | staff
+    is_untracked = IntegerField(default=0)  # does not want it noted whether he reads or clicks
     obtained = TextField(default="")  # how and when, in the words of whoever brought the contact
     sort_name = TextField(default="")
     search_names = TextField(default="")
@@ -124,7 +125,10 @@ class Email(ContactPart):
     address = TextField()  # as entered
     normal = TextField()  # for comparing: see portal.contacts.emails
     state = TextField(default="")  # "" | undeliverable | complained
-    state_reason = TextField(default="")
+    state_reason = TextField(default="")  # in words for people
+    state_words = TextField(default="")  # the mail server's own
+    state_at = UtcField(null=True)
+    state_delivery_id = IntegerField(null=True)  # the message that came back
 
     class Meta:
         table_name = "contact_email"

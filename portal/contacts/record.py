@@ -33,6 +33,9 @@ from portal.core.permissions import Denied
 BATCH = 400
 Part = TypeVar("Part", bound=ContactPart)
 Model = type[RecordedModel]
+CLEAN: dict[str, Any] = {
+    "state": "", "state_reason": "", "state_words": "", "state_at": None, "state_delivery_id": None,
+}  # fmt: skip # an address of which nothing bad is known
 
 
 def add(action: str = "contact.added", *, more: Mapping[str, Any] | None = None, **values: Any) -> Contact:
@@ -184,18 +187,26 @@ def erase(contact_ids: Sequence[int]) -> int:
     return erased
 
 
-def mark_email(normal: str, state: str, reason: str, **more: Any) -> None:
-    """Set the state of an address on every contact that has it: undeliverable, complained, or none again."""
+def mark_email(normal: str, state: str, reason: str, *, words: str = "", delivery_id: int | None = None) -> int:
+    """Set the state of an address on every contact that has it: undeliverable, complained, or none again.
+
+    `reason` is for people, `words` are the mail server's own. Returns how many contacts were changed.
+    """
+    values = {"state": state, "state_reason": reason, "state_words": words, "state_delivery_id": delivery_id}
+    changed = 0
     with transaction(), recording():
         for part in Email.select().where(Email.normal == normal, Email.state != state):
-            Email.update(state=state, state_reason=reason).where(Email.id == part.id).execute()
+            changed += 1
+            Email.update(**(values if state else CLEAN), state_at=now() if state else None).where(
+                Email.id == part.id
+            ).execute()
             log.write(
                 "contact.email_state_changed",
                 part.contact_id,
                 changes={"email state": [part.state or None, state or None]},
                 reason=reason,
-                **more,
             )
+    return changed
 
 
 def refresh(contact_ids: Sequence[int]) -> None:

@@ -20,7 +20,17 @@ from portal.core.db import lock, transaction
 from portal.core.permissions import Permission
 
 Part = TypeVar("Part", bound=ContactPart)
-DETAILS = ("kind", "title", "first_name", "last_name", "preferred_name", "organisation", "language", "birth_date")
+DETAILS = (
+    "kind",
+    "title",
+    "first_name",
+    "last_name",
+    "preferred_name",
+    "organisation",
+    "language",
+    "birth_date",
+    "is_untracked",
+)
 
 
 class ContactNotFound(LookupError):
@@ -139,7 +149,7 @@ def change_emails(contact: Contact, seen: str, lines: Sequence[Line]) -> None:
             if before is None or before.normal != values["normal"]:
                 check_address("email", str(values["normal"]))
                 if before is not None and before.state:
-                    values.update(state="", state_reason="")
+                    values.update(record.CLEAN)
         _replace(Email, contact.id, wanted)
 
 

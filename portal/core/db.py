@@ -20,6 +20,7 @@ from peewee import (
     NodeList,
     PostgresqlDatabase,
     SqliteDatabase,
+    fn,
 )
 from playhouse.db_url import parse as parse_url
 from playhouse.pool import PooledPostgresqlDatabase
@@ -72,6 +73,14 @@ def after_commit(action: Callable[[], None]) -> None:
             log.exception("an action after commit failed")
 
     db.after_commit(ring)
+
+
+def hour_of(field: Any) -> Any:
+    """The hour of a UtcField within a query, as text such as 2026-11-24T08 (UTC)."""
+    if is_sqlite():
+        return fn.REPLACE(fn.SUBSTR(field, 1, 13), " ", "T").coerce(False)
+    # No parameters: PostgreSQL does not see that two of them are the same in SELECT and GROUP BY.
+    return fn.TO_CHAR(fn.TIMEZONE(SQL("'UTC'"), field), SQL("""'YYYY-MM-DD"T"HH24'""")).coerce(False)
 
 
 def learn_sizes() -> None:

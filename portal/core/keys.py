@@ -64,6 +64,16 @@ def read_token(purpose: str, token: str) -> tuple[int, int]:
     return org_id, subject
 
 
+def return_mark(org_id: int, subject: int, version: str | None = None) -> str:
+    """Sixteen hex digits for the return address of a message, which mail servers may write in capitals (E-11)."""
+    return _mac(version or current_version(), org_id, "return", str(subject).encode()).hex()[:16]
+
+
+def is_return_mark(org_id: int, subject: int, mark: str) -> bool:
+    """Whether this installation made the mark for this message, under whichever of its keys."""
+    return any(hmac.compare_digest(return_mark(org_id, subject, version), mark) for version in _roots)
+
+
 def message_key(org_id: int, name: str) -> str:
     """A stable random-looking name for a message, such as the left part of its Message-ID."""
     return _mac(next(iter(_roots)), org_id, "message", name.encode()).hex()[:32]

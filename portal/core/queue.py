@@ -21,6 +21,8 @@ log = logging.getLogger("portal.queue")
 
 SEND_CAMPAIGN = "workers.delivery.send_campaign"
 SEND_MAIL = "workers.delivery.send_mail"
+READ_RETURNED = "workers.bounces.read_returned"
+FETCH_RETURNED = "workers.bounces.fetch_returned"
 RUN_IMPORT = "workers.imports.run_import"
 BEAT = "workers.pulse.beat"
 

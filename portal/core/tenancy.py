@@ -43,6 +43,7 @@ class Org(BaseModel):
     logo_id = IntegerField(null=True)
     sender_name = TextField(default="")
     reply_to = TextField(default="")
+    is_tracking = IntegerField(default=1)  # whether newsletters note who reads and clicks
     is_sample = IntegerField(default=0)
     suspended_at = UtcField(null=True)
     suspended_reason = TextField(default="")
@@ -181,4 +182,6 @@ class ContactRow(OrgModel):
 
 # Tables that belong to no organisation, or are looked at before there is an actor. Nothing else may be unscoped;
 # a test compares this list with the database's catalogue.
-INSTALLATION_TABLES = frozenset({"org", "user", "membership", "session", "rate_window", "schema_migration", "pulse"})
+INSTALLATION_TABLES = frozenset(
+    {"org", "user", "membership", "session", "rate_window", "schema_migration", "pulse", "returned_mail"}
+)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from portal.consent.rules import Purpose
 from portal.contacts.emails import normalise_email
 from portal.core.clock import now
-from portal.delivery import ledger, owners, pace, transport
+from portal.delivery import bouncing, ledger, owners, pace, transport
 from portal.delivery.kinds import Ready, kind_of
 from portal.delivery.models import CLAIMED, HANDED, Delivery
 from portal.gateways.smtp import BadServer, Connection, Lost, Reply, Unwelcome
@@ -148,5 +148,5 @@ def _note(row: Delivery, reply: Reply, state: str, outcome: Outcome) -> None:
         if slow:
             outcome.trouble = f"The mail server asks for a pause: {reply}"
             raise _Stop
-    else:
-        ledger.refuse(row, str(reply), state)
+    elif ledger.refuse(row, str(reply), state):
+        bouncing.refused(row, reply)

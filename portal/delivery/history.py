@@ -4,32 +4,48 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from peewee import fn
+
 from portal.consent.rules import WORDS
 from portal.contacts import queries as contacts
 from portal.contacts.models import Contact
 from portal.contacts.queries import Filter
 from portal.core.actor import current_actor
 from portal.core.permissions import DataSet
+from portal.delivery.bounce_rules import POLICY, REASONS
 from portal.delivery.models import (
     ACCEPTED,
+    BOUNCED,
     CANCELLED,
     CLAIMED,
+    CLICKED,
+    COMPLAINED,
     DEFERRED,
     HANDED,
     REFUSED,
+    REPLIED,
+    SEEN,
     SUPPRESSED,
     UNKNOWN,
+    UNSUBSCRIBED,
     WAITING,
     Delivery,
     DeliveryEvent,
 )
 
 PAGE = 50
-PENDING, UNSUBSCRIBED = "pending", "unsubscribed"
+PENDING, DELIVERED, BACK, HELD_BY_RULES, READ = "pending", "delivered", "undeliverable", "policy", "read"
 STATES: dict[str, tuple[str, str]] = {
     ACCEPTED: ("sent", "good"), REFUSED: ("refused", "bad"), DEFERRED: ("to be tried again", "warn"),
     UNKNOWN: ("not certain", "warn"), SUPPRESSED: ("not sent to", ""), CANCELLED: ("cancelled", ""),
-    PENDING: ("still to go", "info"), UNSUBSCRIBED: ("unsubscribed", "warn"),
+    PENDING: ("still to go", "info"), DELIVERED: ("delivered so far", "good"), BACK: ("undeliverable", "bad"),
+    HELD_BY_RULES: ("refused by a mail server's rules", "warn"), READ: ("read", "good"), CLICKED: ("clicked", "good"),
+    UNSUBSCRIBED: ("unsubscribed", "warn"), COMPLAINED: ("called it spam", "bad"), REPLIED: ("answered", "info"),
+}  # fmt: skip
+# Which events tell it; who follows a link has read the message, though his program loads no pictures.
+_KINDS: dict[str, tuple[str, ...]] = {
+    READ: (SEEN, CLICKED), CLICKED: (CLICKED,), UNSUBSCRIBED: (UNSUBSCRIBED,), COMPLAINED: (COMPLAINED,),
+    REPLIED: (REPLIED,),
 }  # fmt: skip
 _BEFORE_THE_END = (WAITING, CLAIMED, HANDED)
 
@@ -42,6 +58,8 @@ class Wanted:
     state: str = ""
     reason: str = ""
     text: str = ""
+    domain: str = ""  # of the mail address
+    link_id: int = 0  # those who followed this link
 
 
 @dataclass(frozen=True)
@@ -54,25 +72,43 @@ class Line:
     state: str
     words: str
     tone: str
-    why: str
+    why: str  # in words for people
+    said: str  # the mail server's own
 
 
 def matching(wanted: Wanted) -> Any:
     query = Delivery.select().where(Delivery.campaign_id == wanted.campaign_id)
     if wanted.state == PENDING:
         query = query.where(Delivery.state.in_(_BEFORE_THE_END))
-    elif wanted.state == UNSUBSCRIBED:
-        left = DeliveryEvent.select(DeliveryEvent.delivery_id).where(
-            DeliveryEvent.campaign_id == wanted.campaign_id, DeliveryEvent.kind == UNSUBSCRIBED
-        )
-        query = query.where(Delivery.id.in_(left))
+    elif wanted.state == DELIVERED:
+        query = query.where(Delivery.state == ACCEPTED, Delivery.bounce == "")
+    elif wanted.state == BACK:
+        query = query.where((Delivery.state == REFUSED) | (Delivery.bounce != ""))
+    elif wanted.state == HELD_BY_RULES:
+        query = query.where(Delivery.bounce == POLICY)
+    elif wanted.state == UNKNOWN:
+        query = query.where(Delivery.state == UNKNOWN, Delivery.bounce == "")
+    elif wanted.state in _KINDS or wanted.link_id:
+        query = query.where(Delivery.id.in_(_told(wanted)))
     elif wanted.state:
         query = query.where(Delivery.state == wanted.state)
     if wanted.reason:
         query = query.where(Delivery.reason == wanted.reason)
+    if wanted.domain:
+        query = query.where(fn.LOWER(Delivery.address).endswith(f"@{wanted.domain}"))
     if wanted.text:
         query = query.where(Delivery.contact_id.in_(contacts.matching(Filter(text=wanted.text)).select(Contact.id)))
     return query
+
+
+def _told(wanted: Wanted) -> Any:
+    """The messages of which a person, not a machine, told something later; of one link, if one is wanted."""
+    told = DeliveryEvent.select(DeliveryEvent.delivery_id).where(
+        DeliveryEvent.campaign_id == wanted.campaign_id,
+        DeliveryEvent.kind.in_(_KINDS[wanted.state or CLICKED]),
+        DeliveryEvent.is_machine == 0,
+    )
+    return told.where(DeliveryEvent.link_id == wanted.link_id) if wanted.link_id else told
 
 
 def count(wanted: Wanted) -> int:
@@ -94,22 +130,35 @@ def every(wanted: Wanted) -> Iterator[Line]:
 
 def lines(rows: Sequence[Delivery]) -> list[Line]:
     people = {c.id: c for c in Contact.select().where(Contact.id.in_([row.contact_id for row in rows]))}
+    refusals = _refusals([row.id for row in rows if row.bounce])
     sees_email = current_actor().sees(DataSet.EMAIL)
     found = []
     for row in rows:
         state = PENDING if row.state in _BEFORE_THE_END else row.state
-        words, tone = STATES[state]
+        refusal = refusals.get(row.id)
+        words, tone = STATES[BACK if refusal and state != REFUSED else state]
         contact = people.get(row.contact_id)
         name = contacts.list_name_of(contact) if contact else "Removed contact"
-        reply = row.reply if sees_email else ""  # the server's words often name the address
-        why = WORDS.get(row.reason, row.reason) if row.reason else reply
-        found.append(Line(row, name, row.address if sees_email else "", state, words, tone, why))
+        said = refusal["words"] if refusal else row.reply
+        why = WORDS.get(row.reason, row.reason)
+        if refusal and refusal["reason"] in REASONS:
+            why = f"{REASONS[refusal['reason']].words}."
+        # The server's words often name the address.
+        found.append(
+            Line(row, name, row.address if sees_email else "", state, words, tone, why, said if sees_email else "")
+        )
     return found
 
 
-def unsubscribed(campaign_id: int) -> int:
-    """How many people left because of this campaign."""
-    return count(Wanted(campaign_id, UNSUBSCRIBED))
+def _refusals(delivery_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """What was said when these messages were refused: the last word of each."""
+    told = DeliveryEvent.select(DeliveryEvent.delivery_id, DeliveryEvent.detail).where(
+        DeliveryEvent.delivery_id.in_(list(delivery_ids)), DeliveryEvent.kind == BOUNCED
+    )
+    blank = {"reason": "", "words": ""}
+    return {
+        delivery_id: {**blank, **(detail or {})} for delivery_id, detail in told.order_by(DeliveryEvent.id).tuples()
+    }
 
 
 def last_of_contact(contact_id: int, limit: int) -> list[Delivery]:

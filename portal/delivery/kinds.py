@@ -22,6 +22,7 @@ Render = Callable[[int, Sequence[Delivery]], dict[int, Ready]]  # (campaign id, 
 class Kind:
     render: Render
     is_sending: Callable[[int], bool]  # may this campaign go on? read at each hand-over
+    answers_to: Callable[[int], str]  # the address at which the organisation wants its answers
 
 
 _kinds: dict[str, Kind] = {}

@@ -9,7 +9,7 @@ from portal.consent.models import Suppression
 from portal.core.db import transaction
 from portal.core.keys import current_version
 from portal.delivery import ledger
-from portal.delivery.models import Delivery, DeliveryEvent
+from portal.delivery.models import COMPLAINED, RESUBSCRIBED, UNSUBSCRIBED, Delivery, DeliveryEvent
 
 PATIENCE = 10.0
 
@@ -22,20 +22,35 @@ def unsubscribe(row: Delivery, *, how: str) -> None:
     """
     macs = [row.mac]
     with transaction():
-        is_new = _suppress(row)
-        ledger.suppress_open(macs, "unsubscribed")
+        is_new = _suppress(row, UNSUBSCRIBED)
+        ledger.suppress_open(macs, UNSUBSCRIBED)
         if is_new:
             DeliveryEvent.create(
                 contact_id=row.contact_id,
                 delivery_id=row.id,
                 campaign_id=row.campaign_id,
-                kind="unsubscribed",
+                kind=UNSUBSCRIBED,
                 detail={"how": how},
             )
             log.write("contact.unsubscribed", row.contact_id, subject_id=row.campaign_id, how=how)
     until = time.monotonic() + PATIENCE
     while ledger.on_its_way(macs) and time.monotonic() < until:
         time.sleep(0.1)
+
+
+def complain(row: Delivery) -> bool:
+    """The person called the message spam: never written to again. Returns whether that is news (RFC 5965)."""
+    told = DeliveryEvent.select().where(DeliveryEvent.delivery_id == row.id, DeliveryEvent.kind == COMPLAINED)
+    with transaction():
+        if told.exists():
+            return False
+        _suppress(row, "complained")
+        ledger.suppress_open([row.mac], "complained")
+        DeliveryEvent.create(
+            contact_id=row.contact_id, delivery_id=row.id, campaign_id=row.campaign_id, kind=COMPLAINED
+        )
+        log.write("contact.complained", row.contact_id, subject_id=row.campaign_id)
+    return True
 
 
 def resubscribe(row: Delivery) -> None:
@@ -46,7 +61,7 @@ def resubscribe(row: Delivery) -> None:
         )
         if removed.execute():
             DeliveryEvent.create(
-                contact_id=row.contact_id, delivery_id=row.id, campaign_id=row.campaign_id, kind="resubscribed"
+                contact_id=row.contact_id, delivery_id=row.id, campaign_id=row.campaign_id, kind=RESUBSCRIBED
             )
             log.write("contact.resubscribed", row.contact_id, subject_id=row.campaign_id)
 
@@ -56,7 +71,7 @@ def is_suppressed(row: Delivery) -> bool:
     return bool(query.exists())
 
 
-def _suppress(row: Delivery) -> bool:
+def _suppress(row: Delivery, reason: str) -> bool:
     """Write the suppression unless it is there; return whether it is new."""
     if is_suppressed(row):
         return False
@@ -66,7 +81,7 @@ def _suppress(row: Delivery) -> bool:
                 channel=row.channel,
                 mac=row.mac,
                 key_version=current_version(),
-                reason="unsubscribed",
+                reason=reason,
                 delivery_id=row.id,
                 campaign_id=row.campaign_id,
             )

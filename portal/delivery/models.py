@@ -6,7 +6,7 @@ The row is the truth about a message; the queue only says "look". `address` is e
 
 from typing import Any
 
-from peewee import BigIntegerField, IntegerField, JSONField, TextField
+from peewee import SQL, BigIntegerField, BlobField, IntegerField, JSONField, TextField
 
 from portal.core.clock import now
 from portal.core.db import BaseModel, UtcField
@@ -28,6 +28,7 @@ class Delivery(ContactRow):
     state = TextField(default=WAITING)
     reason = TextField(default="")  # why suppressed
     reply = TextField(default="")  # the server's own words
+    bounce = TextField(default="")  # "" | hard | soft | policy: what was refused, at once or later by a mail
     message_id = TextField(default="")
     worker = TextField(default="")
     token = TextField(default="")
@@ -46,26 +47,93 @@ class Delivery(ContactRow):
 Delivery.add_index(Delivery.org, Delivery.campaign_id, Delivery.state, Delivery.id)
 Delivery.add_index(Delivery.org, Delivery.contact_id)
 Delivery.add_index(Delivery.org, Delivery.mac, Delivery.state)
+Delivery.add_index(Delivery.org, Delivery.message_id)
 Delivery.add_index(Delivery.state, Delivery.lease)
 
 
+# The few that were refused; the words must be those of portal.delivery.figures.
+Delivery.add_index(
+    Delivery.index(
+        Delivery.org, Delivery.campaign_id, Delivery.bounce, where=SQL("bounce <> ''"), name="delivery_bounced"
+    )
+)
+
+# Kinds of events. Those of people beside those of machines are told apart by `is_machine`.
+UNSUBSCRIBED, RESUBSCRIBED, BOUNCED, DELAYED = "unsubscribed", "resubscribed", "bounced", "delayed"
+COMPLAINED, REPLIED, SEEN, CLICKED = "complained", "replied", "seen", "clicked"
+
+
 class DeliveryEvent(ContactRow):
-    """What came back later: an unsubscribing, later a bounce, a reading, a click. Changes no state of the row."""
+    """What came back later: a bounce, a complaint, a reading, a click. Changes no state of the row."""
 
     contact_id = IntegerField()
     delivery_id = IntegerField()
     campaign_id = IntegerField()
     kind = TextField()
     detail: Any = JSONField(default=dict)
+    link_id = IntegerField(null=True)
+    is_machine = IntegerField(default=0)
+    source = TextField(default="")  # network address of a reading or click; emptied after 90 days
+    agent = TextField(default="")  # the program's own name; emptied with it
     at = UtcField(default=now)
 
     class Meta:
         table_name = "delivery_event"
-        constraints = [belongs_to("contact", "contact_id"), belongs_to("delivery", "delivery_id"), own_key()]
+        constraints = [
+            belongs_to("contact", "contact_id"),
+            belongs_to("delivery", "delivery_id"),
+            belongs_to("campaign_link", "link_id"),
+            own_key(),
+        ]
 
 
-DeliveryEvent.add_index(DeliveryEvent.org, DeliveryEvent.campaign_id, DeliveryEvent.kind)
+DeliveryEvent.add_index(
+    DeliveryEvent.org,
+    DeliveryEvent.campaign_id,
+    DeliveryEvent.kind,
+    DeliveryEvent.is_machine,
+    DeliveryEvent.delivery_id,
+)
 DeliveryEvent.add_index(DeliveryEvent.org, DeliveryEvent.delivery_id)
+DeliveryEvent.add_index(DeliveryEvent.org, DeliveryEvent.kind, DeliveryEvent.at)
+DeliveryEvent.add_index(
+    DeliveryEvent.index(DeliveryEvent.org, DeliveryEvent.at, where=SQL("source <> ''"), name="delivery_event_traced")
+)
+
+
+class Link(OrgModel):
+    """A link of a campaign, as it was approved. Followed by its place alone: no address comes from a request."""
+
+    campaign_id = IntegerField()
+    place = IntegerField()
+    url = TextField()
+    words = TextField(default="")
+
+    class Meta:
+        table_name = "campaign_link"
+        indexes = ((("org", "campaign_id", "place"), True),)
+        constraints = [belongs_to("campaign", "campaign_id"), own_key()]
+
+
+class ReturnedMail(BaseModel):
+    """A message that came to the return address: waiting to be read, or kept because nobody could be found to whom it
+    belongs. Belongs to the installation, for whose it is shows only when it is read.
+    """
+
+    road = TextField()  # lmtp | imap | command
+    recipient = TextField(default="")
+    state = TextField(default=WAITING)  # waiting | reading | kept
+    why = TextField(default="")  # why it was kept
+    kind = TextField(default="")
+    source: Any = BlobField()
+    lease = UtcField(null=True)
+    at = UtcField(default=now)
+
+    class Meta:
+        table_name = "returned_mail"
+
+
+ReturnedMail.add_index(ReturnedMail.state, ReturnedMail.id)
 
 
 class SystemMail(OrgModel):

@@ -1,6 +1,9 @@
 """Which mail server messages are handed to: the one of SMTP_URL, else the mail catcher of this machine."""
 
 from portal.config import Settings
+from portal.delivery import return_path
+from portal.delivery.models import Delivery
+from portal.gateways.imap import Mailbox
 from portal.gateways.smtp import Server
 
 _settings: list[Settings] = []
@@ -34,6 +37,23 @@ def server() -> Server:
 def limit() -> str | None:
     """The provider's limit as it is set, such as 300/hour."""
     return _settings[0].smtp_limit
+
+
+def envelope_sender(row: Delivery, mailbox: str) -> str:
+    """Where a message goes back to when it cannot be delivered: to us, by an address of its own, where we have one."""
+    address = _settings[0].bounce_address
+    return return_path.for_delivery(address, row.org_id, row.id) if address else mailbox
+
+
+def mailbox() -> Mailbox | None:
+    """Where returned mail lies, if it is to be fetched."""
+    url = _settings[0].bounce_url
+    return Mailbox.from_url(url) if url else None
+
+
+def may_track() -> bool:
+    """Whether this installation notes readings and clicks at all."""
+    return _settings[0].tracking
 
 
 def base_url() -> str:

@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import PasswordField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, PasswordField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its stubs
 from wtforms.validators import DataRequired, Length, Optional
 
@@ -66,6 +66,7 @@ class BrandForm(FlaskForm):
     sender_name = StringField("Sender's name", [plain])
     reply_to = StringField("Answers go to", [Optional(), email_address])
     logo = FileField("Logo")
+    is_tracking = BooleanField("Note who reads our newsletters and which links are followed")
 
     def validate_colour(self, field: Any) -> None:
         try:

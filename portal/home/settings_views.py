@@ -65,7 +65,11 @@ def change_look() -> Response:
     if not is_good:
         return _look(form, 422)
     accounts.set_details(
-        colour=form.colour.data, sender_name=form.sender_name.data or "", reply_to=form.reply_to.data or "", **values
+        colour=form.colour.data,
+        sender_name=form.sender_name.data or "",
+        reply_to=form.reply_to.data or "",
+        is_tracking=int(form.is_tracking.data),
+        **values,
     )
     return done(url_for("settings.look", saved=1))
 

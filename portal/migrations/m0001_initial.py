@@ -5,8 +5,9 @@ SQLITE = [
     '"legal_name" TEXT NOT NULL, "kind" TEXT NOT NULL, "registration" TEXT NOT NULL, "email" TEXT NOT NULL, '
     '"telephone" TEXT NOT NULL, "address" TEXT NOT NULL, "town" TEXT NOT NULL, "website" TEXT NOT NULL, '
     '"complaints_email" TEXT NOT NULL, "information_officer" TEXT NOT NULL, "timezone" TEXT NOT NULL, "colour" TEXT '
-    'NOT NULL, "logo_id" INTEGER, "sender_name" TEXT NOT NULL, "reply_to" TEXT NOT NULL, "is_sample" INTEGER NOT '
-    'NULL, "suspended_at" TEXT, "suspended_reason" TEXT NOT NULL, "created_at" TEXT NOT NULL)',
+    'NOT NULL, "logo_id" INTEGER, "sender_name" TEXT NOT NULL, "reply_to" TEXT NOT NULL, "is_tracking" INTEGER NOT '
+    'NULL, "is_sample" INTEGER NOT NULL, "suspended_at" TEXT, "suspended_reason" TEXT NOT NULL, "created_at" TEXT NOT '
+    "NULL)",
     'CREATE UNIQUE INDEX "org_slug" ON "org" ("slug")',
     'CREATE TABLE "user" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "email" TEXT NOT NULL, "name" TEXT NOT '
     'NULL, "password_hash" TEXT NOT NULL, "is_support" INTEGER NOT NULL, "disabled_at" TEXT, "created_at" TEXT NOT '
@@ -27,19 +28,19 @@ SQLITE = [
     'NOT NULL, "channel" TEXT NOT NULL, "purpose" TEXT NOT NULL, "purpose_reason" TEXT NOT NULL, "subject" TEXT NOT '
     'NULL, "preheader" TEXT NOT NULL, "body" TEXT NOT NULL, "text" TEXT NOT NULL, "sender_id" INTEGER, "groups" TEXT '
     'NOT NULL, "excluded" TEXT NOT NULL, "state" TEXT NOT NULL, "scheduled_at" TEXT, "started_at" TEXT, "ended_at" '
-    'TEXT, "frozen" INTEGER NOT NULL, "letter" TEXT, "is_caught" INTEGER NOT NULL, "trouble" TEXT NOT NULL, '
-    '"author_id" INTEGER, "version" INTEGER NOT NULL, "created_at" TEXT NOT NULL, "updated_at" TEXT NOT NULL, FOREIGN '
-    'KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"), FOREIGN KEY ("org_id", '
-    '"sender_id") REFERENCES "sender_identity" ("org_id", "id") ON DELETE RESTRICT)',
+    'TEXT, "frozen" INTEGER NOT NULL, "letter" TEXT, "is_tracked" INTEGER NOT NULL, "is_caught" INTEGER NOT NULL, '
+    '"trouble" TEXT NOT NULL, "author_id" INTEGER, "version" INTEGER NOT NULL, "created_at" TEXT NOT NULL, '
+    '"updated_at" TEXT NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, UNIQUE ("org_id", '
+    '"id"), FOREIGN KEY ("org_id", "sender_id") REFERENCES "sender_identity" ("org_id", "id") ON DELETE RESTRICT)',
     'CREATE INDEX "campaign_org_id_state" ON "campaign" ("org_id", "state")',
     'CREATE INDEX "campaign_org_id_created_at" ON "campaign" ("org_id", "created_at")',
     'CREATE TABLE "contact" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "org_id" INTEGER NOT NULL, "kind" TEXT '
     'NOT NULL, "title" TEXT NOT NULL, "first_name" TEXT NOT NULL, "last_name" TEXT NOT NULL, "preferred_name" TEXT '
     'NOT NULL, "organisation" TEXT NOT NULL, "language" TEXT NOT NULL, "birth_date" DATE, "roles" TEXT NOT NULL, '
-    '"source" TEXT NOT NULL, "obtained" TEXT NOT NULL, "sort_name" TEXT NOT NULL, "search_names" TEXT NOT NULL, '
-    '"search_emails" TEXT NOT NULL, "search_numbers" TEXT NOT NULL, "version" INTEGER NOT NULL, "created_at" TEXT NOT '
-    'NULL, "updated_at" TEXT NOT NULL, "erased_at" TEXT, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE '
-    'RESTRICT, UNIQUE ("org_id", "id"))',
+    '"source" TEXT NOT NULL, "is_untracked" INTEGER NOT NULL, "obtained" TEXT NOT NULL, "sort_name" TEXT NOT NULL, '
+    '"search_names" TEXT NOT NULL, "search_emails" TEXT NOT NULL, "search_numbers" TEXT NOT NULL, "version" INTEGER '
+    'NOT NULL, "created_at" TEXT NOT NULL, "updated_at" TEXT NOT NULL, "erased_at" TEXT, FOREIGN KEY ("org_id") '
+    'REFERENCES "org" ("id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
     'CREATE INDEX "contact_org_id_erased_at_sort_name_id" ON "contact" ("org_id", "erased_at", "sort_name", "id")',
     'CREATE INDEX "contact_org_id_updated_at" ON "contact" ("org_id", "updated_at")',
     'CREATE INDEX "contact_without_email" ON "contact" ("org_id", "erased_at", "search_emails", "sort_name", "id") '
@@ -56,19 +57,27 @@ SQLITE = [
     'TEXT NOT NULL, "ended_at" TEXT, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, UNIQUE '
     '("org_id", "id"))',
     'CREATE INDEX "import_org_id_created_at" ON "import" ("org_id", "created_at")',
+    'CREATE TABLE "campaign_link" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "org_id" INTEGER NOT NULL, '
+    '"campaign_id" INTEGER NOT NULL, "place" INTEGER NOT NULL, "url" TEXT NOT NULL, "words" TEXT NOT NULL, FOREIGN '
+    'KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, FOREIGN KEY ("org_id", "campaign_id") REFERENCES '
+    '"campaign" ("org_id", "id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
+    'CREATE UNIQUE INDEX "campaign_link_org_id_campaign_id_place" ON "campaign_link" ("org_id", "campaign_id", '
+    '"place")',
     'CREATE TABLE "delivery" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "org_id" INTEGER NOT NULL, '
     '"contact_id" INTEGER NOT NULL, "campaign_id" INTEGER NOT NULL, "channel" TEXT NOT NULL, "mac" TEXT NOT NULL, '
-    '"address" TEXT NOT NULL, "state" TEXT NOT NULL, "reason" TEXT NOT NULL, "reply" TEXT NOT NULL, "message_id" TEXT '
-    'NOT NULL, "worker" TEXT NOT NULL, "token" TEXT NOT NULL, "lease" TEXT, "due" TEXT, "attempts" INTEGER NOT NULL, '
-    '"handed_at" TEXT, "ended_at" TEXT, "created_at" TEXT NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON '
-    'DELETE RESTRICT, FOREIGN KEY ("org_id", "contact_id") REFERENCES "contact" ("org_id", "id") ON DELETE RESTRICT, '
-    'FOREIGN KEY ("org_id", "campaign_id") REFERENCES "campaign" ("org_id", "id") ON DELETE RESTRICT, UNIQUE '
-    '("org_id", "id"))',
+    '"address" TEXT NOT NULL, "state" TEXT NOT NULL, "reason" TEXT NOT NULL, "reply" TEXT NOT NULL, "bounce" TEXT NOT '
+    'NULL, "message_id" TEXT NOT NULL, "worker" TEXT NOT NULL, "token" TEXT NOT NULL, "lease" TEXT, "due" TEXT, '
+    '"attempts" INTEGER NOT NULL, "handed_at" TEXT, "ended_at" TEXT, "created_at" TEXT NOT NULL, FOREIGN KEY '
+    '("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, FOREIGN KEY ("org_id", "contact_id") REFERENCES "contact" '
+    '("org_id", "id") ON DELETE RESTRICT, FOREIGN KEY ("org_id", "campaign_id") REFERENCES "campaign" ("org_id", '
+    '"id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
     'CREATE UNIQUE INDEX "delivery_org_id_campaign_id_mac" ON "delivery" ("org_id", "campaign_id", "mac")',
     'CREATE INDEX "delivery_org_id_campaign_id_state_id" ON "delivery" ("org_id", "campaign_id", "state", "id")',
     'CREATE INDEX "delivery_org_id_contact_id" ON "delivery" ("org_id", "contact_id")',
     'CREATE INDEX "delivery_org_id_mac_state" ON "delivery" ("org_id", "mac", "state")',
+    'CREATE INDEX "delivery_org_id_message_id" ON "delivery" ("org_id", "message_id")',
     'CREATE INDEX "delivery_state_lease" ON "delivery" ("state", "lease")',
+    'CREATE INDEX "delivery_bounced" ON "delivery" ("org_id", "campaign_id", "bounce") WHERE bounce <> \'\'',
     'CREATE TABLE "attachment" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "org_id" INTEGER NOT NULL, '
     '"campaign_id" INTEGER NOT NULL, "name" TEXT NOT NULL, "kind" TEXT NOT NULL, "body" BLOB NOT NULL, "size" INTEGER '
     'NOT NULL, "created_at" TEXT NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, FOREIGN '
@@ -84,9 +93,10 @@ SQLITE = [
     'CREATE INDEX "contact_address_org_id_city" ON "contact_address" ("org_id", "city")',
     'CREATE TABLE "contact_email" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "org_id" INTEGER NOT NULL, '
     '"contact_id" INTEGER NOT NULL, "label" TEXT NOT NULL, "is_primary" INTEGER NOT NULL, "created_at" TEXT NOT NULL, '
-    '"address" TEXT NOT NULL, "normal" TEXT NOT NULL, "state" TEXT NOT NULL, "state_reason" TEXT NOT NULL, FOREIGN '
-    'KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, FOREIGN KEY ("org_id", "contact_id") REFERENCES '
-    '"contact" ("org_id", "id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
+    '"address" TEXT NOT NULL, "normal" TEXT NOT NULL, "state" TEXT NOT NULL, "state_reason" TEXT NOT NULL, '
+    '"state_words" TEXT NOT NULL, "state_at" TEXT, "state_delivery_id" INTEGER, FOREIGN KEY ("org_id") REFERENCES '
+    '"org" ("id") ON DELETE RESTRICT, FOREIGN KEY ("org_id", "contact_id") REFERENCES "contact" ("org_id", "id") ON '
+    'DELETE RESTRICT, UNIQUE ("org_id", "id"))',
     'CREATE INDEX "contact_email_org_id_contact_id" ON "contact_email" ("org_id", "contact_id")',
     'CREATE INDEX "contact_email_org_id_normal" ON "contact_email" ("org_id", "normal")',
     'CREATE INDEX "contact_email_org_id_state_contact_id" ON "contact_email" ("org_id", "state", "contact_id") WHERE '
@@ -105,12 +115,16 @@ SQLITE = [
     'CREATE INDEX "contact_telephone_org_id_number" ON "contact_telephone" ("org_id", "number")',
     'CREATE TABLE "delivery_event" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "org_id" INTEGER NOT NULL, '
     '"contact_id" INTEGER NOT NULL, "delivery_id" INTEGER NOT NULL, "campaign_id" INTEGER NOT NULL, "kind" TEXT NOT '
-    'NULL, "detail" TEXT NOT NULL, "at" TEXT NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE '
-    'RESTRICT, FOREIGN KEY ("org_id", "contact_id") REFERENCES "contact" ("org_id", "id") ON DELETE RESTRICT, FOREIGN '
-    'KEY ("org_id", "delivery_id") REFERENCES "delivery" ("org_id", "id") ON DELETE RESTRICT, UNIQUE ("org_id", '
-    '"id"))',
-    'CREATE INDEX "delivery_event_org_id_campaign_id_kind" ON "delivery_event" ("org_id", "campaign_id", "kind")',
+    'NULL, "detail" TEXT NOT NULL, "link_id" INTEGER, "is_machine" INTEGER NOT NULL, "source" TEXT NOT NULL, "agent" '
+    'TEXT NOT NULL, "at" TEXT NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, FOREIGN '
+    'KEY ("org_id", "contact_id") REFERENCES "contact" ("org_id", "id") ON DELETE RESTRICT, FOREIGN KEY ("org_id", '
+    '"delivery_id") REFERENCES "delivery" ("org_id", "id") ON DELETE RESTRICT, FOREIGN KEY ("org_id", "link_id") '
+    'REFERENCES "campaign_link" ("org_id", "id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
+    'CREATE INDEX "delivery_event_org_id_campaign_id_kind_is_machine_delivery_id" ON "delivery_event" ("org_id", '
+    '"campaign_id", "kind", "is_machine", "delivery_id")',
     'CREATE INDEX "delivery_event_org_id_delivery_id" ON "delivery_event" ("org_id", "delivery_id")',
+    'CREATE INDEX "delivery_event_org_id_kind_at" ON "delivery_event" ("org_id", "kind", "at")',
+    'CREATE INDEX "delivery_event_traced" ON "delivery_event" ("org_id", "at") WHERE source <> \'\'',
     'CREATE TABLE "group_member" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "org_id" INTEGER NOT NULL, '
     '"group_id" INTEGER NOT NULL, "contact_id" INTEGER NOT NULL, "joined_at" TEXT NOT NULL, FOREIGN KEY ("org_id") '
     'REFERENCES "org" ("id") ON DELETE RESTRICT, FOREIGN KEY ("org_id", "contact_id") REFERENCES "contact" ("org_id", '
@@ -149,6 +163,10 @@ SQLITE = [
     'CREATE TABLE "rate_window" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "window" INTEGER NOT NULL, "used" '
     "INTEGER NOT NULL)",
     'CREATE UNIQUE INDEX "rate_window_window" ON "rate_window" ("window")',
+    'CREATE TABLE "returned_mail" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "road" TEXT NOT NULL, "recipient" '
+    'TEXT NOT NULL, "state" TEXT NOT NULL, "why" TEXT NOT NULL, "kind" TEXT NOT NULL, "source" BLOB NOT NULL, "lease" '
+    'TEXT, "at" TEXT NOT NULL)',
+    'CREATE INDEX "returned_mail_state_id" ON "returned_mail" ("state", "id")',
     'CREATE TABLE "session" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "token_hash" TEXT NOT NULL, "user_id" '
     'INTEGER NOT NULL, "membership_id" INTEGER, "started_at" TEXT NOT NULL, "seen_at" TEXT NOT NULL, "browser" TEXT '
     'NOT NULL, FOREIGN KEY ("user_id") REFERENCES "user" ("id") ON DELETE CASCADE, FOREIGN KEY ("membership_id") '
@@ -187,8 +205,8 @@ POSTGRESQL = [
     'TEXT NOT NULL, "kind" TEXT NOT NULL, "registration" TEXT NOT NULL, "email" TEXT NOT NULL, "telephone" TEXT NOT '
     'NULL, "address" TEXT NOT NULL, "town" TEXT NOT NULL, "website" TEXT NOT NULL, "complaints_email" TEXT NOT NULL, '
     '"information_officer" TEXT NOT NULL, "timezone" TEXT NOT NULL, "colour" TEXT NOT NULL, "logo_id" INTEGER, '
-    '"sender_name" TEXT NOT NULL, "reply_to" TEXT NOT NULL, "is_sample" INTEGER NOT NULL, "suspended_at" TIMESTAMPTZ, '
-    '"suspended_reason" TEXT NOT NULL, "created_at" TIMESTAMPTZ NOT NULL)',
+    '"sender_name" TEXT NOT NULL, "reply_to" TEXT NOT NULL, "is_tracking" INTEGER NOT NULL, "is_sample" INTEGER NOT '
+    'NULL, "suspended_at" TIMESTAMPTZ, "suspended_reason" TEXT NOT NULL, "created_at" TIMESTAMPTZ NOT NULL)',
     'CREATE UNIQUE INDEX "org_slug" ON "org" ("slug")',
     'CREATE TABLE "user" ("id" SERIAL NOT NULL PRIMARY KEY, "email" TEXT NOT NULL, "name" TEXT NOT NULL, '
     '"password_hash" TEXT NOT NULL, "is_support" INTEGER NOT NULL, "disabled_at" TIMESTAMPTZ, "created_at" '
@@ -209,19 +227,20 @@ POSTGRESQL = [
     '"channel" TEXT NOT NULL, "purpose" TEXT NOT NULL, "purpose_reason" TEXT NOT NULL, "subject" TEXT NOT NULL, '
     '"preheader" TEXT NOT NULL, "body" TEXT NOT NULL, "text" TEXT NOT NULL, "sender_id" INTEGER, "groups" JSONB NOT '
     'NULL, "excluded" JSONB NOT NULL, "state" TEXT NOT NULL, "scheduled_at" TIMESTAMPTZ, "started_at" TIMESTAMPTZ, '
-    '"ended_at" TIMESTAMPTZ, "frozen" INTEGER NOT NULL, "letter" JSONB, "is_caught" INTEGER NOT NULL, "trouble" TEXT '
-    'NOT NULL, "author_id" INTEGER, "version" INTEGER NOT NULL, "created_at" TIMESTAMPTZ NOT NULL, "updated_at" '
-    'TIMESTAMPTZ NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, UNIQUE ("org_id", '
-    '"id"), FOREIGN KEY ("org_id", "sender_id") REFERENCES "sender_identity" ("org_id", "id") ON DELETE RESTRICT)',
+    '"ended_at" TIMESTAMPTZ, "frozen" INTEGER NOT NULL, "letter" JSONB, "is_tracked" INTEGER NOT NULL, "is_caught" '
+    'INTEGER NOT NULL, "trouble" TEXT NOT NULL, "author_id" INTEGER, "version" INTEGER NOT NULL, "created_at" '
+    'TIMESTAMPTZ NOT NULL, "updated_at" TIMESTAMPTZ NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON '
+    'DELETE RESTRICT, UNIQUE ("org_id", "id"), FOREIGN KEY ("org_id", "sender_id") REFERENCES "sender_identity" '
+    '("org_id", "id") ON DELETE RESTRICT)',
     'CREATE INDEX "campaign_org_id_state" ON "campaign" ("org_id", "state")',
     'CREATE INDEX "campaign_org_id_created_at" ON "campaign" ("org_id", "created_at")',
     'CREATE TABLE "contact" ("id" SERIAL NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "kind" TEXT NOT NULL, '
     '"title" TEXT NOT NULL, "first_name" TEXT NOT NULL, "last_name" TEXT NOT NULL, "preferred_name" TEXT NOT NULL, '
     '"organisation" TEXT NOT NULL, "language" TEXT NOT NULL, "birth_date" DATE, "roles" TEXT NOT NULL, "source" TEXT '
-    'NOT NULL, "obtained" TEXT NOT NULL, "sort_name" TEXT NOT NULL, "search_names" TEXT NOT NULL, "search_emails" '
-    'TEXT NOT NULL, "search_numbers" TEXT NOT NULL, "version" INTEGER NOT NULL, "created_at" TIMESTAMPTZ NOT NULL, '
-    '"updated_at" TIMESTAMPTZ NOT NULL, "erased_at" TIMESTAMPTZ, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON '
-    'DELETE RESTRICT, UNIQUE ("org_id", "id"))',
+    'NOT NULL, "is_untracked" INTEGER NOT NULL, "obtained" TEXT NOT NULL, "sort_name" TEXT NOT NULL, "search_names" '
+    'TEXT NOT NULL, "search_emails" TEXT NOT NULL, "search_numbers" TEXT NOT NULL, "version" INTEGER NOT NULL, '
+    '"created_at" TIMESTAMPTZ NOT NULL, "updated_at" TIMESTAMPTZ NOT NULL, "erased_at" TIMESTAMPTZ, FOREIGN KEY '
+    '("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
     'CREATE INDEX "contact_org_id_erased_at_sort_name_id" ON "contact" ("org_id", "erased_at", "sort_name", "id")',
     'CREATE INDEX "contact_org_id_updated_at" ON "contact" ("org_id", "updated_at")',
     'CREATE INDEX "contact_without_email" ON "contact" ("org_id", "erased_at", "search_emails", "sort_name", "id") '
@@ -238,19 +257,27 @@ POSTGRESQL = [
     '"created_at" TIMESTAMPTZ NOT NULL, "ended_at" TIMESTAMPTZ, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON '
     'DELETE RESTRICT, UNIQUE ("org_id", "id"))',
     'CREATE INDEX "import_org_id_created_at" ON "import" ("org_id", "created_at")',
+    'CREATE TABLE "campaign_link" ("id" SERIAL NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "campaign_id" INTEGER '
+    'NOT NULL, "place" INTEGER NOT NULL, "url" TEXT NOT NULL, "words" TEXT NOT NULL, FOREIGN KEY ("org_id") '
+    'REFERENCES "org" ("id") ON DELETE RESTRICT, FOREIGN KEY ("org_id", "campaign_id") REFERENCES "campaign" '
+    '("org_id", "id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
+    'CREATE UNIQUE INDEX "campaign_link_org_id_campaign_id_place" ON "campaign_link" ("org_id", "campaign_id", '
+    '"place")',
     'CREATE TABLE "delivery" ("id" SERIAL NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "contact_id" INTEGER NOT '
     'NULL, "campaign_id" INTEGER NOT NULL, "channel" TEXT NOT NULL, "mac" TEXT NOT NULL, "address" TEXT NOT NULL, '
-    '"state" TEXT NOT NULL, "reason" TEXT NOT NULL, "reply" TEXT NOT NULL, "message_id" TEXT NOT NULL, "worker" TEXT '
-    'NOT NULL, "token" TEXT NOT NULL, "lease" TIMESTAMPTZ, "due" TIMESTAMPTZ, "attempts" INTEGER NOT NULL, '
-    '"handed_at" TIMESTAMPTZ, "ended_at" TIMESTAMPTZ, "created_at" TIMESTAMPTZ NOT NULL, FOREIGN KEY ("org_id") '
-    'REFERENCES "org" ("id") ON DELETE RESTRICT, FOREIGN KEY ("org_id", "contact_id") REFERENCES "contact" ("org_id", '
-    '"id") ON DELETE RESTRICT, FOREIGN KEY ("org_id", "campaign_id") REFERENCES "campaign" ("org_id", "id") ON DELETE '
-    'RESTRICT, UNIQUE ("org_id", "id"))',
+    '"state" TEXT NOT NULL, "reason" TEXT NOT NULL, "reply" TEXT NOT NULL, "bounce" TEXT NOT NULL, "message_id" TEXT '
+    'NOT NULL, "worker" TEXT NOT NULL, "token" TEXT NOT NULL, "lease" TIMESTAMPTZ, "due" TIMESTAMPTZ, "attempts" '
+    'INTEGER NOT NULL, "handed_at" TIMESTAMPTZ, "ended_at" TIMESTAMPTZ, "created_at" TIMESTAMPTZ NOT NULL, FOREIGN '
+    'KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, FOREIGN KEY ("org_id", "contact_id") REFERENCES '
+    '"contact" ("org_id", "id") ON DELETE RESTRICT, FOREIGN KEY ("org_id", "campaign_id") REFERENCES "campaign" '
+    '("org_id", "id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
     'CREATE UNIQUE INDEX "delivery_org_id_campaign_id_mac" ON "delivery" ("org_id", "campaign_id", "mac")',
     'CREATE INDEX "delivery_org_id_campaign_id_state_id" ON "delivery" ("org_id", "campaign_id", "state", "id")',
     'CREATE INDEX "delivery_org_id_contact_id" ON "delivery" ("org_id", "contact_id")',
     'CREATE INDEX "delivery_org_id_mac_state" ON "delivery" ("org_id", "mac", "state")',
+    'CREATE INDEX "delivery_org_id_message_id" ON "delivery" ("org_id", "message_id")',
     'CREATE INDEX "delivery_state_lease" ON "delivery" ("state", "lease")',
+    'CREATE INDEX "delivery_bounced" ON "delivery" ("org_id", "campaign_id", "bounce") WHERE bounce <> \'\'',
     'CREATE TABLE "attachment" ("id" SERIAL NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "campaign_id" INTEGER '
     'NOT NULL, "name" TEXT NOT NULL, "kind" TEXT NOT NULL, "body" BYTEA NOT NULL, "size" INTEGER NOT NULL, '
     '"created_at" TIMESTAMPTZ NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, FOREIGN '
@@ -266,9 +293,10 @@ POSTGRESQL = [
     'CREATE INDEX "contact_address_org_id_city" ON "contact_address" ("org_id", "city")',
     'CREATE TABLE "contact_email" ("id" SERIAL NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "contact_id" INTEGER '
     'NOT NULL, "label" TEXT NOT NULL, "is_primary" INTEGER NOT NULL, "created_at" TIMESTAMPTZ NOT NULL, "address" '
-    'TEXT NOT NULL, "normal" TEXT NOT NULL, "state" TEXT NOT NULL, "state_reason" TEXT NOT NULL, FOREIGN KEY '
-    '("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, FOREIGN KEY ("org_id", "contact_id") REFERENCES "contact" '
-    '("org_id", "id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
+    'TEXT NOT NULL, "normal" TEXT NOT NULL, "state" TEXT NOT NULL, "state_reason" TEXT NOT NULL, "state_words" TEXT '
+    'NOT NULL, "state_at" TIMESTAMPTZ, "state_delivery_id" INTEGER, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON '
+    'DELETE RESTRICT, FOREIGN KEY ("org_id", "contact_id") REFERENCES "contact" ("org_id", "id") ON DELETE RESTRICT, '
+    'UNIQUE ("org_id", "id"))',
     'CREATE INDEX "contact_email_org_id_contact_id" ON "contact_email" ("org_id", "contact_id")',
     'CREATE INDEX "contact_email_org_id_normal" ON "contact_email" ("org_id", "normal")',
     'CREATE INDEX "contact_email_org_id_state_contact_id" ON "contact_email" ("org_id", "state", "contact_id") WHERE '
@@ -286,11 +314,16 @@ POSTGRESQL = [
     'CREATE INDEX "contact_telephone_org_id_number" ON "contact_telephone" ("org_id", "number")',
     'CREATE TABLE "delivery_event" ("id" SERIAL NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "contact_id" INTEGER '
     'NOT NULL, "delivery_id" INTEGER NOT NULL, "campaign_id" INTEGER NOT NULL, "kind" TEXT NOT NULL, "detail" JSONB '
-    'NOT NULL, "at" TIMESTAMPTZ NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, FOREIGN '
-    'KEY ("org_id", "contact_id") REFERENCES "contact" ("org_id", "id") ON DELETE RESTRICT, FOREIGN KEY ("org_id", '
-    '"delivery_id") REFERENCES "delivery" ("org_id", "id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
-    'CREATE INDEX "delivery_event_org_id_campaign_id_kind" ON "delivery_event" ("org_id", "campaign_id", "kind")',
+    'NOT NULL, "link_id" INTEGER, "is_machine" INTEGER NOT NULL, "source" TEXT NOT NULL, "agent" TEXT NOT NULL, "at" '
+    'TIMESTAMPTZ NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, FOREIGN KEY ("org_id", '
+    '"contact_id") REFERENCES "contact" ("org_id", "id") ON DELETE RESTRICT, FOREIGN KEY ("org_id", "delivery_id") '
+    'REFERENCES "delivery" ("org_id", "id") ON DELETE RESTRICT, FOREIGN KEY ("org_id", "link_id") REFERENCES '
+    '"campaign_link" ("org_id", "id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
+    'CREATE INDEX "delivery_event_org_id_campaign_id_kind_is_machine_delivery_id" ON "delivery_event" ("org_id", '
+    '"campaign_id", "kind", "is_machine", "delivery_id")',
     'CREATE INDEX "delivery_event_org_id_delivery_id" ON "delivery_event" ("org_id", "delivery_id")',
+    'CREATE INDEX "delivery_event_org_id_kind_at" ON "delivery_event" ("org_id", "kind", "at")',
+    'CREATE INDEX "delivery_event_traced" ON "delivery_event" ("org_id", "at") WHERE source <> \'\'',
     'CREATE TABLE "group_member" ("id" SERIAL NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "group_id" INTEGER NOT '
     'NULL, "contact_id" INTEGER NOT NULL, "joined_at" TIMESTAMPTZ NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" '
     '("id") ON DELETE RESTRICT, FOREIGN KEY ("org_id", "contact_id") REFERENCES "contact" ("org_id", "id") ON DELETE '
@@ -327,6 +360,10 @@ POSTGRESQL = [
     'CREATE UNIQUE INDEX "pulse_name" ON "pulse" ("name")',
     'CREATE TABLE "rate_window" ("id" SERIAL NOT NULL PRIMARY KEY, "window" BIGINT NOT NULL, "used" INTEGER NOT NULL)',
     'CREATE UNIQUE INDEX "rate_window_window" ON "rate_window" ("window")',
+    'CREATE TABLE "returned_mail" ("id" SERIAL NOT NULL PRIMARY KEY, "road" TEXT NOT NULL, "recipient" TEXT NOT NULL, '
+    '"state" TEXT NOT NULL, "why" TEXT NOT NULL, "kind" TEXT NOT NULL, "source" BYTEA NOT NULL, "lease" TIMESTAMPTZ, '
+    '"at" TIMESTAMPTZ NOT NULL)',
+    'CREATE INDEX "returned_mail_state_id" ON "returned_mail" ("state", "id")',
     'CREATE TABLE "session" ("id" SERIAL NOT NULL PRIMARY KEY, "token_hash" TEXT NOT NULL, "user_id" INTEGER NOT '
     'NULL, "membership_id" INTEGER, "started_at" TIMESTAMPTZ NOT NULL, "seen_at" TIMESTAMPTZ NOT NULL, "browser" TEXT '
     'NOT NULL, FOREIGN KEY ("user_id") REFERENCES "user" ("id") ON DELETE CASCADE, FOREIGN KEY ("membership_id") '

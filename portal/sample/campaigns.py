@@ -11,7 +11,17 @@ from portal.consent.models import Justification
 from portal.core.clock import now
 from portal.core.db import transaction
 from portal.delivery import leaving
-from portal.delivery.models import ACCEPTED, REFUSED, SUPPRESSED, UNKNOWN, WAITING, Delivery, DeliveryEvent
+from portal.delivery.models import (
+    ACCEPTED,
+    REFUSED,
+    SUPPRESSED,
+    UNKNOWN,
+    UNSUBSCRIBED,
+    WAITING,
+    Delivery,
+    DeliveryEvent,
+)
+from portal.sample import aftermath
 from portal.sample.people import SamplePerson
 
 HELLO = "<div>Dear [[first name|friend]],</div>"
@@ -37,14 +47,19 @@ class Past:
 
 PAST = (
     Past("Winter appeal", "A warm meal for every child this winter",
-         "<h1>Winter is here</h1>" + HELLO + "<div>Forty children eat with us each evening.</div>",
+         "<h1>Winter is here</h1>" + HELLO + "<div>Forty children eat with us each evening. "
+         '<a href="https://hopehouse.example/give">Give a meal</a> or '
+         '<a href="https://hopehouse.example/kitchen">see the kitchen</a>.</div>',
          142, 19, 0, 7),
     Past("Volunteers' evening", "You are invited: an evening of thanks",
-         "<h1>Come and eat with us</h1>" + HELLO + "<div>On Friday at six we thank everybody who helped.</div>",
+         "<h1>Come and eat with us</h1>" + HELLO + "<div>On Friday at six we thank everybody who helped. "
+         '<a href="https://hopehouse.example/evening">Tell us that you come</a>.</div>',
          77, 4, 1, 2),
     Past("Spring newsletter", "Spring at Hope House",
-         "<h1>Spring at Hope House</h1>" + HELLO + "<div>The homework club has a new room.</div>",
-         31, 11, 2, 5),
+         "<h1>Spring at Hope House</h1>" + HELLO + "<div>The homework club has a new room. "
+         '<a href="https://hopehouse.example/homework">Come and look</a>, or '
+         '<a href="https://hopehouse.example/volunteer">help for an hour a week</a>.</div>',
+         2, 11, 2, 5),
 )  # fmt: skip
 
 
@@ -94,10 +109,12 @@ def _send(past: Past, group_ids: list[int]) -> None:
         Campaign.update(state=FINISHED, is_caught=0, created_at=at, started_at=at, ended_at=ended, updated_at=at).where(
             Campaign.id == made.id
         ).execute()
+        aftermath.fill(made.id, at, odd[: past.refused], rest)
         for row in Delivery.select().where(Delivery.id.in_(rest[3 :: max(1, len(rest) // past.left)][: past.left])):
             leaving.unsubscribe(row, how="page")
         later = at + timedelta(hours=5)
-        DeliveryEvent.update(at=later).where(DeliveryEvent.campaign_id == made.id).execute()
+        left = (DeliveryEvent.campaign_id == made.id) & (DeliveryEvent.kind == UNSUBSCRIBED)
+        DeliveryEvent.update(at=later).where(left).execute()
 
 
 def _of(made: Campaign, state: str) -> tuple[object, ...]:

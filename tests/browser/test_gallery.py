@@ -16,7 +16,7 @@ PAGES = {
     "telephones": "/contacts/1/telephones", "new-contact": "/contacts/new", "groups": "/groups",
     "import": "/imports/new", "campaigns": "/campaigns", "compose": "/campaigns/4", "audience": "/campaigns/4/audience",
     "audience-people": "/campaigns/4/audience/people?figure=no_address", "preview": "/campaigns/1/preview",
-    "history": "/campaigns/1/history", "people": "/campaigns/1/people?state=refused", "mail": "/mail",
+    "history": "/campaigns/1/history", "people": "/campaigns/1/people?state=undeliverable", "mail": "/mail",
     "settings": "/settings", "organisation": "/settings/organisation", "look": "/settings/look",
     "senders": "/settings/senders",
     "users": "/settings/users", "account": "/account", "menu": "/menu", "find": "/find?q=dube", "missing": "/nowhere",

@@ -152,11 +152,11 @@ def test_a_newsletter_is_sent_watched_unsubscribed_from_and_proven(alice):
     expect(alice.get_by_role("progressbar", name="Messages handed over")).to_be_visible()
     expect(alice.get_by_text("Finished: everyone accounted for")).to_be_visible(timeout=90_000)
     history = alice.url
-    alice.get_by_role("link", name=re.compile(r"[\d,]+ sent")).click()
+    alice.get_by_role("link", name=re.compile(r"[\d,]+ delivered so far")).click()
     person = alice.locator("a.who").first.inner_text()
     address = alice.locator("td.mail").first.inner_text()
     alice.goto(history)
-    alice.get_by_role("link", name="0 refused").click()
+    alice.get_by_role("link", name="0 undeliverable").click()
     expect(alice.get_by_text("Nobody.")).to_be_visible()
 
     alice.goto(f"/mail?q={address}")

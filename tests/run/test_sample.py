@@ -4,7 +4,7 @@ from portal.activity import log
 from portal.campaigns.models import Campaign
 from portal.consent.models import Justification
 from portal.core.actor import acting_as, system
-from portal.delivery import history, ledger
+from portal.delivery import figures, ledger
 from portal.sample import service as sample
 
 
@@ -15,11 +15,15 @@ def test_the_sample_has_people_newsletters_and_grounds(app, org):
         assert len(ids) == 300
         assert [c.state for c in Campaign.select().order_by(Campaign.id)] == ["finished"] * 3 + ["draft"]
         for campaign in Campaign.select().where(Campaign.state == "finished"):
-            figures = ledger.status(campaign.id)
-            counted = figures["accepted"] + figures["refused"] + figures["unknown"] + figures["suppressed"]
-            assert (figures["frozen"], figures["pending"]) == (counted, 0)
-            assert figures["refused"] > 0
-            assert history.unsubscribed(campaign.id) > 0
+            counts = ledger.status(campaign.id)
+            counted = counts["accepted"] + counts["refused"] + counts["unknown"] + counts["suppressed"]
+            assert (counts["frozen"], counts["pending"]) == (counted, 0)
+            assert counts["refused"] > 0
+            done, known = figures.doings(campaign.id), figures.of_campaign(campaign.id)
+            assert min(done.unsubscribed, done.read, done.clicked, done.machines) > 0
+            assert known.frozen == campaign.frozen
+            assert known.sent == known.delivered + known.undeliverable + known.unknown
+            assert known.undeliverable > counts["refused"]
         standings = {row[0] for row in Justification.select(Justification.standing).tuples()}
         assert standings == {"proven", "asserted", "withheld"}
         assert log.verify().ok

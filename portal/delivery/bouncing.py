@@ -1,0 +1,202 @@
+"""What comes back is believed only when it names a message we sent in the last 30 days; the rest is kept apart (F01).
+
+A message that comes in is on the database before its sender is told that we have it. It is read by a worker, changes
+what it may, and is gone; whatever cannot be matched lies in quarantine for support to look at, and changes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from portal.contacts import record
+from portal.contacts.emails import InvalidEmail, normalise_email
+from portal.core.actor import acting_as, system
+from portal.core.clock import now
+from portal.core.db import lock, transaction
+from portal.core.tenancy import Org
+from portal.delivery import leaving, replies, return_path
+from portal.delivery.bounce_limits import read_within
+from portal.delivery.bounce_reading import AUTO_REPLY, COMPLAINT, DELAYED, REPLY, UNREADABLE, Finding, searchable
+from portal.delivery.bounce_rules import BOUNCES, HARD, REASONS, SOFT, classify, is_given_up, kind_of
+from portal.delivery.models import (
+    ACCEPTED,
+    BOUNCED,
+    HANDED,
+    UNKNOWN,
+    WAITING,
+    Delivery,
+    DeliveryEvent,
+    ReturnedMail,
+)
+from portal.gateways.smtp_wire import Reply
+
+BELIEVED_FOR = timedelta(days=30)
+MAY_STILL_COME = timedelta(days=5)
+LEASE = timedelta(minutes=2)
+KEPT_FOR = timedelta(days=30)
+MOST_KEPT = 5_000
+LARGEST = 10 * 1024 * 1024
+READING, KEPT = "reading", "kept"
+
+UNREAD = "It could not be read."
+NOBODYS = "It names no message that was sent from here."
+TOO_OLD = "The message it names was sent more than 30 days ago."
+NEVER_LEFT = "The message it names never left."
+KNOWN = "It came before, or tells nothing new."
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was made of a returned message. `kept` says why it lies in quarantine; "" when it does not."""
+
+    finding: Finding
+    matched: bool
+    kept: str = ""
+
+
+def take_in(source: bytes, recipient: str, road: str) -> int:
+    """Keep a message that came in until it is read; return its id. It is safe when this returns."""
+    return int(ReturnedMail.create(road=road, recipient=recipient[:320], source=source[:LARGEST]).id)
+
+
+def waiting() -> list[int]:
+    """What is to be read; what a worker that died had begun is taken up again."""
+    ReturnedMail.update(state=WAITING, lease=None).where(
+        ReturnedMail.state == READING, ReturnedMail.lease < now()
+    ).execute()
+    query = ReturnedMail.select(ReturnedMail.id).where(ReturnedMail.state == WAITING)
+    return [row.id for row in query.order_by(ReturnedMail.id).limit(200)]
+
+
+def read_one(mail_id: int) -> Answer | None:
+    """Read one message that came in, if nobody else does; afterwards it is gone, or kept with the reason."""
+    claimed = ReturnedMail.update(state=READING, lease=now() + LEASE).where(
+        ReturnedMail.id == mail_id, ReturnedMail.state == WAITING
+    )
+    if not claimed.execute():
+        return None
+    row = ReturnedMail.get_by_id(mail_id)
+    answer = settle(bytes(row.source), row.recipient)
+    mine = (ReturnedMail.id == mail_id) & (ReturnedMail.state == READING)
+    if answer.kept:
+        ReturnedMail.update(state=KEPT, why=answer.kept, kind=answer.finding.kind, lease=None).where(mine).execute()
+    else:
+        ReturnedMail.delete().where(mine).execute()
+    return answer
+
+
+def settle(source: bytes, recipient: str = "") -> Answer:
+    """Read a message and let it change what it may."""
+    finding = read_within(source)
+    if finding.kind == UNREADABLE:
+        return Answer(finding, False, UNREAD)
+    row = _named(f"+{recipient.partition('+')[2]}\n{searchable(source)}")
+    if finding.kind in (AUTO_REPLY, DELAYED):
+        return Answer(finding, row is not None)
+    if row is None:
+        return Answer(finding, False, NOBODYS)
+    with acting_as(system(row.org_id)):
+        return Answer(finding, True, _apply(row, finding, source))
+
+
+def refused(row: Delivery, reply: Reply) -> None:
+    """A mail server would not take the message: the same rules as for a refusal that comes back later."""
+    reason = classify(reply.enhanced, str(reply))
+    _note(row, Finding(kind_of(reason), row.address, reply.enhanced, str(reply), reason))
+
+
+def tidy() -> None:
+    """Forget quarantined messages after 30 days, and the oldest when somebody floods us."""
+    kept = ReturnedMail.state == KEPT
+    ReturnedMail.delete().where(kept, ReturnedMail.at < now() - KEPT_FOR).execute()
+    newest = ReturnedMail.select(ReturnedMail.id).where(kept).order_by(ReturnedMail.id.desc())
+    border = newest.offset(MOST_KEPT).limit(1).scalar()
+    if border is not None:
+        ReturnedMail.delete().where(kept, ReturnedMail.id <= border).execute()
+
+
+def _apply(row: Delivery, finding: Finding, source: bytes) -> str:
+    """Let a message that names one of ours do what it may; return why it did nothing, or ""."""
+    if row.state not in (HANDED, ACCEPTED, UNKNOWN):
+        return KNOWN if row.bounce else NEVER_LEFT
+    if row.handed_at is None or row.handed_at < now() - BELIEVED_FOR:
+        return TOO_OLD
+    if finding.kind == REPLY:
+        replies.forward(row, source)
+        return ""
+    done = leaving.complain(row) if finding.kind == COMPLAINT else _note(row, finding)
+    return "" if done else KNOWN
+
+
+def _note(row: Delivery, finding: Finding) -> bool:
+    """Write down a refusal once, with what it means for the address; return whether it told anything new."""
+    with transaction():
+        known = lock(Delivery.select().where(Delivery.id == row.id)).get().bounce
+        if finding.kind not in BOUNCES or known in (HARD, finding.kind):
+            return False
+        Delivery.update(bounce=finding.kind).where(Delivery.id == row.id).execute()
+        DeliveryEvent.create(
+            contact_id=row.contact_id,
+            delivery_id=row.id,
+            campaign_id=row.campaign_id,
+            kind=BOUNCED,
+            detail={
+                "kind": finding.kind,
+                "reason": finding.reason,
+                "status": finding.status,
+                "words": finding.words[:500],
+            },
+        )
+        if finding.kind == HARD:
+            _give_up(row, finding, "")
+        elif finding.kind == SOFT:
+            times = _soft_times(row)
+            if is_given_up(times):
+                span = (max(times) - min(times)).days
+                _give_up(row, finding, f", {len(times)} times in {span} days")
+    return True
+
+
+def _give_up(row: Delivery, finding: Finding, how_often: str) -> None:
+    try:
+        normal = normalise_email(row.address).normal
+    except InvalidEmail:
+        return  # the contact was erased meanwhile
+    words = f"{REASONS[finding.reason].words}{how_often}."
+    record.mark_email(normal, "undeliverable", words, words=finding.words[:500], delivery_id=row.id)
+
+
+def _soft_times(row: Delivery) -> list[datetime]:
+    """When messages to this address came back for a passing reason, since one last got through."""
+    times: list[datetime] = []
+    query = Delivery.select().where(Delivery.mac == row.mac, Delivery.handed_at.is_null(False))
+    for one in query.order_by(Delivery.handed_at.desc()).limit(50):
+        if one.bounce == SOFT:
+            times.append(one.handed_at)
+        elif not one.bounce and one.state == ACCEPTED and one.handed_at < now() - MAY_STILL_COME:
+            break
+    return times
+
+
+def _named(text: str) -> Delivery | None:
+    """The message that a text names by our mark, else by the name we gave it."""
+    mark = return_path.marked(text)
+    if mark is not None:
+        found = _find(mark.org_id, Delivery.id == mark.delivery_id)
+        if found is not None:
+            return found
+    ids = return_path.message_ids(text)
+    return _by_message_id(ids) if ids else None
+
+
+def _by_message_id(ids: Sequence[str]) -> Delivery | None:
+    for org in Org.select(Org.id):
+        found = _find(org.id, Delivery.message_id.in_(list(ids)))
+        if found is not None:
+            return found
+    return None
+
+
+def _find(org_id: int, where: object) -> Delivery | None:
+    with acting_as(system(org_id)):
+        return Delivery.get_or_none(where)
