@@ -13,11 +13,12 @@ from portal.config import Settings
 from portal.contacts import views as contacts
 from portal.core import db as database
 from portal.core.permissions import Denied
-from portal.delivery import mail_views, tracking_views, unsubscribe_views
+from portal.delivery import mail_views, returned_views, tracking_views, unsubscribe_views
 from portal.exports import views as exports
 from portal.features import prepare
 from portal.home import views as home
 from portal.imports import views as imports
+from portal.reports import views as reports
 from portal.run import health
 from portal.signin import views as signin
 from portal.signin.login import signed_in
@@ -36,6 +37,8 @@ PAGES = (
     mail_views.register,
     unsubscribe_views.register,
     tracking_views.register,
+    returned_views.register,
+    reports.register,
     home.register,
 )
 # Endpoints without a form token, by name; each says why in its view.

@@ -1,4 +1,4 @@
-"""`python -m workers work|schedule|together N`: what `portal worker`, `portal schedule` and `portal up` run."""
+"""`python -m workers work|schedule|listen|together N`: what the commands of these names and `portal up` run."""
 
 import gc
 import os
@@ -21,6 +21,10 @@ def main() -> None:
     match sys.argv[1:]:
         case ["schedule"]:
             run.schedule()
+        case ["listen"]:
+            from portal.delivery import bounce_listener
+
+            bounce_listener.serve(settings.bounce_listen, settings.bounce_address)
         case ["together", count]:
             together(settings, int(count))
         case _:

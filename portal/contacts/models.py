@@ -138,6 +138,9 @@ class Email(ContactPart):
 Email.add_index(Email.org, Email.contact_id)
 Email.add_index(Email.org, Email.normal)
 Email.add_index(Email.index(Email.org, Email.state, Email.contact_id, where=SQL("state <> ''")))
+Email.add_index(
+    Email.index(Email.org, Email.state, Email.state_at, where=SQL("state <> ''"), name="contact_email_since")
+)
 
 
 class Telephone(ContactPart):

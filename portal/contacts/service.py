@@ -49,6 +49,10 @@ class GroupNameTaken(ValueError):
     pass
 
 
+class SameAddress(ValueError):
+    """The address entered is the one there is."""
+
+
 class Stale(Exception):
     """Somebody else changed the block since it was shown. Nothing was saved; the page shows both."""
 
@@ -151,6 +155,41 @@ def change_emails(contact: Contact, seen: str, lines: Sequence[Line]) -> None:
                 if before is not None and before.state:
                     values.update(record.CLEAN)
         _replace(Email, contact.id, wanted)
+
+
+def find_email(email_id: int) -> Email:
+    found = Email.get_or_none(Email.id == email_id)
+    if found is None:
+        raise ContactNotFound("There is no such address.")
+    return found
+
+
+def correct_email(part: Email, text: str) -> None:
+    """Put another address in place of one; it starts with a clean state."""
+    require(Permission.CONTACT_EDIT)
+    entered = normalise_email(text)
+    if entered.normal == part.normal:
+        raise SameAddress("This is the address that could not be reached. Enter another one.")
+    check_address("email", entered.normal)
+    values = {**record.CLEAN, "address": entered.entered, "normal": entered.normal}
+    record.change_part(part, "contact.email_changed", **values)
+
+
+def remove_email(part: Email) -> None:
+    require(Permission.CONTACT_EDIT)
+    with transaction():
+        record.remove_part(part, "contact.email_removed")
+        others = queries.parts_of(Email, [part.contact_id]).get(part.contact_id, [])
+        if others and not any(other.is_primary for other in others):
+            record.change_part(others[0], "contact.email_changed", is_primary=1)
+
+
+def retry_email(part: Email) -> int:
+    """Let an address be written to again, on every contact that has it; return how many have."""
+    require(Permission.CONTACT_EDIT)
+    if part.state != "undeliverable":
+        return 0
+    return record.mark_email(part.normal, "", "to be tried again")
 
 
 def change_telephones(contact: Contact, seen: str, lines: Sequence[Line]) -> None:

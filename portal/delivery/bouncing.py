@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from portal.contacts import record
 from portal.contacts.emails import InvalidEmail, normalise_email
+from portal.core import queue
 from portal.core.actor import acting_as, system
 from portal.core.clock import now
 from portal.core.db import lock, transaction
@@ -103,6 +104,16 @@ def refused(row: Delivery, reply: Reply) -> None:
     """A mail server would not take the message: the same rules as for a refusal that comes back later."""
     reason = classify(reply.enhanced, str(reply))
     _note(row, Finding(kind_of(reason), row.address, reply.enhanced, str(reply), reason))
+
+
+def read_again(row: ReturnedMail) -> None:
+    """Let a quarantined message be read once more by a worker."""
+    ReturnedMail.update(state=WAITING, why="").where(ReturnedMail.id == row.id, ReturnedMail.state == KEPT).execute()
+    queue.ring(queue.READ_RETURNED, mail_id=row.id)
+
+
+def forget(row: ReturnedMail) -> None:
+    ReturnedMail.delete().where(ReturnedMail.id == row.id, ReturnedMail.state == KEPT).execute()
 
 
 def tidy() -> None:

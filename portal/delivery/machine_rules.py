@@ -27,7 +27,7 @@ def is_machine(method: str, agent: str, since_handed: timedelta | None) -> bool:
 
     `since_handed` is the time since the message went to the mail server; None when that is not known.
     """
-    if method == "HEAD" or agent.strip() in _EXACTLY or _PROGRAMS.search(agent):
+    if method == "HEAD" or agent.strip() in _EXACTLY or _PROGRAMS.search(agent) is not None:
         return True
     return since_handed is not None and since_handed < TOO_SOON
 

@@ -1,21 +1,26 @@
 """What Home shows: the first steps, what wants attention, and what stands in the way of sending."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
-from peewee import fn
+from peewee import SQL, fn
 
 from portal.accounts.service import current_org, members
 from portal.campaigns.models import DRAFT, PAUSED, SCHEDULED, SENDING, Campaign
 from portal.consent.queries import sender_facts
 from portal.consent.rules import IDENTITY
 from portal.contacts import queries as contacts
-from portal.contacts.models import Contact
+from portal.contacts.models import Contact, Email
 from portal.contacts.queries import Filter
 from portal.core.actor import current_actor
+from portal.core.clock import now
 from portal.core.permissions import DataSet, Permission
 from portal.delivery import ledger
+from portal.delivery.bounce_rules import POLICY
 from portal.delivery.models import UNKNOWN, Delivery, SystemMail
+
+WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,11 @@ def before_you_can_send() -> list[Notice]:
 
 def attention() -> list[Notice]:
     """What should be looked at, the most pressing first."""
-    return [*_campaigns_in_trouble(), *_addresses()] if current_actor().may(Permission.CAMPAIGN_READ) else _addresses()
+    return (
+        [*_campaigns_in_trouble(), *_refused_by_rules(), *_addresses()]
+        if current_actor().may(Permission.CAMPAIGN_READ)
+        else _addresses()
+    )
 
 
 @dataclass(frozen=True)
@@ -111,14 +120,32 @@ def _campaigns_in_trouble() -> list[Notice]:
     return notices
 
 
+def _refused_by_rules() -> list[Notice]:
+    """Mail servers that refuse us by their rules: nothing is wrong with the contacts, but with how we send."""
+    lately = Delivery.handed_at > now() - WEEK
+    query = Delivery.select(Delivery.campaign_id, fn.COUNT(Delivery.id)).where(
+        SQL("bounce <> ''"), Delivery.bounce == POLICY, lately
+    )
+    notices = []
+    for campaign_id, count in (
+        query.group_by(Delivery.campaign_id).order_by(Delivery.campaign_id.desc()).limit(3).tuples()
+    ):
+        words = "1 message was" if count == 1 else f"{count:,} messages were"
+        rest = " refused by mail servers' rules: ask whoever looks after your mail server or domain."
+        args = {"campaign_id": campaign_id, "state": POLICY}
+        notices.append(Notice("shield", words, rest, "campaigns.people", args))
+    return notices
+
+
 def _addresses() -> list[Notice]:
     if not current_actor().sees(DataSet.EMAIL):
         return []
     notices = []
-    unreachable = contacts.count(Filter(state="undeliverable"))
-    if unreachable:
+    unreachable = Email.select().where(Email.state == "undeliverable", Email.state_at > now() - WEEK).count()
+    if unreachable and current_actor().may(Permission.REPORT_READ):
         words = "1 address" if unreachable == 1 else f"{unreachable:,} addresses"
-        notices.append(Notice("mail-x", words, " could not be reached.", "contacts.index", {"state": "undeliverable"}))
+        rest = " could not be reached this week."
+        notices.append(Notice("mail-x", words, rest, "reports.undeliverable", {"since": "week"}))
     without = contacts.count(Filter(state="no_email"))
     if without:
         words = "1 contact has" if without == 1 else f"{without:,} contacts have"

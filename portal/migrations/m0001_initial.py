@@ -101,6 +101,7 @@ SQLITE = [
     'CREATE INDEX "contact_email_org_id_normal" ON "contact_email" ("org_id", "normal")',
     'CREATE INDEX "contact_email_org_id_state_contact_id" ON "contact_email" ("org_id", "state", "contact_id") WHERE '
     "state <> ''",
+    'CREATE INDEX "contact_email_since" ON "contact_email" ("org_id", "state", "state_at") WHERE state <> \'\'',
     'CREATE TABLE "contact_note" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "org_id" INTEGER NOT NULL, '
     '"contact_id" INTEGER NOT NULL, "label" TEXT NOT NULL, "is_primary" INTEGER NOT NULL, "created_at" TEXT NOT NULL, '
     '"text" TEXT NOT NULL, "author" TEXT NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, '
@@ -301,6 +302,7 @@ POSTGRESQL = [
     'CREATE INDEX "contact_email_org_id_normal" ON "contact_email" ("org_id", "normal")',
     'CREATE INDEX "contact_email_org_id_state_contact_id" ON "contact_email" ("org_id", "state", "contact_id") WHERE '
     "state <> ''",
+    'CREATE INDEX "contact_email_since" ON "contact_email" ("org_id", "state", "state_at") WHERE state <> \'\'',
     'CREATE TABLE "contact_note" ("id" SERIAL NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "contact_id" INTEGER '
     'NOT NULL, "label" TEXT NOT NULL, "is_primary" INTEGER NOT NULL, "created_at" TIMESTAMPTZ NOT NULL, "text" TEXT '
     'NOT NULL, "author" TEXT NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, FOREIGN KEY '

@@ -1,4 +1,4 @@
-"""Commands that run the portal: up, web, worker, schedule, catcher, migrate, routes."""
+"""Commands that run the portal: up, web, worker, schedule, listen, migrate, doctor, bench."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from portal.run import up as tree
 
 
 def register(cli: click.Group) -> None:
-    for command in (up, web, worker, schedule, migrate, doctor, bench):
+    for command in (up, web, worker, schedule, listen, migrate, doctor, bench):
         cli.add_command(command)
 
 
@@ -44,6 +44,14 @@ def worker() -> None:
 def schedule() -> None:
     """Run the scheduler alone. One is enough; two do no harm."""
     os.execv(sys.executable, [sys.executable, "-m", "workers", "schedule"])
+
+
+@click.command()
+def listen() -> None:
+    """Take returned mail alone, at BOUNCE_LISTEN; `portal up` does it by itself."""
+    if not Settings.from_environment().bounce_listen:
+        raise click.ClickException("Set BOUNCE_LISTEN, such as lmtp://127.0.0.1:2424, and BOUNCE_ADDRESS.")
+    os.execv(sys.executable, [sys.executable, "-m", "workers", "listen"])
 
 
 @click.command()

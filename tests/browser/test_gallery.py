@@ -17,6 +17,8 @@ PAGES = {
     "import": "/imports/new", "campaigns": "/campaigns", "compose": "/campaigns/4", "audience": "/campaigns/4/audience",
     "audience-people": "/campaigns/4/audience/people?figure=no_address", "preview": "/campaigns/1/preview",
     "history": "/campaigns/1/history", "people": "/campaigns/1/people?state=undeliverable", "mail": "/mail",
+    "reports": "/reports", "undeliverable": "/reports/undeliverable",
+    "returned": "/returned",
     "settings": "/settings", "organisation": "/settings/organisation", "look": "/settings/look",
     "senders": "/settings/senders",
     "users": "/settings/users", "account": "/account", "menu": "/menu", "find": "/find?q=dube", "missing": "/nowhere",
