@@ -83,6 +83,11 @@ def write_many(entries: Iterable[Entry]) -> None:
     LogHead.update(seq=seq, hash=previous).where(LogHead.id == head.id).execute()
 
 
+def has(action: str, subject_id: int) -> bool:
+    """Whether this was ever done to that campaign, group or user."""
+    return bool(LogEntry.select().where(LogEntry.action == action, LogEntry.subject_id == subject_id).exists())
+
+
 def erase_detail(contact_ids: list[int]) -> None:
     """Empty what the entries of these contacts say. The chain still verifies, by the digests that stay."""
     for batch in chunked(contact_ids, 500):

@@ -23,12 +23,14 @@ from portal.core.clock import now
 from portal.core.db import transaction
 from portal.core.keys import make_token
 from portal.core.permissions import Permission
-from portal.delivery import engine, ledger, tracking, transport
+from portal.delivery import engine, figures, ledger, tracking, transport
 from portal.delivery.kinds import Kind, Ready, register_kind
 from portal.delivery.mime import Message, UnsafeHeader, build
 from portal.delivery.models import Delivery
 
 CHANNEL = "email"
+FEWEST_COMPLAINTS = 5  # one angry reader of a small newsletter stops nobody
+MOST_COMPLAINTS = 0.003  # of the messages sent
 
 
 class NotReady(ValueError):
@@ -132,7 +134,27 @@ def sweep() -> list[int]:
     for campaign in Campaign.select().where(Campaign.state == SCHEDULED, Campaign.scheduled_at <= now()):
         _begin(campaign)
     sending = [c.id for c in Campaign.select(Campaign.id).where(Campaign.state == SENDING)]
+    sending = [campaign_id for campaign_id in sending if not _halt_on_complaints(campaign_id)]
     return [campaign_id for campaign_id in sending if not settle(campaign_id) and ledger.has_due(campaign_id)]
+
+
+def _halt_on_complaints(campaign_id: int) -> bool:
+    """Pause a campaign, once, that too many call spam: going on would close mail servers to all later mail (E-12)."""
+    told = figures.doings(campaign_id).complained
+    if told < FEWEST_COMPLAINTS:
+        return False
+    known = figures.of_campaign(campaign_id)
+    if told < MOST_COMPLAINTS * known.sent:
+        return False
+    words = f"{told} people called it spam, out of {known.sent}. It was paused; going on harms all your later mail."
+    with transaction():
+        if log.has("campaign.halted", campaign_id):
+            return False  # somebody saw it and went on
+        Campaign.update(state=PAUSED, trouble=words).where(
+            Campaign.id == campaign_id, Campaign.state == SENDING
+        ).execute()
+        log.write("campaign.halted", subject_id=campaign_id, why=words)
+    return True
 
 
 def status(campaign: Campaign) -> dict[str, Any]:

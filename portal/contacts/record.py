@@ -192,14 +192,15 @@ def mark_email(normal: str, state: str, reason: str, *, words: str = "", deliver
 
     `reason` is for people, `words` are the mail server's own. Returns how many contacts were changed.
     """
-    values = {"state": state, "state_reason": reason, "state_words": words, "state_delivery_id": delivery_id}
+    values = CLEAN
+    if state:
+        told = {"state_reason": reason, "state_words": words, "state_delivery_id": delivery_id}
+        values = {"state": state, "state_at": now(), **told}
     changed = 0
     with transaction(), recording():
         for part in Email.select().where(Email.normal == normal, Email.state != state):
             changed += 1
-            Email.update(**(values if state else CLEAN), state_at=now() if state else None).where(
-                Email.id == part.id
-            ).execute()
+            Email.update(**values).where(Email.id == part.id).execute()
             log.write(
                 "contact.email_state_changed",
                 part.contact_id,

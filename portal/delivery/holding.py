@@ -16,7 +16,7 @@ def erase(contact_ids: list[int]) -> None:
 
 
 def erase_events(contact_ids: list[int]) -> None:
-    DeliveryEvent.update(detail={}).where(DeliveryEvent.contact_id.in_(contact_ids)).execute()
+    DeliveryEvent.update(detail={}, source="", agent="").where(DeliveryEvent.contact_id.in_(contact_ids)).execute()
 
 
 def register() -> None:

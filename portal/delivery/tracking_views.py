@@ -21,6 +21,7 @@ from portal.web.proxies import client_address
 
 bp = Blueprint("tracking", __name__)
 log = logging.getLogger("portal.tracking")
+SHOWN_ELSEWHERE = {"Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "cross-origin"}
 DOT = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 
 
@@ -28,7 +29,7 @@ DOT = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7
 @linked(OPENED_AT)
 def opened(token: str) -> Response:
     _note(g.actor_subject, None, SEEN)
-    return Response(DOT, content_type="image/gif", headers={"Cache-Control": "no-store"})
+    return Response(DOT, content_type="image/gif", headers=SHOWN_ELSEWHERE)
 
 
 @bp.get("/c/<token>")

@@ -63,6 +63,15 @@ def fetch(mailbox: Mailbox, keep: Callable[[bytes], object], most: int = 200) ->
         _leave(connection)
 
 
+def answers(mailbox: Mailbox) -> str:
+    """Try the mailbox without reading: "" when it lets us in, else why not, in words."""
+    try:
+        fetch(mailbox, lambda source: None, most=0)
+    except NoMailbox as error:
+        return str(error)
+    return ""
+
+
 def _opened(mailbox: Mailbox) -> imaplib.IMAP4:
     context = encryption(mailbox.host in ("127.0.0.1", "::1", "localhost"))
     if mailbox.tls:

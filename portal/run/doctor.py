@@ -13,6 +13,7 @@ from portal.config import Settings
 from portal.core import db
 from portal.delivery import transport
 from portal.delivery.pace import BadLimit, Limit
+from portal.gateways import imap
 from portal.gateways.smtp import BadServer, answers
 from portal.run import migrate, pulse
 
@@ -106,6 +107,29 @@ def _mail(settings: Settings) -> Finding:
     return Finding("mail", WRONG, problem) if problem else Finding("mail", GOOD, "The mail server lets us in.")
 
 
+def _returned(settings: Settings) -> Finding:
+    """Whether undeliverable mail comes back to us."""
+    name = "returned mail"
+    if not settings.bounce_address:
+        words = (
+            "BOUNCE_ADDRESS is not set: mail that cannot be delivered later on goes back to the sender's mailbox only."
+        )
+        return Finding(name, DOUBTFUL, words)
+    if settings.bounce_url:
+        try:
+            problem = imap.answers(imap.Mailbox.from_url(settings.bounce_url))
+        except imap.BadMailbox as error:
+            problem = str(error)
+        return (
+            Finding(name, WRONG, problem) if problem else Finding(name, GOOD, "The mailbox of BOUNCE_URL lets us in.")
+        )
+    if settings.bounce_listen:
+        return Finding(name, GOOD, f"It is taken at {settings.bounce_listen}.")
+    return Finding(
+        name, DOUBTFUL, "BOUNCE_ADDRESS is set, but neither BOUNCE_URL nor BOUNCE_LISTEN: pipe it to portal bounce."
+    )
+
+
 def _address(settings: Settings) -> Finding:
     if settings.is_https:
         return Finding("address", GOOD, f"{settings.base_url} is encrypted.")
@@ -114,4 +138,13 @@ def _address(settings: Settings) -> Finding:
     return Finding("address", WRONG, f"{settings.base_url} is not encrypted: passwords can be read on the way.")
 
 
-LOOKS: tuple[Callable[[Settings], Finding], ...] = (_folder, _room, _database, _redis, _processes, _mail, _address)
+LOOKS: tuple[Callable[[Settings], Finding], ...] = (
+    _folder,
+    _room,
+    _database,
+    _redis,
+    _processes,
+    _mail,
+    _returned,
+    _address,
+)

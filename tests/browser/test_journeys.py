@@ -256,3 +256,57 @@ def test_on_a_phone_the_menu_leads_everywhere_and_out(stranger, product):
     stranger.goto("/contacts")
 
     expect(stranger.get_by_role("button", name="Sign in")).to_be_visible()
+
+
+def test_the_morning_after_is_worked_through(alice):
+    alice.goto("/")
+    alice.get_by_role("link", name=re.compile(r"[\d,]+ addresses")).click()
+    expect(alice.get_by_role("heading", name="Addresses that could not be reached")).to_be_visible()
+    first, second, third = (alice.locator("tr[data-row]").nth(n) for n in range(3))
+    person = first.locator("a.who").inner_text()
+    second_id, third_id = second.get_attribute("id"), third.get_attribute("id")
+    first_id = first.get_attribute("id")
+
+    alice.locator(f"#{first_id}").get_by_role("link", name="Correct the address").click()
+    box = alice.locator(f"#{first_id}").get_by_role("textbox")
+    old = box.input_value()
+    alice.locator(f"#{first_id}").get_by_role("button", name="Save").click()
+    expect(alice.get_by_text("This is the address that could not be reached. Enter another one.")).to_be_visible()
+    box.fill(f"new.{old}")
+    alice.locator(f"#{first_id}").get_by_role("button", name="Save").click()
+    expect(alice.locator(f"#{first_id}")).to_have_text(f"Corrected to new.{old}.")
+    alice.locator(f"#{second_id}").get_by_role("button", name="Try").click()
+    expect(alice.locator(f"#{second_id}")).to_have_text("It is tried again with the next newsletter.")
+    alice.locator(f"#{third_id}").get_by_role("button", name="Remove").click()
+    expect(alice.locator(f"#{third_id}")).to_have_text("Address removed.")
+
+    alice.reload()
+    for gone in (first_id, second_id, third_id):
+        expect(alice.locator(f"#{gone}")).to_have_count(0)
+    alice.goto(f"/contacts?q={old.split('@')[0]}")
+    alice.get_by_role("link", name=person).click()
+    expect(alice.locator("#emails")).to_contain_text(f"new.{old}")
+    expect(alice.locator("#emails")).not_to_contain_text("Undeliverable")
+
+
+def test_the_history_tells_what_became_of_a_newsletter(alice):
+    alice.goto("/campaigns/3/history")
+    shown = alice.locator("#standing")
+    number = {
+        word: int(
+            shown.get_by_role("link", name=re.compile(rf"^[\d,]+ {word}"))
+            .first.inner_text()
+            .split()[0]
+            .replace(",", "")
+        )
+        for word in ("delivered so far", "undeliverable", "not certain", "read", "clicked")
+    }
+    sent = int(shown.get_by_role("heading", name=re.compile("sent")).inner_text().split()[0].replace(",", ""))
+    assert sent == number["delivered so far"] + number["undeliverable"] + number["not certain"]
+    assert number["delivered so far"] > number["read"] > number["clicked"] > 0
+    expect(shown.get_by_role("img", name=re.compile("by the hour"))).to_be_visible()
+    shown.get_by_role("link", name=re.compile(r"of \d+")).first.click()
+    expect(alice.locator("td.kept small").first).to_be_visible()
+    alice.goto("/campaigns/3/history")
+    shown.get_by_role("link", name=re.compile(r"\d+ people")).first.click()
+    expect(alice.get_by_text("The people behind this figure")).to_be_visible()

@@ -273,3 +273,19 @@ def test_the_figures_move_from_delivered_to_undeliverable(sent, org):
         assert (before.sent, before.delivered, before.undeliverable) == (1, 1, 0)
         assert (after.sent, after.delivered, after.undeliverable) == (1, 0, 1)
         assert ledger.status(row.campaign_id)["accepted"] == 1
+
+
+def test_a_campaign_that_many_call_spam_is_paused_once(sent, org, monkeypatch):
+    monkeypatch.setattr(sending, "FEWEST_COMPLAINTS", 1)
+    row = sent()
+    with acting_as(system(org.id)):
+        sending.sweep()
+        settle(complaint(returned=letter(row.address, row.message_id)))
+        sent_now = service.find(row.campaign_id)
+        service.Campaign.update(state="sending").where(service.Campaign.id == sent_now.id).execute()
+        sending.sweep()
+        paused = service.find(row.campaign_id)
+        assert (paused.state, "called it spam" in paused.trouble) == ("paused", True)
+        service.Campaign.update(state="sending").where(service.Campaign.id == paused.id).execute()
+        sending.sweep()
+        assert service.find(row.campaign_id).state != "paused"
