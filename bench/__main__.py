@@ -1,17 +1,19 @@
 """`make bench`: reproducible figures, each beside a reference measured in the same run.
 
-`python -m bench [contacts|import|campaign|weight] [--contacts N] [--recipients N]`. Numbers are of this machine and
-this moment; read the ratios.
+`python -m bench [contacts|history|import|campaign|weight] [--contacts N] [--recipients N]`. Numbers are of this
+machine and this moment; read the ratios.
 """
 
 import argparse
 
-from bench import campaign, contacts, imports, weight
+from bench import campaign, contacts, history, imports, weight
+
+PARTS = ("contacts", "history", "import", "campaign", "weight")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("what", nargs="?", default="all", choices=("all", "contacts", "import", "campaign", "weight"))
+    parser.add_argument("what", nargs="?", default="all", choices=("all", *PARTS))
     parser.add_argument("--contacts", type=int, default=100_000)
     parser.add_argument("--recipients", type=int, default=20_000)
     chosen = parser.parse_args()
@@ -21,6 +23,8 @@ def main() -> None:
         imports.run(chosen.contacts)
     if chosen.what in ("all", "contacts"):
         contacts.run(chosen.contacts)
+    if chosen.what in ("all", "history"):
+        history.run(chosen.contacts)
     if chosen.what in ("all", "campaign"):
         campaign.run(chosen.recipients)
 

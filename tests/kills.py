@@ -22,6 +22,11 @@ from pathlib import Path
 
 from redis import Redis, RedisError
 
+from portal.config import Settings
+from portal.core.actor import acting_as, system
+from portal.core.db import db
+from portal.delivery.figures import Figures, of_campaign
+from portal.features import prepare as prepare_features
 from tests.sink import delivered
 
 SLUG = "hope-house"
@@ -156,6 +161,13 @@ def check(made: Stage, figures: dict, recipients: int) -> None:
     stops = made.faults["worker"] + 2 * made.faults["tree"]  # two workers, one connection each
     assert figures["unknown"] <= stops, (figures, made.faults)
     assert made.portal("log", "verify", "--org", SLUG)["ok"]
+
+
+def history(made: Stage) -> Figures:
+    """What the history of the campaign says."""
+    prepare_features(Settings.from_environment(made.environ))
+    with db.connection_context(), acting_as(system(1)):
+        return of_campaign(1)
 
 
 def _is_up(made: Stage) -> bool:

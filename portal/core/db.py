@@ -83,6 +83,13 @@ def hour_of(field: Any) -> Any:
     return fn.TO_CHAR(fn.TIMEZONE(SQL("'UTC'"), field), SQL("""'YYYY-MM-DD"T"HH24'""")).coerce(False)
 
 
+def domain_of(field: Any) -> Any:
+    """What stands after the @ of an address within a query, in small letters."""
+    if is_sqlite():
+        return fn.LOWER(fn.SUBSTR(field, fn.INSTR(field, SQL("'@'")) + SQL("1")))
+    return fn.LOWER(fn.SPLIT_PART(field, SQL("'@'"), SQL("2")))
+
+
 def learn_sizes() -> None:
     """Let SQLite look at how its tables have grown, so that it chooses the right index. PostgreSQL does it by itself.
 

@@ -4,9 +4,9 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from peewee import Case, fn
+from peewee import SQL, fn
 
-from portal.core.db import hour_of
+from portal.core.db import domain_of, hour_of
 from portal.delivery.bounce_rules import REASONS
 from portal.delivery.history import BACK, Wanted, matching
 from portal.delivery.models import (
@@ -98,20 +98,19 @@ class Hour:
 
 
 def of_campaign(campaign_id: int) -> Figures:
-    counts: Counter[tuple[str, bool]] = Counter()
-    query = Delivery.select(Delivery.state, Delivery.bounce, fn.COUNT(Delivery.id))
-    query = query.where(Delivery.campaign_id == campaign_id).group_by(Delivery.state, Delivery.bounce)
-    for state, bounce, number in query.tuples():
-        counts[state, bool(bounce)] += number
-    came_back = sum(number for (_, is_back), number in counts.items() if is_back)
+    mine = Delivery.select(Delivery.state, fn.COUNT(Delivery.id)).where(Delivery.campaign_id == campaign_id)
+    counts = Counter(dict(mine.group_by(Delivery.state).tuples()))
+    # The few that came back have an index of their own; taken out of the state that the hand-over gave them.
+    back = Counter(dict(mine.where(SQL("bounce <> ''")).group_by(Delivery.state).tuples()))
+    counts.subtract(back)
     return Figures(
-        delivered=counts[ACCEPTED, False],
-        undeliverable=came_back + counts[REFUSED, False],
-        unknown=counts[UNKNOWN, False],
-        deferred=counts[DEFERRED, False],
-        pending=counts[WAITING, False] + counts[CLAIMED, False] + counts[HANDED, False],
-        suppressed=counts[SUPPRESSED, False],
-        cancelled=counts[CANCELLED, False],
+        delivered=counts[ACCEPTED],
+        undeliverable=back.total() + counts[REFUSED],
+        unknown=counts[UNKNOWN],
+        deferred=counts[DEFERRED],
+        pending=counts[WAITING] + counts[CLAIMED] + counts[HANDED],
+        suppressed=counts[SUPPRESSED],
+        cancelled=counts[CANCELLED],
     )
 
 
@@ -177,15 +176,12 @@ def mail_domains(campaign_id: int) -> list[MailDomain]:
     worst = refused.most_common(MOST_DOMAINS)
     if not worst:
         return []
-    is_at = [fn.LOWER(Delivery.address).endswith(f"@{name}") for name, _ in worst]
-    sums = [fn.SUM(Case(None, [(there, 1)], 0)) for there in is_at]
-    went = Delivery.state.in_((ACCEPTED, REFUSED, UNKNOWN, HANDED))
-    sent = Delivery.select(*sums).where(Delivery.campaign_id == campaign_id, went).tuples().get()
+    domain = domain_of(Delivery.address)
+    went = Delivery.state.in_((ACCEPTED, REFUSED, UNKNOWN))
+    all_sent = Delivery.select(domain, fn.COUNT(Delivery.id)).where(Delivery.campaign_id == campaign_id, went)
+    sent = dict(all_sent.group_by(domain).tuples())
     why = _why(campaign_id, whose)
-    return [
-        MailDomain(name, int(total or 0), number, why.get(name, ""))
-        for (name, number), total in zip(worst, sent, strict=True)
-    ]
+    return [MailDomain(name, sent.get(name, 0), number, why.get(name, "")) for name, number in worst]
 
 
 def _why(campaign_id: int, whose: dict[int, str]) -> dict[str, str]:

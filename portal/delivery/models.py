@@ -93,6 +93,7 @@ DeliveryEvent.add_index(
     DeliveryEvent.kind,
     DeliveryEvent.is_machine,
     DeliveryEvent.delivery_id,
+    DeliveryEvent.at,
 )
 DeliveryEvent.add_index(DeliveryEvent.org, DeliveryEvent.delivery_id)
 DeliveryEvent.add_index(DeliveryEvent.org, DeliveryEvent.kind, DeliveryEvent.at)

@@ -121,8 +121,8 @@ SQLITE = [
     'KEY ("org_id", "contact_id") REFERENCES "contact" ("org_id", "id") ON DELETE RESTRICT, FOREIGN KEY ("org_id", '
     '"delivery_id") REFERENCES "delivery" ("org_id", "id") ON DELETE RESTRICT, FOREIGN KEY ("org_id", "link_id") '
     'REFERENCES "campaign_link" ("org_id", "id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
-    'CREATE INDEX "delivery_event_org_id_campaign_id_kind_is_machine_delivery_id" ON "delivery_event" ("org_id", '
-    '"campaign_id", "kind", "is_machine", "delivery_id")',
+    'CREATE INDEX "delivery_event_org_id_campaign_id_kind_is_machine_delivery_id_at" ON "delivery_event" ("org_id", '
+    '"campaign_id", "kind", "is_machine", "delivery_id", "at")',
     'CREATE INDEX "delivery_event_org_id_delivery_id" ON "delivery_event" ("org_id", "delivery_id")',
     'CREATE INDEX "delivery_event_org_id_kind_at" ON "delivery_event" ("org_id", "kind", "at")',
     'CREATE INDEX "delivery_event_traced" ON "delivery_event" ("org_id", "at") WHERE source <> \'\'',
@@ -321,8 +321,8 @@ POSTGRESQL = [
     '"contact_id") REFERENCES "contact" ("org_id", "id") ON DELETE RESTRICT, FOREIGN KEY ("org_id", "delivery_id") '
     'REFERENCES "delivery" ("org_id", "id") ON DELETE RESTRICT, FOREIGN KEY ("org_id", "link_id") REFERENCES '
     '"campaign_link" ("org_id", "id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
-    'CREATE INDEX "delivery_event_org_id_campaign_id_kind_is_machine_delivery_id" ON "delivery_event" ("org_id", '
-    '"campaign_id", "kind", "is_machine", "delivery_id")',
+    'CREATE INDEX "delivery_event_org_id_campaign_id_kind_is_machine_delivery_id_at" ON "delivery_event" ("org_id", '
+    '"campaign_id", "kind", "is_machine", "delivery_id", "at")',
     'CREATE INDEX "delivery_event_org_id_delivery_id" ON "delivery_event" ("org_id", "delivery_id")',
     'CREATE INDEX "delivery_event_org_id_kind_at" ON "delivery_event" ("org_id", "kind", "at")',
     'CREATE INDEX "delivery_event_traced" ON "delivery_event" ("org_id", "at") WHERE source <> \'\'',

@@ -13,6 +13,9 @@ def test_whatever_is_killed_nobody_gets_it_twice_and_nobody_is_missed(database_u
         figures = kills.run(made, len(kills.TARGETS), seed=3, every=(0.6, 1.6), patience=150)
 
         kills.check(made, figures, RECIPIENTS)
+        told = kills.history(made)
+        assert (told.frozen, told.left, told.unknown) == (RECIPIENTS, 0, figures["unknown"])
+        assert told.sent == told.delivered + told.undeliverable + told.unknown == RECIPIENTS
         assert all(made.faults[target] for target in kills.TARGETS)
 
 
