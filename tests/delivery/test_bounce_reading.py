@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flufl.bounce import all_failures
 
+from portal.delivery import bounce_limits
 from portal.delivery.bounce_limits import read_within
-from portal.delivery.bounce_reading import UNREADABLE, read
+from portal.delivery.bounce_reading import UNREADABLE, Finding, read
 from portal.delivery.bounce_rules import BOUNCES, REASONS, classify, is_given_up, kind_of
 from tests.returned import THANDI, TODAY, report
 
@@ -135,7 +136,8 @@ def test_a_reader_that_goes_mad_is_ended(poison, monkeypatch):
             while True:
                 pass
         if poison == "memory":
-            return bytearray(2 * 1024**3)
+            bytearray(2 * bounce_limits.MEMORY)
+            return Finding("hard")
         raise SystemExit(1)
 
     monkeypatch.setattr("portal.delivery.bounce_limits.SECONDS", 1)

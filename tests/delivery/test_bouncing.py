@@ -201,6 +201,7 @@ def test_a_person_who_answers_is_passed_on(sent, org):
 def test_forged_and_repeated_bounces_change_nothing_but_the_quarantine(sent, org):
     """F01: 200 of them."""
     row, old = sent(), sent("old@school.example.co.za", days=31)
+    victim = sent("victim@school.example.co.za")
     never = sent("never@school.example.co.za")
     with acting_as(system(org.id)):
         Delivery.update(state=SUPPRESSED, handed_at=None).where(Delivery.id == never.id).execute()
@@ -211,7 +212,7 @@ def test_forged_and_repeated_bounces_change_nothing_but_the_quarantine(sent, org
     for n in range(40):
         wrong = f"{(int(mark, 16) + n + 1) % 16**16:016x}"
         forged += [
-            report("Lost.", "5.1.1", GONE, back=f"bounces+{row.org_id}-{row.id}-{wrong}@portal.example.org"),
+            report("Lost.", "5.1.1", GONE, back=f"bounces+{row.org_id}-{victim.id}-{wrong}@portal.example.org"),
             report("Lost.", "5.1.1", GONE, back=f"bounces+{row.org_id}-{row.id + n + 1}-{mark}@portal.example.org"),
             report("Lost.", "5.1.1", GONE, returned=letter(message_id=f"<{n:032x}@portal.example.org>")),
             complaint(returned=letter(message_id=f"<{n:032x}@localhost>")) if n % 2 else bounce(never),

@@ -110,5 +110,6 @@ def test_home_says_what_is_new_this_week(client_of, alice, unreached):
 def test_whoever_may_not_see_addresses_sees_no_report(client_of, bob, org, unreached):
     Membership.update(denied=["email"]).where(Membership.user == bob, Membership.org == org).execute()
     browser = client_of(bob)
-    assert browser.get(PAGE).status_code == 403
+    for path in (PAGE, f"{PAGE}/{unreached[0]}"):
+        assert browser.get(path, headers=HX).status_code == 403
     assert "home@school.example" not in browser.get("/reports").text
