@@ -37,7 +37,7 @@ def run(count: int) -> None:
 
 
 def make_campaign() -> int:
-    """A finished campaign to everybody: one in a hundred came back, one in three read it, one in ten followed a link."""
+    """A finished campaign to everybody: one in a hundred came back, one in three read it, one in ten clicked."""
     accounts.set_details(
         legal_name="Bench", email="bench@example.org", telephone="+27315550100", address="1 Bench Road",
         information_officer="B. Bench",

@@ -32,6 +32,21 @@ def org_job(run: Callable[..., None]) -> Callable[..., None]:
     return job
 
 
+def portal_job(run: Callable[..., None]) -> Callable[..., None]:
+    """A job of the installation, for no organisation. Fails like one of an organisation."""
+
+    @wraps(run)
+    def job(**ids: int) -> None:
+        try:
+            with connection():
+                run(**ids)
+        except Exception as error:
+            log.exception("a job failed", extra={"job": run.__name__})
+            raise JobFailed(f"{run.__name__}: {type(error).__name__}") from None
+
+    return job
+
+
 def each_org(run: Callable[[], None]) -> None:
     """Do something for every organisation, as the portal itself in each. One that fails does not stop the others."""
     with connection():

@@ -3,26 +3,26 @@
 from portal.core import queue
 from portal.delivery import bouncing, transport
 from portal.gateways import imap
-from workers.base import connection, log
+from workers.base import connection, log, portal_job
 
 
+@portal_job
 def read_returned(mail_id: int) -> None:
     """Read one returned message."""
-    with connection():
-        bouncing.read_one(mail_id)
+    bouncing.read_one(mail_id)
 
 
+@portal_job
 def fetch_returned() -> None:
     """Take what lies in the mailbox of the return address."""
     mailbox = transport.mailbox()
     if mailbox is None:
         return
-    with connection():
-        try:
-            imap.fetch(mailbox, lambda source: bouncing.take_in(source, "", "imap"))
-        except imap.NoMailbox as error:
-            log.warning("%s", error)
-        ring_for_returned()
+    try:
+        imap.fetch(mailbox, lambda source: bouncing.take_in(source, "", "imap"))
+    except imap.NoMailbox as error:
+        log.warning("%s", error)
+    ring_for_returned()
 
 
 def ring_for_returned() -> None:

@@ -95,8 +95,13 @@ def _wanted(campaign: Campaign) -> Wanted:
         reason if reason in WORDS else "",
         request.values.get("q", "").strip()[:200],
         request.values.get("at", "").strip().lower()[:255],
-        request.values.get("link", 0, type=int),
+        _number(request.values.get("link", "")),
     )
+
+
+def _number(text: str) -> int:
+    """An id from the address of a page; 0, nobody's, for what is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
 
 
 def _words(wanted: Wanted) -> str:

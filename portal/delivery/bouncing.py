@@ -4,9 +4,12 @@ A message that comes in is on the database before its sender is told that we hav
 what it may, and is gone; whatever cannot be matched lies in quarantine for support to look at, and changes nothing.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from peewee import OperationalError
 
 from portal.contacts import record
 from portal.contacts.emails import InvalidEmail, normalise_email
@@ -23,6 +26,7 @@ from portal.delivery.models import (
     ACCEPTED,
     BOUNCED,
     HANDED,
+    REPLIED,
     UNKNOWN,
     WAITING,
     Delivery,
@@ -31,12 +35,15 @@ from portal.delivery.models import (
 )
 from portal.gateways.smtp_wire import Reply
 
+log = logging.getLogger("portal.returned")
 BELIEVED_FOR = timedelta(days=30)
 MAY_STILL_COME = timedelta(days=5)
 LEASE = timedelta(minutes=2)
 KEPT_FOR = timedelta(days=30)
 MOST_KEPT = 5_000
 LARGEST = 10 * 1024 * 1024
+LARGEST_KEPT = 64 * 1024  # of what lies in quarantine, so that nobody fills the disk
+MOST_REPLIES = 10  # passed on for one message
 READING, KEPT = "reading", "kept"
 
 UNREAD = "It could not be read."
@@ -44,6 +51,7 @@ NOBODYS = "It names no message that was sent from here."
 TOO_OLD = "The message it names was sent more than 30 days ago."
 NEVER_LEFT = "The message it names never left."
 KNOWN = "It came before, or tells nothing new."
+TOO_MANY = "So many answers to one message are not passed on."
 
 
 @dataclass(frozen=True)
@@ -77,13 +85,34 @@ def read_one(mail_id: int) -> Answer | None:
     if not claimed.execute():
         return None
     row = ReturnedMail.get_by_id(mail_id)
-    answer = settle(bytes(row.source), row.recipient)
+    source = bytes(row.source)
     mine = (ReturnedMail.id == mail_id) & (ReturnedMail.state == READING)
+    try:
+        answer = settle(source, row.recipient)
+    except OperationalError:
+        raise  # the database is away: the message is read when it is back
+    except Exception:
+        log.exception("a returned message could not be dealt with")
+        answer = Answer(Finding(UNREADABLE), False, UNREAD)
     if answer.kept:
-        ReturnedMail.update(state=KEPT, why=answer.kept, kind=answer.finding.kind, lease=None).where(mine).execute()
+        kept = _kept(answer, source)
+        ReturnedMail.update(**kept, lease=None).where(mine).execute()
     else:
         ReturnedMail.delete().where(mine).execute()
     return answer
+
+
+def read_now(source: bytes, recipient: str, road: str) -> Answer:
+    """Read a message at once, for somebody who waits for the answer; it is kept only when it is not believed."""
+    answer = settle(source, recipient)
+    if answer.kept:
+        ReturnedMail.create(road=road, recipient=recipient[:320], **_kept(answer, source))
+    return answer
+
+
+def _kept(answer: Answer, source: bytes) -> dict[str, object]:
+    values = {"state": KEPT, "why": answer.kept, "kind": answer.finding.kind}
+    return {**values, "source": source[:LARGEST_KEPT]}
 
 
 def settle(source: bytes, recipient: str = "") -> Answer:
@@ -133,6 +162,9 @@ def _apply(row: Delivery, finding: Finding, source: bytes) -> str:
     if row.handed_at is None or row.handed_at < now() - BELIEVED_FOR:
         return TOO_OLD
     if finding.kind == REPLY:
+        told = DeliveryEvent.select().where(DeliveryEvent.delivery_id == row.id, DeliveryEvent.kind == REPLIED)
+        if told.count() >= MOST_REPLIES:
+            return TOO_MANY
         replies.forward(row, source)
         return ""
     done = leaving.complain(row) if finding.kind == COMPLAINT else _note(row, finding)
@@ -155,7 +187,7 @@ def _note(row: Delivery, finding: Finding) -> bool:
                 "kind": finding.kind,
                 "reason": finding.reason,
                 "status": finding.status,
-                "words": finding.words[:500],
+                "words": finding.words[:500] if row.address else "",  # an erased contact is not named again
             },
         )
         if finding.kind == HARD:

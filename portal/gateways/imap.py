@@ -92,7 +92,9 @@ def _fetch(connection: imaplib.IMAP4, folder: str, keep: Callable[[bytes], objec
     uids = found[0].split()[:most] if found and found[0] else []
     for uid in uids:
         _, parts = connection.uid("FETCH", uid.decode(), f"(BODY.PEEK[]<0.{LARGEST}>)")
-        source = next((part[1] for part in parts if isinstance(part, tuple)), b"")
+        source = next((part[1] for part in parts if isinstance(part, tuple)), None)
+        if source is None:
+            continue  # somebody else took it away meanwhile
         keep(bytes(source))
         connection.uid("STORE", uid.decode(), "+FLAGS.SILENT", r"(\Deleted)")
     if uids:

@@ -1,11 +1,15 @@
 """What comes back changes what it may, once, and only when it names a message we sent to that address lately."""
 
+import json
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 
 from portal.activity.models import LogEntry
 from portal.campaigns import sending, service
+from portal.cli import cli
 from portal.consent.models import Suppression
 from portal.contacts import record
 from portal.contacts import service as contacts
@@ -290,3 +294,55 @@ def test_a_campaign_that_many_call_spam_is_paused_once(sent, org, monkeypatch):
         service.Campaign.update(state="sending").where(service.Campaign.id == paused.id).execute()
         sending.sweep()
         assert service.find(row.campaign_id).state != "paused"
+
+
+def test_the_command_says_what_each_message_was_taken_for(sent, settings, org, monkeypatch, tmp_path):
+    row = sent()
+    (tmp_path / "first").write_bytes(bounce(row))
+    (tmp_path / "second").write_bytes(b"\x00")
+    monkeypatch.setattr("portal.delivery.bounce_cli.installation", nullcontext)
+    command = ["bounce", str(tmp_path / "first"), str(tmp_path / "second"), "--json"]
+
+    answer = json.loads(CliRunner().invoke(cli, command).stdout)
+
+    assert [(a["kind"], a["recipient"], a["status"], a["reason"], a["matched"]) for a in answer] == [
+        ("hard", row.address, "5.1.1", "no_mailbox", True), ("unreadable", "", "", "", False),
+    ]  # fmt: skip
+    assert [kept.why for kept in ReturnedMail.select()] == [bouncing.UNREAD]
+    one = CliRunner().invoke(cli, ["bounce", "--json"], input=bounce(row))
+    assert json.loads(one.stdout)[0]["file"] == "-"
+
+
+def test_an_erased_contact_is_not_named_again_by_a_late_bounce(sent, org):
+    row = sent()
+    source = bounce(row)
+    with acting_as(system(org.id)):
+        record.erase([row.contact_id])
+    settle(source)
+    with acting_as(system(org.id)):
+        event = DeliveryEvent.get(DeliveryEvent.kind == "bounced")
+        assert (event.detail["kind"], event.detail["words"]) == ("hard", "")
+
+
+def test_answers_are_passed_on_so_many_times_only(sent, monkeypatch):
+    monkeypatch.setattr(bouncing, "MOST_REPLIES", 1)
+    row = sent()
+    answer = plain("Thandi <t@x.example>", "Re: Spring", "Yes", back=back_to(row), path="<t@x.example>")
+    assert [settle(answer).kept for _ in range(2)] == ["", bouncing.TOO_MANY]
+
+
+def test_what_is_kept_is_kept_small(app):
+    settle(b"From: MAILER-DAEMON@x.example\r\n\r\n" + b"x" * 3_000_000)
+    assert len(ReturnedMail.get().source) == bouncing.LARGEST_KEPT
+
+
+def test_a_message_nobody_can_deal_with_does_not_come_back_for_ever(sent, monkeypatch):
+    row = sent()
+    mail_id = bouncing.take_in(bounce(row), "", "lmtp")
+
+    def broken(*_):
+        raise KeyError("x")
+
+    monkeypatch.setattr(bouncing, "_note", broken)
+    assert bouncing.read_one(mail_id).kept == bouncing.UNREAD
+    assert bouncing.waiting() == []
