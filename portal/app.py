@@ -22,7 +22,7 @@ from portal.reports import views as reports
 from portal.run import health
 from portal.signin import views as signin
 from portal.signin.login import signed_in
-from portal.web import access, errors, filters, frame, headers, htmx, limits, paging, static
+from portal.web import access, errors, filters, frame, headers, htmx, ids, limits, paging, static
 from portal.web.proxies import client_address
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,7 +52,7 @@ def create_app(settings: Settings, *, check: bool = True) -> Flask:
     prepare(settings)
     _keep_connection(app)
     csrf.init_app(app)
-    for part in (htmx, headers, filters, paging, static, limits, errors, health):
+    for part in (ids, htmx, headers, filters, paging, static, limits, errors, health):
         part.init_app(app)
     access.init_app(app, signed_in, lambda: client_address(settings.trusted_proxies))
     frame.init_app(app)

@@ -193,3 +193,14 @@ def test_a_post_without_its_token_is_refused_with_and_without_htmx(app, client_o
                 assert browser.post(url, headers=headers).status_code == 400, url
 
     assert digest() == before
+
+
+def test_a_number_too_long_for_any_database_is_no_page(app, client_of, olivia):
+    ids = ids_of(olivia)
+    browser = client_of(olivia)
+    for rule in rules(app):
+        if not rule.arguments & set(ids):
+            continue
+        for url in urls(rule, dict.fromkeys(ids, int("9" * 30))):
+            for method in rule.methods - {"OPTIONS", "HEAD"}:
+                assert browser.open(url, method=method).status_code == 404, (method, url)
