@@ -8,6 +8,7 @@ from typing import Any
 
 from redis import Redis, RedisError
 from rq import Queue, SimpleWorker
+from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
 from portal.config import Settings
@@ -18,13 +19,32 @@ log = logging.getLogger("portal.workers")
 
 
 class _Worker(SimpleWorker):
-    """Remembers that it was asked to end, though Redis, which rq tells of it, may be away at that moment."""
+    """Ends when asked to, though Redis is away: rq asks Redis whether it is at work, and takes no answer for a no to
+    ending; here the worker knows by itself.
+    """
 
+    max_connection_wait_time = 2.0  # seconds between two tries to reach Redis
     is_asked_to_end = False
+    is_at_work = False
 
     def request_stop(self, signum: int, frame: Any) -> None:
         type(self).is_asked_to_end = True
-        super().request_stop(signum, frame)
+        if not self.is_at_work:
+            raise StopRequested
+        self._stop_requested = True  # when this job is done
+
+    def heartbeat(self, *args: Any, **kwargs: Any) -> None:
+        """Asked for in every round: what the signal raised may have been swallowed, by logging for instance."""
+        if self.is_asked_to_end and not self.is_at_work:
+            raise StopRequested
+        super().heartbeat(*args, **kwargs)
+
+    def perform_job(self, *args: Any, **kwargs: Any) -> bool:
+        self.is_at_work = True
+        try:
+            return super().perform_job(*args, **kwargs)
+        finally:
+            self.is_at_work = False
 
 
 def work(settings: Settings) -> None:
@@ -40,6 +60,8 @@ def work(settings: Settings) -> None:
             worker.log_result_lifespan = False
             worker.work(logging_level="WARNING")
             return  # only a signal ends the loop of rq
+        except StopRequested:
+            return
         except (RedisError, OSError) as error:
             log.warning("the queue cannot be reached: %s", type(error).__name__)
             time.sleep(1)
