@@ -27,7 +27,7 @@ class _Worker(SimpleWorker):
     is_asked_to_end = False
     is_at_work = False
 
-    def request_stop(self, signum: int, frame: Any) -> None:
+    def request_stop(self, *_signal: Any, **_named: Any) -> None:
         type(self).is_asked_to_end = True
         if not self.is_at_work:
             raise StopRequested
