@@ -7,6 +7,7 @@ from flask import Flask
 from portal.app import create_app
 from portal.config import Settings
 from portal.core import logs
+from portal.gateways import geoip
 
 
 def ready_to_fork(app: Flask) -> Flask:
@@ -20,4 +21,7 @@ def ready_to_fork(app: Flask) -> Flask:
 
 
 logs.setup()
-app = ready_to_fork(create_app(Settings.from_environment()))
+settings = Settings.from_environment()
+if settings.geoip_database is None:
+    geoip.install(settings.country_database)
+app = ready_to_fork(create_app(settings))

@@ -12,13 +12,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.accounts import service as accounts
+from portal.accounts.models import Membership, User
 from portal.app import create_app
 from portal.config import Settings
 from portal.core.actor import acting_as, system
 from portal.core.db import db
 from portal.core.permissions import Role
 from portal.run.migrate import migrate
-from portal.signin import service as signin
+from portal.signin import sessions
 
 EMAIL, PASSWORD = "bench@example.org", "seven green buses"
 
@@ -47,7 +48,8 @@ def installation() -> Iterator[Stage]:
 def signed_in(app: Flask) -> FlaskClient:
     app.config["WTF_CSRF_ENABLED"] = False
     client = app.test_client()
-    secret = signin.sign_in(EMAIL, PASSWORD, "bench", "127.0.0.1")
+    user = User.get(User.email == EMAIL)
+    secret = sessions.begin(user, Membership.get(Membership.user == user), None, "bench", "127.0.0.1")
     with client.session_transaction() as session:
         session["_user_id"] = secret
     return client

@@ -20,10 +20,11 @@ from portal.home import views as home
 from portal.imports import views as imports
 from portal.reports import views as reports
 from portal.run import health
+from portal.signin import edge
+from portal.signin import place_views as places
 from portal.signin import views as signin
-from portal.signin.login import signed_in
-from portal.web import access, errors, filters, frame, headers, htmx, ids, limits, paging, static
-from portal.web.proxies import client_address
+from portal.support import views as support
+from portal.web import access, errors, filters, frame, headers, htmx, ids, known_files, limits, paging, static
 
 ROOT = Path(__file__).resolve().parent.parent
 csrf = CSRFProtect()
@@ -40,6 +41,8 @@ PAGES = (
     returned_views.register,
     reports.register,
     home.register,
+    places.register,
+    support.register,
 )
 # Endpoints without a form token, by name; each says why in its view.
 POSTED_FROM_ELSEWHERE = ("unsubscribe.leave",)
@@ -52,9 +55,9 @@ def create_app(settings: Settings, *, check: bool = True) -> Flask:
     prepare(settings)
     _keep_connection(app)
     csrf.init_app(app)
-    for part in (ids, htmx, headers, filters, paging, static, limits, errors, health):
+    for part in (ids, htmx, headers, filters, paging, static, known_files, limits, errors, health):
         part.init_app(app)
-    access.init_app(app, signed_in, lambda: client_address(settings.trusted_proxies))
+    access.init_app(app, edge)
     frame.init_app(app)
     errors.register_error(app, Denied, 403)
     errors.register_error(app, NotFound, 404)

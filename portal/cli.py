@@ -22,6 +22,7 @@ from portal.imports import cli as imports
 from portal.run import commands as run
 from portal.run import migrate, up
 from portal.sample import service as sample
+from portal.signin import cli as signin
 from portal.web.access import policy_of
 
 FEATURES = (
@@ -33,6 +34,7 @@ FEATURES = (
     exports.register,
     campaigns.register,
     bounce_cli.register,
+    signin.register,
 )
 
 

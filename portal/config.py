@@ -4,7 +4,9 @@ Refuses to start, in words, when something is missing or weak. Keys are made in 
 database is SQLite; with a database server they are demanded, so that two hosts never sign with different keys.
 """
 
+import ipaddress
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +16,10 @@ from urllib.parse import unquote, urlsplit
 from dotenv import dotenv_values
 
 SHORTEST_KEY = 32
+FEWEST_CHARACTERS = 8  # different ones; a key made at random of 32 has many more
+_PLACEHOLDERS = ("changeme", "change-me", "change_me", "example", "default", "insecure", "1234567890")
+_POOR_PASSWORDS = {"", "postgres", "password", "portal", "admin", "root", "redis", "changeme", "secret", "test"}
+SHORTEST_SERVER_PASSWORD = 12
 
 
 class BadSettings(ValueError):
@@ -36,6 +42,11 @@ class Settings:
     tracking: bool = True
     support_email: str = ""
     trusted_proxies: tuple[str, ...] = ()
+    geoip_database: Path | None = None  # the operator's own; without one, the shipped one in the data folder
+    allowed_countries: frozenset[str] = frozenset()  # none named: those of the organisations, South Africa always
+    confirmed_countries: frozenset[str] = frozenset()  # of the ten that are allowed only when named twice
+    allowed_networks: tuple[str, ...] = ()  # private networks whose people may sign in though no country is known
+    breached_passwords: Path | None = None
     port: int = 8000
     testing: bool = False
 
@@ -51,6 +62,10 @@ class Settings:
     @property
     def catcher_port_file(self) -> Path:
         return self.data_dir / "catcher.port"
+
+    @property
+    def country_database(self) -> Path:
+        return self.geoip_database or self.data_dir / "country.mmdb"
 
     @property
     def is_https(self) -> bool:
@@ -69,6 +84,9 @@ class Settings:
             database_url = "postgresql://" + database_url.removeprefix("postgres://")
         if urlsplit(database_url).scheme not in ("sqlite", "postgresql"):
             raise BadSettings("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+        _check_server(database_url, "DATABASE_URL")
+        redis_url = environ.get("REDIS_URL") or f"unix://{data_dir / 'redis.sock'}"
+        _check_server(redis_url, "REDIS_URL")
         may_make = database_url.startswith("sqlite")
         secret = _key(environ, "PORTAL_SECRET_KEY", data_dir / "keys" / "secret_key", may_make, versioned=False)
         address = _key(environ, "PORTAL_ADDRESS_KEY", data_dir / "keys" / "address_key", may_make, versioned=True)
@@ -82,7 +100,7 @@ class Settings:
             secret_keys=_secret_keys(secret),
             address_keys=_address_keys(address),
             database_url=database_url,
-            redis_url=environ.get("REDIS_URL") or f"unix://{data_dir / 'redis.sock'}",
+            redis_url=redis_url,
             smtp_url=environ.get("SMTP_URL") or None,
             smtp_limit=environ.get("SMTP_LIMIT") or None,
             bounce_url=bounce_url,
@@ -90,9 +108,12 @@ class Settings:
             bounce_listen=bounce_listen,
             tracking=(environ.get("PORTAL_TRACKING") or "on") != "off",
             support_email=environ.get("PORTAL_SUPPORT_EMAIL") or "",
-            trusted_proxies=tuple(
-                p.strip() for p in (environ.get("PORTAL_TRUSTED_PROXIES") or "").split(",") if p.strip()
-            ),
+            trusted_proxies=_networks(environ, "PORTAL_TRUSTED_PROXIES"),
+            geoip_database=_path(environ, "GEOIP_DATABASE"),
+            allowed_countries=_countries(environ, "PORTAL_ALLOWED_COUNTRIES"),
+            confirmed_countries=_countries(environ, "PORTAL_CONFIRMED_COUNTRIES"),
+            allowed_networks=_networks(environ, "PORTAL_ALLOWED_NETWORKS"),
+            breached_passwords=_path(environ, "PORTAL_BREACHED_PASSWORDS"),
             port=port,
         )
 
@@ -114,6 +135,52 @@ def _returns(environ: Mapping[str, str]) -> tuple[str | None, str, str]:
             "BOUNCE_ADDRESS must be an address such as bounces@example.org, with at most 20 letters before @."
         )
     return url, address, listen
+
+
+def _words(environ: Mapping[str, str], name: str) -> list[str]:
+    return [word.strip() for word in (environ.get(name) or "").split(",") if word.strip()]
+
+
+def _path(environ: Mapping[str, str], name: str) -> Path | None:
+    return Path(environ[name]).resolve() if environ.get(name) else None
+
+
+def _networks(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Addresses and networks; a name or a slip of the pen would silently trust nobody, or everybody."""
+    for word in _words(environ, name):
+        try:
+            network = ipaddress.ip_network(word, strict=False)
+        except ValueError:
+            raise BadSettings(f"{name} holds addresses or networks such as 10.0.0.0/8, not {word!r}.") from None
+        if network.prefixlen == 0:
+            raise BadSettings(f"{name} may not hold {word}: that is everybody.")
+    return tuple(_words(environ, name))
+
+
+def _countries(environ: Mapping[str, str], name: str) -> frozenset[str]:
+    codes = [word.upper() for word in _words(environ, name)]
+    for code in codes:
+        if not re.fullmatch("[A-Z]{2}", code):
+            raise BadSettings(f"{name} holds country codes of two letters such as ZA,NA, not {code!r}.")
+    return frozenset(codes)
+
+
+def _check_server(url: str, name: str) -> None:
+    """A database or queue that is reached over a network needs a password that cannot be guessed (R57, J01)."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if not host or parts.scheme in ("sqlite", "unix") or host in ("localhost", "127.0.0.1", "::1"):
+        return
+    password = unquote(parts.password or "")
+    if password.lower() in _POOR_PASSWORDS or len(password) < SHORTEST_SERVER_PASSWORD:
+        raise BadSettings(
+            f"The password in {name} is missing or too easy to guess: a server reached over a network needs one of "
+            f"at least {SHORTEST_SERVER_PASSWORD} characters."
+        )
+
+
+def _is_guessable(key: str) -> bool:
+    return len(set(key)) < FEWEST_CHARACTERS or any(word in key.lower() for word in _PLACEHOLDERS)
 
 
 def _port(text: str) -> int:
@@ -143,6 +210,8 @@ def _secret_keys(text: str) -> tuple[str, ...]:
     keys = tuple(key.strip() for key in text.split(",") if key.strip())
     if not keys or min(map(len, keys)) < SHORTEST_KEY:
         raise BadSettings(f"PORTAL_SECRET_KEY must have at least {SHORTEST_KEY} characters; make one at random.")
+    if any(map(_is_guessable, keys)):
+        raise BadSettings("PORTAL_SECRET_KEY can be guessed. Make one at random, such as with: openssl rand -hex 32")
     return keys
 
 
@@ -153,6 +222,10 @@ def _address_keys(text: str) -> dict[str, bytes]:
         if not version.startswith("v") or not version[1:].isdigit() or len(key) < SHORTEST_KEY:
             raise BadSettings(
                 f"PORTAL_ADDRESS_KEY must be v1:KEY or v1:KEY,v2:KEY with keys of {SHORTEST_KEY} characters."
+            )
+        if _is_guessable(key):
+            raise BadSettings(
+                "PORTAL_ADDRESS_KEY can be guessed. Make one at random, such as with: openssl rand -hex 32"
             )
         keys[version] = key.encode()
     return keys

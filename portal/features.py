@@ -2,6 +2,7 @@
 feature tells the lower ones. Knows no Flask, so that a worker stays small.
 """
 
+from portal.accounts import places, strength
 from portal.campaigns import panel, sending
 from portal.config import Settings
 from portal.consent import gatekeeping
@@ -18,5 +19,7 @@ def prepare(settings: Settings) -> None:
     keys.use(settings.address_keys)
     queue.use(settings.redis_url)
     transport.use(settings)
+    places.use(settings)
+    strength.use(settings)
     for register in RULES:
         register()

@@ -14,6 +14,12 @@ from pathlib import Path
 
 import psycopg
 
+# What a host with a database server must set, for tests.
+KEYS = {
+    "PORTAL_SECRET_KEY": "an only key for tests of 40 letters and more",
+    "PORTAL_ADDRESS_KEY": "v1:another key for tests of 40 letters and more",
+}
+
 
 def programs() -> Path:
     """The folder of initdb and postgres: the newest Debian has, else wherever the PATH leads."""

@@ -27,6 +27,7 @@ from portal.core.actor import acting_as, system
 from portal.core.db import db
 from portal.delivery.figures import Figures, of_campaign
 from portal.features import prepare as prepare_features
+from tests.databases import KEYS
 from tests.sink import delivered
 
 SLUG = "hope-house"
@@ -119,7 +120,7 @@ def stage(folder: Path, recipients: int, *, limit: str = "", database_url: str =
     data.mkdir()
     environ = {
         "PATH": os.environ["PATH"], "PORTAL_DATA_DIR": str(data), "PORT": str(free_port()),
-        "SMTP_URL": f"smtp://127.0.0.1:{port}", "PORTAL_SECRET_KEY": "s" * 40, "PORTAL_ADDRESS_KEY": f"v1:{'61' * 40}",
+        "SMTP_URL": f"smtp://127.0.0.1:{port}", **KEYS,
         **({"DATABASE_URL": database_url} if database_url else {}), **({"SMTP_LIMIT": limit} if limit else {}),
     }  # fmt: skip
     made = Stage(folder, environ, journal)

@@ -6,20 +6,24 @@ The routes come from the program itself, so that a new one cannot be forgotten.
 import io
 import tempfile
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from portal.accounts.models import PlaceException, Session
 from portal.campaigns import attachments, senders
 from portal.campaigns import service as campaigns
 from portal.contacts import record
 from portal.contacts import service as contacts
 from portal.contacts.models import Email
 from portal.core.actor import acting_as
-from portal.core.db import db
+from portal.core.clock import now
+from portal.core.db import db, transaction
 from portal.core.permissions import Permission
 from portal.imports import service
+from portal.signin import devices, sessions
 from portal.web.access import NoPolicy, check_policies, policy_of
 from portal.web.headers import MESSAGE_POLICY
 from tests import schema
@@ -65,6 +69,10 @@ def ids_of(user) -> dict[str, int]:
         record.mark_email("cnry@example.org", "undeliverable", "CNRY reason.")
         email = Email.get(Email.contact_id == contact.id)
     membership = actor_of(user)
+    with transaction():
+        device, _ = devices.trust(user, "CNRY browser", "127.0.0.1")
+        sessions.begin(user, None, device.id, "CNRY browser", "127.0.0.1")
+        wish = PlaceException.create(org=membership.org_id, user=user, country="PT", until=now() + timedelta(days=9))
     return {
         "import_id": made.id,
         "campaign_id": campaign.id,
@@ -76,6 +84,11 @@ def ids_of(user) -> dict[str, int]:
         "email_id": email.id,
         "returned_id": NOWHERE,
         "membership_id": membership.user_id,
+        "device_id": device.id,
+        "session_id": Session.get(Session.device_id == device.id).id,
+        "exception_id": wish.id,
+        "user_id": user.id,
+        "series_id": NOWHERE,
     }
 
 

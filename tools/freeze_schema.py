@@ -1,43 +1,31 @@
-"""Writes portal/migrations/0001_initial.py: the tables of the models, frozen as SQL for both databases.
+"""Prints the statements that make the named tables, as SQL for both databases, to be frozen in a migration.
 
-Run it only while nothing has been released; afterwards a change of schema is a script of its own.
+`python -m tools.freeze_schema device begun …`. Changes of a table that is there already are written by hand.
 """
 
 import pprint
-from pathlib import Path
+import sys
 
 from peewee import PostgresqlDatabase, SqliteDatabase
 
 from portal.core.db import db
 from tests import schema
-from tools.schema_extras import POSTGRESQL, SQLITE
-
-TARGET = Path(__file__).resolve().parents[1] / "portal" / "migrations" / "m0001_initial.py"
 
 
-def statements() -> list[str]:
+def statements(tables: list[str]) -> list[str]:
     found = []
-    for model in schema.models():
-        if model._meta.table_name == "schema_migration":
-            continue
-        manager = model._schema
+    models = {model._meta.table_name: model for model in schema.models()}
+    for table in tables:
+        manager = models[table]._schema
         found.append(manager._create_table(safe=False).query()[0])
         found += [index.query()[0] for index in manager._create_indexes(safe=False)]
     return found
 
 
 def main() -> None:
-    parts = [
-        '"""The first schema: organisations, users, contacts, consent, campaigns, deliveries, imports, the log."""\n'
-    ]
-    for name, database, extras in (
-        ("SQLITE", SqliteDatabase(":memory:"), SQLITE),
-        ("POSTGRESQL", PostgresqlDatabase("x"), POSTGRESQL),
-    ):
+    for name, database in (("SQLITE", SqliteDatabase(":memory:")), ("POSTGRESQL", PostgresqlDatabase("x"))):
         db.initialize(database)
-        text = pprint.pformat([*statements(), *extras], width=116)
-        parts.append(f"{name} = {text}\n")
-    TARGET.write_text("\n".join(parts))
+        print(f"{name} = {pprint.pformat(statements(sys.argv[1:]), width=116)}\n")
 
 
 if __name__ == "__main__":

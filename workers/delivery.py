@@ -4,12 +4,18 @@ from portal.campaigns import sending
 from portal.core import queue
 from portal.core.actor import current_actor
 from portal.delivery import ledger, system_mail
-from workers.base import each_org, org_job
+from portal.delivery.models import PortalMail
+from workers.base import connection, each_org, org_job, portal_job
 
 
 @org_job
 def send_mail(mail_id: int) -> None:
     system_mail.deliver(mail_id)
+
+
+@portal_job
+def send_portal_mail(mail_id: int) -> None:
+    system_mail.deliver(mail_id, PortalMail)
 
 
 @org_job
@@ -34,6 +40,9 @@ def _ring_for_campaigns() -> None:
 def ring_for_mail() -> None:
     """Ring again for messages nobody is at work on."""
     each_org(_ring)
+    with connection():
+        for mail_id in system_mail.due(PortalMail):
+            queue.ring(queue.SEND_PORTAL_MAIL, mail_id=mail_id)
 
 
 def _ring() -> None:

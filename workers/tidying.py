@@ -2,6 +2,7 @@
 
 from portal.core.db import learn_sizes
 from portal.delivery import bouncing, system_mail, tracking
+from portal.delivery.models import PortalMail
 from portal.imports import service as imports
 from portal.signin import service as signin
 from workers.base import connection, each_org
@@ -11,6 +12,7 @@ def tidy() -> None:
     with connection():
         signin.tidy()
         bouncing.tidy()
+        system_mail.tidy(PortalMail)
         learn_sizes()
     each_org(_tidy)
 

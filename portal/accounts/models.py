@@ -44,6 +44,29 @@ class Session(BaseModel):
     token_hash = TextField(unique=True)
     user = ForeignKeyField(User, on_delete="CASCADE")
     membership = ForeignKeyField(Membership, null=True, on_delete="CASCADE")
+    device_id = IntegerField(null=True)
     started_at = UtcField(default=now)
     seen_at = UtcField(default=now)
+    confirmed_at = UtcField(default=now)  # when the person last proved who he is, for what may not be done in passing
     browser = TextField(default="")
+    address = TextField(default="")
+    country = TextField(default="")
+
+
+class PlaceException(BaseModel):
+    """A country from which somebody may sign in beyond the usual ones: one user, a whole organisation, or, without
+    both, everybody from everywhere for a short while ("*", made by command when the country data cannot be read).
+    """
+
+    org = ForeignKeyField(Org, null=True, on_delete="CASCADE")
+    org_id: int | None
+    user = ForeignKeyField(User, null=True, on_delete="CASCADE")
+    user_id: int | None
+    country = TextField()
+    until = UtcField(null=True)  # none: for good
+    asked_at = UtcField(default=now)
+    granted_at = UtcField(null=True)  # none: only asked for
+    granted_by = TextField(default="")
+
+    class Meta:
+        table_name = "place_exception"

@@ -15,8 +15,10 @@ class UnknownRight(ValueError):
     pass
 
 
-def check_password(password: str, own_words: list[str]) -> None:
-    """Refuse a password that is too short, too long or made of the person's own words (ASVS 6.2.1, 6.2.5, 6.2.11)."""
+def check_length(password: str, own_words: list[str]) -> None:
+    """Refuse a password that is too short, too long or made of the person's own words (ASVS 6.2.1, 6.2.5, 6.2.11).
+    No rule about which kinds of characters it must have: such rules make passwords worse.
+    """
     if len(password) < SHORTEST_PASSWORD:
         raise BadPassword(f"Use at least {SHORTEST_PASSWORD} characters. A few words in a row are easy to remember.")
     if len(password) > LONGEST_PASSWORD:
@@ -26,7 +28,7 @@ def check_password(password: str, own_words: list[str]) -> None:
         raise BadPassword("Use more different characters.")
     for word in own_words:
         if len(word) >= 4 and word.lower() in lowered and len(lowered.replace(word.lower(), "")) < 8:
-            raise BadPassword("Choose a password that does not hold your own name or address.")
+            raise BadPassword("Choose a password that is not made of your own name, address or organisation.")
 
 
 def permissions_of(role: Role, denied: list[str]) -> frozenset[Permission]:

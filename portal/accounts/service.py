@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import IntegrityError
 
-from portal.accounts import rules
+from portal.accounts import rules, strength
 from portal.accounts.models import Membership, Session, User
 from portal.accounts.passwords import hash_password
 from portal.activity import log
@@ -20,7 +20,7 @@ from portal.core.tenancy import Org
 SETTABLE = {
     "name", "legal_name", "kind", "registration", "email", "telephone", "address", "town", "website",
     "complaints_email", "information_officer", "timezone", "colour", "logo_id", "sender_name", "reply_to",
-    "is_tracking",
+    "is_tracking", "requires_factor",
 }  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def create_user(email: str, name: str, role: Role, password: str) -> User:
     with transaction():
         user = User.get_or_none(User.email == email)
         if user is None:
-            rules.check_password(password, [name, *re.split(r"[@.]", email)])
+            strength.check_password(password, [*own_words(name, email), *_words_of(actor.org_id)])
             user = User.create(email=email, name=name or email.split("@")[0], password_hash=hash_password(password))
         if Membership.get_or_none(Membership.org == actor.org_id, Membership.user == user):
             raise AlreadyMember(f"{email} already belongs to this organisation.")
@@ -119,10 +119,35 @@ def create_support(email: str, name: str, password: str) -> User:
     with transaction():
         user = User.get_or_none(User.email == email)
         if user is None:
-            rules.check_password(password, [name, *re.split(r"[@.]", email)])
+            strength.check_password(password, own_words(name, email))
             user = User.create(email=email, name=name or email.split("@")[0], password_hash=hash_password(password))
         User.update(is_support=1).where(User.id == user.id).execute()
     return User.get_by_id(user.id)
+
+
+def check_new_password(user: User, password: str) -> None:
+    """Refuse a password that is weak, known from a breach, or made of this person's or his organisations' own words.
+    Raises BadPassword.
+    """
+    orgs = [row.org_id for row in Membership.select().where(Membership.user == user)]
+    words = [word for org_id in orgs for word in _words_of(org_id)]
+    strength.check_password(password, [*own_words(user.name, user.email), *words])
+
+
+def own_words(*texts: str) -> list[str]:
+    """The words of names and addresses, which are the first that somebody would try."""
+    return [word for text in texts for word in re.split(r"[^\w]+|_", text) if word]
+
+
+def lock(user_id: int, by: str) -> User:
+    """Nobody signs in as this user any more, and whoever is signed in is out. Support does so by hand, never the
+    program: otherwise anybody could lock anybody out.
+    """
+    return _set_locked(user_id, by, "user.locked")
+
+
+def unlock(user_id: int, by: str) -> User:
+    return _set_locked(user_id, by, "user.unlocked")
 
 
 def change_role(membership_id: int, role: Role) -> None:
@@ -178,6 +203,12 @@ def members() -> list[Membership]:
     return sorted(query, key=lambda m: (order.index(Role(m.role)), m.user.name.lower()))
 
 
+def only_membership(user: User) -> Membership | None:
+    """The membership of who works for one organisation; None where one is to be chosen."""
+    found = list(Membership.select().where(Membership.user == user).limit(2))
+    return found[0] if len(found) == 1 else None
+
+
 def find_membership(membership_id: int) -> Membership:
     membership = Membership.get_or_none(Membership.id == membership_id, Membership.org == current_actor().org_id)
     if membership is None:
@@ -208,6 +239,26 @@ def _keep_an_owner(membership: Membership) -> None:
     )
     if not others.exists():
         raise Denied("An organisation keeps at least one owner. Make somebody else an owner first.")
+
+
+def _words_of(org_id: int) -> list[str]:
+    org = Org.get_by_id(org_id)
+    return own_words(org.name, org.legal_name, org.town)
+
+
+def _set_locked(user_id: int, by: str, action: str) -> User:
+    """The organisations of the user see it in their records, with who did it."""
+    user = User.get_or_none(User.id == user_id)
+    if user is None:
+        raise NotFound("There is no such user.")
+    with transaction():
+        User.update(disabled_at=now() if action == "user.locked" else None).where(User.id == user_id).execute()
+        if action == "user.locked":
+            Session.delete().where(Session.user == user_id).execute()
+        for row in Membership.select().where(Membership.user == user_id):
+            with acting_as(Actor(org_id=row.org_id, name=by)):
+                log.write(action, subject_id=user_id)
+    return User.get_by_id(user_id)
 
 
 def _slug(name: str) -> str:

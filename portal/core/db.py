@@ -108,6 +108,12 @@ def lock(query: Query) -> Query:
     return query if is_sqlite() else query.for_update()  # type: ignore[attr-defined]
 
 
+def lock_table(model: type[Model]) -> None:
+    """Let nobody else past this point of a transaction until it ends. SQLite holds the whole database anyway."""
+    if not is_sqlite():
+        db.execute_sql(f'LOCK TABLE "{model._meta.table_name}" IN SHARE ROW EXCLUSIVE MODE')
+
+
 class UtcField(Field):
     """A moment. Stored as timestamptz on PostgreSQL and as text of fixed width on SQLite; always read as aware UTC."""
 

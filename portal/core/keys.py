@@ -14,6 +14,7 @@ import struct
 _roots: dict[str, bytes] = {}
 _LAYOUT = struct.Struct(">BIQ")  # key version, organisation, subject
 _MAC_BYTES = 16
+_PORTAL = 0  # no organisation has this id
 
 
 class BadToken(ValueError):
@@ -77,6 +78,21 @@ def is_return_mark(org_id: int, subject: int, mark: str) -> bool:
 def message_key(org_id: int, name: str) -> str:
     """A stable random-looking name for a message, such as the left part of its Message-ID."""
     return _mac(next(iter(_roots)), org_id, "message", name.encode()).hex()[:32]
+
+
+def portal_mac(purpose: str, value: str, version: str | None = None) -> str:
+    """The keyed hash, in hex, of something that belongs to the installation: a typed name, a short code."""
+    return _mac(version or current_version(), _PORTAL, purpose, value.encode()).hex()
+
+
+def portal_macs(purpose: str, value: str) -> list[str]:
+    """The hash under every key version, newest first: what is kept may be older than the newest key."""
+    return [portal_mac(purpose, value, version) for version in reversed(_roots)]
+
+
+def derived(purpose: str) -> list[bytes]:
+    """A key of 32 bytes for one purpose of the installation, under every key version, newest first."""
+    return [_mac(version, _PORTAL, "key", purpose.encode()) for version in reversed(_roots)]
 
 
 def _mac(version: str, org_id: int, purpose: str, value: bytes) -> bytes:

@@ -21,6 +21,7 @@ log = logging.getLogger("portal.queue")
 
 SEND_CAMPAIGN = "workers.delivery.send_campaign"
 SEND_MAIL = "workers.delivery.send_mail"
+SEND_PORTAL_MAIL = "workers.delivery.send_portal_mail"
 READ_RETURNED = "workers.bounces.read_returned"
 FETCH_RETURNED = "workers.bounces.fetch_returned"
 RUN_IMPORT = "workers.imports.run_import"
@@ -46,6 +47,11 @@ def enqueue(job: str, **ids: int | str) -> None:
     """Ring for a job of the current organisation after commit. Arguments are ids; never names or addresses."""
     org_id = current_actor().org_id
     after_commit(partial(_ring_quietly, job, org_id=org_id, **ids))
+
+
+def enqueue_for_portal(job: str, **ids: int | str) -> None:
+    """Ring for a job of the installation, which belongs to no organisation, after commit."""
+    after_commit(partial(_ring_quietly, job, **ids))
 
 
 def _ring_quietly(job: str, **ids: Any) -> None:

@@ -8,7 +8,7 @@ raises. The database holds the same wall by composite keys: see `belongs_to`.
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from peewee import SQL, ForeignKeyField, IntegerField, ModelInsert, Node, TextField
+from peewee import SQL, ForeignKeyField, IntegerField, JSONField, ModelInsert, Node, TextField
 
 from portal.core.actor import Actor, current_actor
 from portal.core.clock import now
@@ -45,6 +45,8 @@ class Org(BaseModel):
     reply_to = TextField(default="")
     is_tracking = IntegerField(default=1)  # whether newsletters note who reads and clicks
     is_sample = IntegerField(default=0)
+    countries: Any = JSONField(default=lambda: ["ZA"])  # from which its people sign in; codes of ISO 3166
+    requires_factor = IntegerField(default=0)  # whether its people need a second factor to sign in
     suspended_at = UtcField(null=True)
     suspended_reason = TextField(default="")
     created_at = UtcField(default=now)
@@ -183,5 +185,9 @@ class ContactRow(OrgModel):
 # Tables that belong to no organisation, or are looked at before there is an actor. Nothing else may be unscoped;
 # a test compares this list with the database's catalogue.
 INSTALLATION_TABLES = frozenset(
-    {"org", "user", "membership", "session", "rate_window", "schema_migration", "pulse", "returned_mail"}
-)
+    {
+        "org", "user", "membership", "session", "place_exception", "device", "begun", "wrong_series",
+        "sign_in_attempt", "used_captcha", "second_factor", "recovery_code", "first_run", "portal_mail",
+        "rate_window", "schema_migration", "pulse", "returned_mail",
+    }
+)  # fmt: skip

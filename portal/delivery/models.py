@@ -160,6 +160,31 @@ class SystemMail(OrgModel):
 SystemMail.add_index(SystemMail.org, SystemMail.state)
 
 
+class PortalMail(BaseModel):
+    """A message of the installation itself to a user or to support, such as the link for a new device: it is written
+    before anybody works for an organisation. Same states as SystemMail, kept 30 days.
+    """
+
+    user_id = IntegerField(null=True)
+    kind = TextField()
+    recipient = TextField()
+    sender = TextField(default="")
+    token = TextField(default="")
+    state = TextField(default=WAITING)
+    reply = TextField(default="")
+    message: Any = TextField(default="")  # emptied once it is handed over: it may hold a link that lets in
+    good_until = UtcField(null=True)  # after this nobody is helped by it, and it is not sent any more
+    lease = UtcField(null=True)
+    attempts = IntegerField(default=0)
+    created_at = UtcField(default=now)
+
+    class Meta:
+        table_name = "portal_mail"
+
+
+PortalMail.add_index(PortalMail.state)
+
+
 class RateWindow(BaseModel):
     """How many messages left in a window of the provider's limit: shared by all workers, surviving restarts."""
 

@@ -7,7 +7,7 @@ request (G07).
 import base64
 import logging
 
-from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, request
+from flask import Blueprint, Flask, Response, abort, g, redirect, request
 from peewee import OperationalError
 
 from portal.core.actor import Actor, acting_as, system
@@ -17,7 +17,7 @@ from portal.delivery.machine_rules import TRAP
 from portal.delivery.models import CLICKED, SEEN, Delivery, Link
 from portal.delivery.tracking import CLICKED_AT, OPENED_AT
 from portal.web.access import linked, register_link
-from portal.web.proxies import client_address
+from portal.web.proxies import address
 
 bp = Blueprint("tracking", __name__)
 log = logging.getLogger("portal.tracking")
@@ -49,7 +49,7 @@ def clicked(token: str) -> Response:
 
 def _note(row: Delivery, link: Link | None, kind: str) -> None:
     """Nobody waits for his page because the database is busy: then the click is not counted."""
-    source = client_address(current_app.config["SETTINGS"].trusted_proxies)
+    source = address()
     agent = request.headers.get("User-Agent", "")
     try:
         tracking.note(row, link, kind=kind, method=request.method, agent=agent, source=source)

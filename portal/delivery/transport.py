@@ -63,3 +63,13 @@ def base_url() -> str:
 def domain() -> str:
     """The host name of the portal, without port."""
     return base_url().split("://", 1)[1].split("/")[0].split(":")[0]
+
+
+def support_email() -> str:
+    """Where people reach those who look after the installation; "" while PORTAL_SUPPORT_EMAIL is unset."""
+    return _settings[0].support_email
+
+
+def support_address() -> str:
+    """The sender of the installation's own messages."""
+    return support_email() or f"no-reply@{domain()}"

@@ -9,10 +9,12 @@ import click
 from portal.commanding import as_json as json_option
 from portal.commanding import installation, say
 from portal.config import Settings
+from portal.gateways import geoip
 from portal.run import benching
 from portal.run import doctor as examining
 from portal.run import migrate as migrations
 from portal.run import up as tree
+from portal.signin import first_codes
 
 
 def register(cli: click.Group) -> None:
@@ -55,13 +57,21 @@ def listen() -> None:
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Answer with one JSON object.")
-def migrate(as_json: bool) -> None:
-    """Bring the database to the schema of this program."""
+@click.option("--first-run", is_flag=True, help="While nobody is there, also print the code for the first owner.")
+@json_option
+def migrate(first_run: bool, as_json: bool) -> None:
+    """Bring the database to the schema of this program, and the country data to its place."""
     settings = Settings.from_environment()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     done = migrations.migrate(settings.database_url)
+    if settings.geoip_database is None:
+        geoip.install(settings.country_database)
     click.echo(json.dumps({"migrated": done}) if as_json else f"{len(done)} steps done." if done else "Nothing to do.")
+    if first_run and not as_json:
+        with installation():
+            code = first_codes.new_code()
+        if code:
+            click.echo(f"Nobody is here yet: open {settings.base_url}/first-run and enter the code {code}")
 
 
 @click.command()

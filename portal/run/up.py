@@ -36,14 +36,14 @@ def up(settings: Settings, environ: Mapping[str, str], say: str) -> None:
     with _only_one(settings.data_dir):
         bind = environ.get("PORTAL_BIND", "127.0.0.1")
         _check_port(bind, settings.port)
-        _migrate(environ)
+        first = _make_ready(environ)
         tree = Tree(_children(settings, bind), environ, str(ROOT))
         try:
             tree.start(0)
             _wait_for_redis(settings, tree)
             tree.start(1)
             if _web_answers(bind, settings.port, tree):
-                print(say or f"Open {settings.base_url}", flush=True)
+                print(say or "\n".join(filter(None, [f"Open {settings.base_url}", first])), flush=True)
             tree.watch()
         except BaseException:
             tree.end()
@@ -99,11 +99,13 @@ def _check_port(bind: str, port: int) -> None:
             raise CannotStart(f"Port {port} is taken by another program. Set PORT to a free one.") from None
 
 
-def _migrate(environ: Mapping[str, str]) -> None:
-    command = [sys.executable, "-m", "portal.cli", "migrate"]
+def _make_ready(environ: Mapping[str, str]) -> str:
+    """Bring database and country data to what this program needs; while nobody is there, how to make the owner."""
+    command = [sys.executable, "-m", "portal.cli", "migrate", "--first-run"]
     ended = subprocess.run(command, env=dict(environ), cwd=ROOT, capture_output=True, text=True)
     if ended.returncode:
         raise CannotStart(ended.stderr.strip() or "The database could not be brought to this program's schema.")
+    return "\n".join(line for line in ended.stdout.splitlines() if line.startswith("Nobody is here"))
 
 
 def _wait_for_redis(settings: Settings, tree: Tree) -> None:

@@ -1,17 +1,21 @@
-"""Flask-Login over our own sessions: its cookie value is the secret of a row in the database."""
+"""Flask-Login over our own sessions: its cookie value is the secret of a row in the database. What the gate asks of
+signing in, it asks here.
+"""
 
-from flask import Flask
-from flask_login import LoginManager, UserMixin, current_user
+from flask import Flask, session, url_for
+from flask_login import LoginManager, UserMixin, current_user, login_user
 from werkzeug.local import LocalProxy
 
 from portal.core.actor import Actor, NoActor
-from portal.signin import service
+from portal.signin import cookies, factors, sessions
+from portal.signin.sessions import Person
+from portal.web import limits
 
 
 class SignedIn(UserMixin):
     """What Flask-Login keeps for a request: the person, and the secret that is the id."""
 
-    def __init__(self, secret: str, person: service.Person) -> None:
+    def __init__(self, secret: str, person: Person) -> None:
         self.secret = secret
         self.person = person
         self.is_support = person.is_support
@@ -22,9 +26,19 @@ class SignedIn(UserMixin):
     def actor(self, address: str) -> Actor | None:
         return self.person.actor(address)
 
+    def is_fresh(self, is_safe: bool) -> bool:
+        return self.person.is_fresh(is_safe)
+
+    def detour(self) -> str | None:
+        """Where an organisation asks for a second factor, it is set up before anything else."""
+        membership = self.person.membership
+        if membership and membership.org.requires_factor and not factors.has(self.person.user):
+            return url_for("signin.second_factor")
+        return None
+
 
 def load(secret: str) -> SignedIn | None:
-    person = service.person_of(secret)
+    person = sessions.person_of(secret)
     return SignedIn(secret, person) if person else None
 
 
@@ -34,7 +48,7 @@ def signed_in() -> SignedIn | None:
     return user if isinstance(user, SignedIn) else None
 
 
-def person() -> service.Person:
+def person() -> Person:
     """The person at the browser, in views that need a signed-in user."""
     user = signed_in()
     if user is None:
@@ -42,7 +56,20 @@ def person() -> service.Person:
     return user.person
 
 
+def enter(secret: str) -> None:
+    """Make this the browser's session; nothing of before is carried over."""
+    session.clear()
+    login_user(load(secret))
+    session.permanent = True
+
+
+def renewed(secret: str) -> None:
+    """The session has another secret now."""
+    session["_user_id"] = secret
+
+
 def init_app(app: Flask) -> None:
     manager = LoginManager(app)
     manager.session_protection = None  # our sessions are rows: ended, listed and renewed there
     manager.user_loader(load)
+    limits.use_devices(cookies.device_name)

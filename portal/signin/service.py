@@ -1,100 +1,221 @@
-"""Signing in and out: passwords checked, sessions begun, renewed and ended. Sessions live in the database."""
+"""Signing in, step by step: the password, the device, the second factor.
 
-import hashlib
-import secrets
+Whether an account exists shows neither in words nor in what is done: an unknown name is counted, judged and answered
+like a known one (A05).
+"""
+
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
+from portal.accounts import places
 from portal.accounts.models import Membership, Session, User
 from portal.accounts.passwords import hash_password, is_outdated, is_right
-from portal.accounts.rules import check_password
+from portal.accounts.place_rules import Verdict
 from portal.accounts.service import actor_for
 from portal.activity import log
-from portal.core.actor import Actor, acting_as
+from portal.core.actor import acting_as
 from portal.core.clock import now
 from portal.core.db import transaction
+from portal.core.tenancy import Org
+from portal.delivery import notices, transport
+from portal.gateways.countries import name_of
+from portal.signin import begun, captchas, counting, devices, factors, sessions, telling
+from portal.signin.begun import SIGN_IN
+from portal.signin.models import Begun, Device, SignInAttempt
+from portal.signin.rules import CODE_GUESSES, LINK_LASTS, Step, may_trust_first, needs_captcha, next_step
+from portal.signin.sessions import NotYours, Person
 
-IDLE = timedelta(hours=12)
-LONGEST = timedelta(days=14)
+LONGEST_TYPED = 1024
 
 
 class WrongPassword(Exception):
     """Email or password is not right: the same words whether the account exists or not."""
 
 
-class NotYours(LookupError):
-    """The membership or session belongs to somebody else."""
+class CaptchaNeeded(Exception):
+    """The try was not judged: the digits of a picture are asked for."""
 
 
-@dataclass
-class Person:
-    """The person at the browser: what the gate and the pages know of a session."""
+class Elsewhere(Exception):
+    """The password was right, but this person may not sign in from this country."""
 
-    session: Session
-    user: User
-    membership: Membership | None
-
-    @property
-    def is_support(self) -> bool:
-        return bool(self.user.is_support)
-
-    def actor(self, address: str) -> Actor | None:
-        return actor_for(self.membership, address) if self.membership else None
+    def __init__(self, user: User, country: str) -> None:
+        super().__init__("not from here")
+        self.user, self.country = user, country
 
 
-def tidy() -> None:
-    """Forget sessions that have ended by themselves."""
-    Session.delete().where((Session.seen_at < now() - IDLE) | (Session.started_at < now() - LONGEST)).execute()
+@dataclass(frozen=True)
+class Try:
+    """One try to sign in, as it came: `browser` is named for people, `device` is the browser's cookie."""
+
+    email: str
+    password: str
+    browser: str = ""
+    address: str = ""
+    device: str = ""
+    captcha: str = ""  # the captcha's name
+    digits: str = ""
+    target: str = ""
 
 
-def sign_in(email: str, password: str, browser: str, address: str) -> str:
-    """Begin a session and return its secret for the cookie, or raise WrongPassword."""
-    user = User.get_or_none(User.email == email.strip().lower())
-    is_known = is_right(user.password_hash if user else "", password[:1024])
+@dataclass(frozen=True)
+class Entered:
+    """Somebody is in. `device` is a new secret for the browser's cookie, "" where it has one already."""
+
+    session: str
+    device: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True)
+class Waits:
+    """The password was right; something is still to be shown. `secret` is for the browser's cookie."""
+
+    secret: str
+    step: Step
+
+
+def sign_in(tried: Try) -> Entered | Waits:
+    """Judge one try. Raises WrongPassword, CaptchaNeeded, Elsewhere."""
+    user = User.get_or_none(User.email == tried.email.strip().lower())
+    device = devices.known(user, tried.device)
+    mac = counting.account_mac(tried.email)
+    attempt = _count(tried, mac, user, device)
+    is_known = is_right(user.password_hash if user else "", tried.password[:LONGEST_TYPED])
     if user is None or not is_known or user.disabled_at is not None:
+        with transaction():
+            _set_outcome(attempt, "locked" if user and is_known else "wrong")
+            counting.tell_if_due(mac, user, tried.address)
         raise WrongPassword("Email or password is not right.")
     if is_outdated(user.password_hash):
-        User.update(password_hash=hash_password(password)).where(User.id == user.id).execute()
-    mine = memberships(user)
-    membership = mine[0] if len(mine) == 1 else None
-    secret = secrets.token_urlsafe(32)
+        User.update(password_hash=hash_password(tried.password)).where(User.id == user.id).execute()
+    verdict = _verdict(user, memberships(user), tried.address)
     with transaction():
-        Session.create(token_hash=_hash(secret), user=user, membership=membership, browser=browser[:200])
-        if membership:
-            _log(membership, "user.signed_in", address)
-    return secret
+        counting.forgive(mac, tried.address)
+        if verdict.is_allowed:
+            return _go_on(tried, user, device, attempt)
+        _set_outcome(attempt, "place")
+    raise Elsewhere(user, verdict.country)
+
+
+def _count(tried: Try, mac: str, user: User | None, device: Device | None) -> SignInAttempt:
+    """Count the try, and say whether it may be judged."""
+    with transaction():
+        before = counting.count(mac, user, tried.address)
+        is_shown = captchas.is_right(tried.captcha, tried.digits) if tried.captcha else False
+        may_judge = is_shown or not needs_captcha(before, device is not None)
+        attempt = counting.note(
+            "judging" if may_judge else "captcha", tried.address, tried.browser, mac=mac,
+            user_id=user.id if user else None, device_id=device.id if device else None,
+        )  # fmt: skip
+        if not may_judge:
+            counting.tell_if_due(mac, user, tried.address)
+    if not may_judge:
+        raise CaptchaNeeded("Type the digits of the picture as well.")
+    return attempt
+
+
+def asks_captcha(email: str, address: str, device: str) -> bool:
+    """Whether the next try of this name from here is judged only with a captcha."""
+    user = User.get_or_none(User.email == email.strip().lower())
+    standing = counting.counts(counting.account_mac(email), address)
+    return needs_captcha(standing, devices.known(user, device) is not None)
+
+
+def _go_on(tried: Try, user: User, device: Device | None, attempt: SignInAttempt) -> Entered | Waits:
+    place = places.where(tried.address)
+    is_first = may_trust_first(transport.is_caught(), place.kind == "local", devices.has_any(user))
+    is_proved = device is not None or is_first
+    step = next_step(is_proved, factors.has(user), is_factor_shown=False)
+    if step is Step.DONE:
+        _set_outcome(attempt, "in")
+        return _enter(user, device, tried.browser, tried.address, tried.target)
+    _set_outcome(attempt, "device" if step is Step.DEVICE else "factor")
+    started = begun.start(
+        SIGN_IN, user, tried.browser, tried.address, place.country, target=tried.target, is_proved=is_proved
+    )
+    if step is Step.DEVICE:
+        mail_link(started, user, "device", f"/sign-in/device/{started.link}")
+    return Waits(started.secret, step)
+
+
+def step_of(row: Begun) -> Step:
+    """What is still to be shown for a sign-in that was begun."""
+    return next_step(row.proved_at is not None, factors.has(row.owner), row.factor_at is not None)
+
+
+def finish(row: Begun, device_cookie: str) -> Entered | None:
+    """Enter once everything was shown; None while something is missing, or when it was finished before."""
+    if step_of(row) is not Step.DONE or row.owner.disabled_at is not None:
+        return None
+    with transaction():
+        if not begun.end(row):
+            return None
+        counting.note("in", row.address, row.browser, user_id=row.user_id)
+        return _enter(row.owner, devices.known(row.owner, device_cookie), row.browser, row.address, row.target)
+
+
+def show_code(row: Begun, code: str) -> str:
+    """Show the second factor of a sign-in; which kind of code it was. Raises WrongCode, begun.LinkOver."""
+    try:
+        with transaction():
+            how = factors.check(row.owner, code)
+            Begun.update(factor_at=now()).where(Begun.id == row.id).execute()
+    except factors.WrongCode:
+        with transaction():
+            Begun.update(codes=Begun.codes + 1).where(Begun.id == row.id).execute()
+            counting.add_wrong(row.owner, row.address)
+            counting.note("wrong_code", row.address, row.browser, user_id=row.user_id)
+            is_last = Begun.get_by_id(row.id).codes >= CODE_GUESSES
+            if is_last:
+                begun.end(row)
+        if is_last:
+            raise begun.LinkOver("The code was wrong five times. Sign in again.") from None
+        raise
+    with transaction():
+        counting.forgive(counting.account_mac(row.owner.email), row.address)
+    return how
+
+
+def approve_device(link: str, secret: str, number: str) -> Begun:
+    """The mailbox was shown for a sign-in from a new device. Raises begun.LinkOver, begun.WrongNumber."""
+    row = begun.prove(link, secret, number)
+    counting.note("approved", row.address, row.browser, user_id=row.user_id)
+    return row
+
+
+def report_not_me(row: Begun, *, is_known: bool) -> None:
+    """Somebody says of a sign-in under way that it is not his. Support is told once a day; on a device known with
+    this user, where it surely is himself, the sign-in is over.
+    """
+    with transaction():
+        if is_known:
+            begun.end(row)
+        if counting.note_once("not_me", row.address, row.browser, row.user_id, timedelta(days=1)):
+            telling.tell_support(
+                "not_me", name=row.owner.name, email=row.owner.email, browser=row.browser, place=name_of(row.country),
+                address=row.address, at=row.begun_at, path=f"/support/users/{row.user_id}",
+                done="Nobody was let in: the link of the mail was not confirmed. Somebody may know the password.",
+            )  # fmt: skip
 
 
 def memberships(user: User) -> list[Membership]:
-    return list(Membership.select().where(Membership.user == user).order_by(Membership.id))
+    query = Membership.select(Membership, Org).join(Org).where(Membership.user == user)
+    return list(query.order_by(Membership.id))
 
 
-def choose(person: Person, membership_id: int, address: str) -> None:
-    """Work for this organisation from now on."""
-    membership = Membership.get_or_none(Membership.id == membership_id, Membership.user == person.user)
-    if membership is None:
+def choose(person: Person, membership_id: int, address: str) -> str:
+    """Work for this organisation from now on; the session gets a new secret."""
+    found = [one for one in memberships(person.user) if one.id == membership_id]
+    if not found:
         raise NotYours("You do not belong to that organisation.")
     with transaction():
-        Session.update(membership=membership).where(Session.id == person.session.id).execute()
-        _log(membership, "user.signed_in", address)
-
-
-def person_of(secret: str) -> Person | None:
-    """Who holds this session, if it lives. Its last use is noted once a minute."""
-    query = Session.select(Session, User).join(User).where(Session.token_hash == _hash(secret))
-    session = query.first()
-    if session is None:
-        return None
-    at = now()
-    if at - session.seen_at > IDLE or at - session.started_at > LONGEST or session.user.disabled_at is not None:
-        Session.delete().where(Session.id == session.id).execute()
-        return None
-    if at - session.seen_at > timedelta(minutes=1):
-        Session.update(seen_at=at).where(Session.id == session.id).execute()
-    membership = Membership.get_or_none(Membership.id == session.membership_id) if session.membership_id else None
-    if membership:
-        membership.user = session.user
-    return Person(session, session.user, membership)
+        secret = sessions.renew(person, membership=found[0])
+        found[0].user = person.user
+        _log(found[0], "user.signed_in", address)
+    return secret
 
 
 def sign_out(person: Person, *, everywhere: bool = False) -> None:
@@ -106,26 +227,62 @@ def sign_out(person: Person, *, everywhere: bool = False) -> None:
         Session.delete().where(mine if everywhere else Session.id == person.session.id).execute()
 
 
-def sessions_of(user: User) -> list[Session]:
-    return list(Session.select().where(Session.user == user).order_by(Session.seen_at.desc()))
+def write_to_all(user: User, action: str, address: str = "", **more: Any) -> None:
+    """Log what happened to a user in each organisation he works for. Belongs to a transaction."""
+    for membership in memberships(user):
+        membership.user = user
+        _log(membership, action, address, **more)
 
 
-def change_password(person: Person, current: str, new: str) -> None:
-    """Set a new password; every other session of this person ends."""
-    if not is_right(person.user.password_hash, current):
-        raise WrongPassword("The password you have now is not right.")
-    check_password(new, [person.user.name, person.user.email.split("@")[0]])
-    with transaction():
-        User.update(password_hash=hash_password(new)).where(User.id == person.user.id).execute()
-        Session.delete().where(Session.user == person.user, Session.id != person.session.id).execute()
-        if person.membership:
-            _log(person.membership, "user.password_changed", "")
+def tidy() -> None:
+    """Forget what has ended by itself."""
+    sessions.tidy()
+    begun.tidy()
+    counting.tidy()
+    places.tidy()
 
 
-def _log(membership: Membership, action: str, address: str) -> None:
+def _enter(user: User, device: Device | None, browser: str, address: str, target: str) -> Entered:
+    secret = ""
+    if device is None:
+        device, secret = devices.trust(user, browser, address)
+    else:
+        devices.used(device, address)
+    mine = [one for one in memberships(user) if places.look(address, user, one).is_allowed]
+    membership = mine[0] if len(mine) == 1 else None
+    session = sessions.begin(user, membership, device.id, browser, address)
+    if membership:
+        membership.user = user
+        _log(membership, "user.signed_in", address)
+    return Entered(session, secret, target)
+
+
+def _verdict(user: User, mine: list[Membership], address: str) -> Verdict:
+    """Whether this person may come in from there for any organisation he works for."""
+    if not mine:
+        return places.look(address, user, None)
+    verdicts = [places.look(address, user, membership) for membership in mine]
+    return next((verdict for verdict in verdicts if verdict.is_allowed), verdicts[0])
+
+
+def mail_link(started: begun.Started, user: User, kind: str, path: str) -> None:
+    row, base = started.row, transport.base_url()
+    notices.send(
+        kind, user.email, user_id=user.id, good_until=row.begun_at + LINK_LASTS, name=user.name, email=user.email,
+        place=name_of(row.country), browser=row.browser, at=row.begun_at, zone=zone_of(user), link=base + path,
+        forgotten=f"{base}/password/forgotten",
+    )  # fmt: skip
+
+
+def zone_of(user: User) -> ZoneInfo:
+    mine = memberships(user)
+    return ZoneInfo(mine[0].org.timezone) if mine else notices.HOME
+
+
+def _set_outcome(attempt: SignInAttempt, outcome: str) -> None:
+    SignInAttempt.update(outcome=outcome).where(SignInAttempt.id == attempt.id).execute()
+
+
+def _log(membership: Membership, action: str, address: str, **more: Any) -> None:
     with acting_as(actor_for(membership, address)):
-        log.write(action, subject_id=membership.user_id)
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
+        log.write(action, subject_id=membership.user_id, **more)

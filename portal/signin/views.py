@@ -1,77 +1,109 @@
-"""Pages for signing in and out, choosing an organisation, and one's own account."""
+"""Pages for signing in and out and for choosing an organisation."""
 
-from urllib.parse import urlsplit
+from flask import Flask, Response, make_response, redirect, render_template, request, session, url_for
+from flask_login import logout_user
 
-from flask import Flask, Response, current_app, redirect, render_template, request, session, url_for
-from flask_login import login_user, logout_user
-
-from portal.accounts.rules import BadPassword
+from portal.accounts.models import User
 from portal.core.permissions import Permission
-from portal.signin import login, organisation_views, service  # noqa: F401 - they bring routes
-from portal.signin.forms import PasswordForm, SignInForm
+from portal.gateways import captcha as drawing
+from portal.signin import (  # noqa: F401 - some bring routes
+    account_views,
+    begun,
+    browsers,
+    captchas,
+    cookies,
+    device_views,
+    devices,
+    edge,
+    first_run,
+    login,
+    organisation_views,
+    password_views,
+    service,
+    sessions,
+    steps,
+    traveller_views,
+)
+from portal.signin.forms import SignInForm
 from portal.signin.pages import bp
 from portal.web.access import needs, public
 from portal.web.errors import register_error
-from portal.web.htmx import done, page_or_part
+from portal.web.evening import evened
+from portal.web.htmx import done
 from portal.web.limits import limiter
-from portal.web.proxies import client_address
+from portal.web.proxies import address
 
 
 @bp.get("/sign-in")
 @public("everybody arrives here", geo=True)
 def show() -> Response | str:
     if login.signed_in():
-        return redirect(_safe_target())  # type: ignore[return-value]
-    return render_template("signin/show.html", form=SignInForm(), next=request.args.get("next", ""))
+        return redirect(steps.safe_path(request.args.get("next", "")))  # type: ignore[return-value]
+    if not User.select().limit(1).exists():
+        return redirect(url_for("signin.first_owner"), 303)  # type: ignore[return-value]
+    asks = service.asks_captcha("", address(), cookies.device())
+    return _form(SignInForm(), request.args.get("next", ""), asks_captcha=asks)
 
 
 @bp.post("/sign-in")
 @public("a password is asked for", geo=True)
-@limiter.limit("30 per 5 minutes")
-@limiter.limit("10 per 5 minutes", key_func=lambda: "account:" + request.form.get("email", "").strip().lower()[:254])
-def begin() -> Response | tuple[str, int]:
+@limiter.limit("120 per minute; 1500 per hour")
+@evened
+def begin() -> Response:
     form = SignInForm()
+    target = request.form.get("next", "")
+    tried = service.Try(
+        form.email.data or "", form.password.data or "", browsers.name_of(request.user_agent.string), address(),
+        cookies.device(), form.captcha_name.data or "", form.captcha.data or "", steps.safe_path(target),
+    )  # fmt: skip
     if form.validate():
         try:
-            secret = service.sign_in(
-                form.email.data or "", form.password.data or "", request.user_agent.string, _address()
-            )
+            return steps.go_on(service.sign_in(tried))
         except service.WrongPassword as error:
             form.password.errors = [str(error)]
-        else:
-            target = _safe_target()
-            session.clear()  # nothing of before signing in is carried over
-            signed_in = login.load(secret)
-            login_user(signed_in)
-            session.permanent = True
-            return redirect(target, 303)  # type: ignore[return-value]
-    return render_template("signin/show.html", form=form, next=request.form.get("next", "")), 422
+        except service.CaptchaNeeded as error:
+            form.captcha.errors = [str(error)] if form.captcha_name.data else [f"{error} Then send it once more."]
+        except service.Elsewhere as error:
+            return edge.elsewhere(error.country)
+    asks = service.asks_captcha(tried.email, tried.address, tried.device)
+    return make_response(_form(form, target, asks_captcha=asks), 422)
+
+
+@bp.get("/sign-in/captcha/<name>.png")
+@public("a picture to be read before a password is judged", geo=True)
+@limiter.limit("120 per minute")
+def picture(name: str) -> Response:
+    return _drawn(captchas.digits_of(name), "image/png")
+
+
+@bp.get("/sign-in/captcha/<name>.wav")
+@public("the same for who hears better than he sees", geo=True)
+@limiter.limit("30 per minute")
+def sound(name: str) -> Response:
+    return _drawn(captchas.digits_of(name), "audio/wav")
 
 
 @bp.get("/organisations")
-@public("only a signed-in person sees his own organisations; others are sent to sign in", geo=True)
-def choose() -> Response | str:
-    signed_in = login.signed_in()
-    if signed_in is None:
-        return redirect(url_for("signin.show"), 303)  # type: ignore[return-value]
-    mine = service.memberships(signed_in.person.user)
+@needs(Permission.SIGNED_IN, for_org=False)
+def choose() -> str:
+    """A person sees his own organisations only."""
+    person = login.person()
+    mine = service.memberships(person.user)
     return render_template(
-        "signin/choose.html", memberships=mine, person=signed_in.person, added=request.args.get("added", "")[:200]
+        "signin/choose.html", memberships=mine, person=person, added=request.args.get("added", "")[:200]
     )
 
 
 @bp.post("/organisations/<int:membership_id>")
-@public("the membership must be the signed-in person's own", geo=True)
+@needs(Permission.SIGNED_IN, for_org=False)
 def enter(membership_id: int) -> Response:
-    signed_in = login.signed_in()
-    if signed_in is None:
-        return redirect(url_for("signin.show"), 303)  # type: ignore[return-value]
-    service.choose(signed_in.person, membership_id, _address())
+    """The membership must be the person's own."""
+    login.renewed(service.choose(login.person(), membership_id, address()))
     return redirect(url_for("home.show"), 303)  # type: ignore[return-value]
 
 
 @bp.post("/sign-out")
-@public("signing out harms nobody", geo=True)
+@public("signing out harms nobody")
 def end() -> Response:
     signed_in = login.signed_in()
     if signed_in is not None:
@@ -79,58 +111,27 @@ def end() -> Response:
     logout_user()
     session.clear()
     response: Response = done(url_for("signin.show"))
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'  # not cookies: the device stays known
     return response
 
 
-@bp.get("/account")
-@needs(Permission.SIGNED_IN)
-def account() -> Response:
-    return _account(PasswordForm())
+def _form(form: SignInForm, target: str, *, asks_captcha: bool) -> str:
+    """The form; where a captcha is asked for, always a new one."""
+    name = captchas.make() if asks_captcha else ""
+    form.captcha.data, form.captcha_name.data = "", name
+    return render_template("signin/show.html", form=form, next=target, captcha=name)
 
 
-@bp.post("/account/password")
-@needs(Permission.SIGNED_IN)
-@limiter.limit("10 per 5 minutes")
-def change_password() -> Response:
-    form = PasswordForm()
-    if form.validate():
-        try:
-            service.change_password(login.person(), form.current.data or "", form.new.data or "")
-        except service.WrongPassword as error:
-            form.current.errors = [str(error)]
-        except BadPassword as error:
-            form.new.errors = [str(error)]
-        else:
-            return done(url_for("signin.account", saved=1))
-    return _account(form, 422)
-
-
-def _account(form: PasswordForm, status: int = 200) -> Response:
-    person = login.person()
-    sessions = service.sessions_of(person.user)
-    mine = service.memberships(person.user)
-    return page_or_part(
-        "signin/account.html", "signin/_password.html", status,
-        form=form, person=person, sessions=sessions, memberships=mine, saved=request.args.get("saved"),
-    )  # fmt: skip
-
-
-def _safe_target() -> str:
-    """Where to go after signing in: a path of this site, whatever the address says."""
-    target = request.values.get("next", "")
-    parts = urlsplit(target)
-    is_ours = (
-        target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc and "\\" not in target
-    )
-    return target if is_ours and target.isprintable() else url_for("home.show")
-
-
-def _address() -> str:
-    return client_address(current_app.config["SETTINGS"].trusted_proxies)
+def _drawn(digits: str | None, kind: str) -> Response:
+    if digits is None:
+        return Response(status=404)
+    draw = drawing.picture if kind == "image/png" else drawing.sound
+    return Response(draw(digits), content_type=kind)
 
 
 def register(app: Flask) -> None:
     login.init_app(app)
     app.register_blueprint(bp)
-    register_error(app, service.NotYours, 404)
+    register_error(app, sessions.NotYours, 404)
+    register_error(app, devices.NotYourDevice, 404)
+    register_error(app, begun.LinkOver, 404)

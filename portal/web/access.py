@@ -9,13 +9,15 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, g, redirect, request, url_for
 
 from portal.core.actor import Actor, acting_as
 from portal.core.keys import BadToken, read_token
 from portal.core.permissions import Permission
-from portal.web.htmx import wants_part
+from portal.web.htmx import page_around, wants_part
+from portal.web.proxies import address
 
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -29,6 +31,8 @@ class Policy:
     reason: str = ""
     geo: bool = True  # staff routes are locked to countries; the public's rights are open to the world
     crosses_sites: bool = False  # may be posted to from elsewhere: one-click unsubscribing, gateways
+    fresh: bool = False  # asks for the password once more when the last proof is too old
+    for_org: bool = True  # a user's own pages need no organisation to be chosen
 
 
 class NoPolicy(RuntimeError):
@@ -42,9 +46,22 @@ class SignedIn(Protocol):
 
     def actor(self, address: str) -> Actor | None: ...
 
+    def is_fresh(self, is_safe: bool) -> bool: ...
 
-def needs(permission: Permission) -> Callable[[View], View]:
-    return _declare(Policy("user", permission=permission))
+    def detour(self) -> str | None:
+        """The page this person must see first, such as setting up a second factor."""
+
+
+class Edge(Protocol):
+    """What the sign-in feature tells the gate about a request: who it is, and whether he may be where he is."""
+
+    def signed_in(self) -> SignedIn | None: ...
+
+    def refuse_place(self, person: SignedIn | None) -> Response | None: ...
+
+
+def needs(permission: Permission, *, fresh: bool = False, for_org: bool = True) -> Callable[[View], View]:
+    return _declare(Policy("user", permission=permission, fresh=fresh, for_org=for_org))
 
 
 def linked(purpose: str, *, crosses_sites: bool = False) -> Callable[[View], View]:
@@ -86,7 +103,7 @@ def check_policies(app: Flask) -> None:
         policy_of(app, rule.endpoint)
 
 
-def init_app(app: Flask, signed_in: Callable[[], SignedIn | None], client_address: Callable[[], str]) -> None:
+def init_app(app: Flask, edge: Edge) -> None:
     base = app.config["SETTINGS"].base_url
 
     @app.before_request
@@ -96,31 +113,50 @@ def init_app(app: Flask, signed_in: Callable[[], SignedIn | None], client_addres
         policy = policy_of(app, request.endpoint)
         if request.method not in SAFE and not policy.crosses_sites:
             _refuse_foreign_sites(base)
-        if policy.who == "public":
-            return None
         if policy.who == "link":
             _enter(_actor_of_link(policy))
             return None
-        person = signed_in()
-        if person is None:
-            return _to_sign_in()
-        g.is_support = person.is_support
-        if policy.permission is Permission.SUPPORT:
-            if not person.is_support:
-                abort(403)
-            return None
-        actor = person.actor(client_address())
-        if actor is None:
-            return _to(url_for("signin.choose"))
-        if policy.permission is not None and not actor.may(policy.permission):
-            abort(403)
-        _enter(actor)
-        return None
+        person = edge.signed_in() if policy.who == "user" or policy.geo else None
+        refused = edge.refuse_place(person) if policy.geo else None
+        if refused is not None or policy.who == "public":
+            return refused
+        return _let_in(person, policy)
 
     @app.teardown_request
     def leave(_error: BaseException | None) -> None:
         if acting := g.pop("acting", None):
             acting.close()
+
+
+def _let_in(person: SignedIn | None, policy: Policy) -> Response | None:
+    """Open the actor of a signed-in person who may do this; else say what is in the way."""
+    if person is None:
+        return _to_sign_in()
+    g.is_support = person.is_support
+    actor = person.actor(address())
+    if policy.permission is Permission.SUPPORT:
+        if not person.is_support:
+            abort(403)
+    elif actor is None and policy.for_org:
+        return _to(url_for("signin.choose"))
+    elif actor is not None and policy.permission is not None and not actor.may(policy.permission):
+        abort(403)
+    detour = person.detour()
+    if detour and policy.for_org:
+        return _to(detour)
+    if policy.fresh and not person.is_fresh(request.method in SAFE):
+        return _to(url_for("signin.confirm", next=_page_asked_for()))
+    if actor is not None and policy.permission is not Permission.SUPPORT:
+        _enter(actor)
+    return None
+
+
+def _page_asked_for() -> str:
+    """The page to come back to: this one, or the one whose form was sent."""
+    if request.method in SAFE and not wants_part():
+        return request.full_path.rstrip("?")
+    at = urlsplit(page_around() or request.referrer or "")
+    return at.path + (f"?{at.query}" if at.query else "")
 
 
 def _enter(actor: Actor) -> None:

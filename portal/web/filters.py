@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, g
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+from portal.core import written
+from portal.gateways.countries import name_of
 
 
 def zone() -> ZoneInfo:
@@ -15,11 +16,7 @@ def zone() -> ZoneInfo:
 
 def day(value: date | datetime | None) -> str:
     """23 Nov 2026"""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        value = value.astimezone(zone())
-    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+    return "" if value is None else written.day(value, zone())
 
 
 def clock_time(value: datetime | None) -> str:
@@ -29,7 +26,7 @@ def clock_time(value: datetime | None) -> str:
 
 def moment(value: datetime | None) -> str:
     """23 Nov 2026, 09:05"""
-    return f"{day(value)}, {clock_time(value)}" if value else ""
+    return written.moment(value, zone()) if value else ""
 
 
 def thousands(value: float | None) -> str:
@@ -53,6 +50,13 @@ def about(seconds: float) -> str:
     return f"about {round(seconds / 86_400)} days"
 
 
+def country(code: str, address: str = "") -> str:
+    """South Africa; what is known of an address that has no country"""
+    if code or not address:
+        return name_of(code)
+    return "on this machine" if address in ("127.0.0.1", "::1") else f"an unknown place ({address})"
+
+
 def init_app(app: Flask) -> None:
-    for function in (day, clock_time, moment, thousands, plural, about):
+    for function in (day, clock_time, moment, thousands, plural, about, country):
         app.jinja_env.filters[function.__name__] = function

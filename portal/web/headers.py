@@ -32,7 +32,7 @@ def init_app(app: Flask) -> None:
         policy = (
             f"default-src 'none'; script-src 'self'; style-src {style}; img-src 'self' data:; connect-src 'self'; "
             "font-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
-            "manifest-src 'self'"
+            "manifest-src 'self'; media-src 'self'"
         )
         headers = response.headers
         headers.setdefault("Content-Security-Policy", policy)
@@ -40,6 +40,7 @@ def init_app(app: Flask) -> None:
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")  # pictures of letters are shown elsewhere
+        headers["X-Robots-Tag"] = "noindex, nofollow"
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
         if is_https:
             headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"

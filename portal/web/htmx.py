@@ -19,6 +19,11 @@ def wants_part() -> bool:
     return bool(request.htmx) and not request.htmx.history_restore_request and not request.htmx.boosted  # type: ignore[attr-defined]
 
 
+def page_around() -> str:
+    """The address of the page from which htmx asks; "" when it is not htmx that asks."""
+    return str(request.htmx.current_url or "") if request.htmx else ""  # type: ignore[attr-defined]
+
+
 def page_or_part(page: str, part: str, status: int = 200, /, **context: Any) -> Response:
     """The part alone for htmx, else the page around the same part, rendered from the same context."""
     html = render_template(part if wants_part() else page, **context)

@@ -1,17 +1,33 @@
-"""Rates by address, kept in Redis, with a fallback in this process while Redis is away."""
+"""Rates by address, kept in Redis, with a fallback in this process while Redis is away.
+
+They spare the machine; guessing is held off by counting in the database. A browser that is a known device has a rate
+of its own, so that whoever hammers from a shared address shuts nobody out.
+"""
+
+from collections.abc import Callable
 
 from flask import Flask
 from flask_limiter import Limiter
 
-from portal.web.proxies import client_address
+from portal.web.proxies import address
 
-limiter = Limiter(key_func=lambda: client_address(limiter_settings["proxies"]), strategy="moving-window")
-limiter_settings: dict[str, tuple[str, ...]] = {"proxies": ()}
+_device: list[Callable[[], str]] = [lambda: ""]
+
+
+def _key() -> str:
+    return _device[0]() or address()
+
+
+limiter = Limiter(key_func=_key, strategy="moving-window")
+
+
+def use_devices(device: Callable[[], str]) -> None:
+    """Sign-in says here how a known device is told: a name for it, or ""."""
+    _device[:] = [device]
 
 
 def init_app(app: Flask) -> None:
     settings = app.config["SETTINGS"]
-    limiter_settings["proxies"] = settings.trusted_proxies
     url = settings.redis_url
     if url.startswith("unix://"):
         url = "redis+" + url

@@ -1,17 +1,35 @@
-"""Whose address a request comes from. Forwarded headers count only when the peer is a listed proxy."""
+"""Whose address a request comes from. Forwarded headers count only when the peer is a listed proxy (H01)."""
 
 import ipaddress
+from collections.abc import Sequence
 
-from flask import request
+from flask import current_app, g, request
+
+NOBODY = "unknown"
 
 
-def client_address(trusted: tuple[str, ...]) -> str:
-    """The right-most hop that is not one of our proxies; without proxies, the socket's peer."""
-    peer = request.remote_addr or ""
+def address() -> str:
+    """The true network address of this request's client, "unknown" where it cannot be told."""
+    if "client_address" not in g:
+        settings = current_app.config["SETTINGS"]
+        forwarded = request.headers.getlist("X-Forwarded-For")
+        g.client_address = true_address(
+            request.remote_addr or "", forwarded, settings.trusted_proxies, is_https=settings.is_https
+        )
+    return str(g.client_address)
+
+
+def true_address(peer: str, forwarded: Sequence[str], trusted: Sequence[str], *, is_https: bool = False) -> str:
+    """The right-most hop that is not one of our proxies; from anybody but a listed proxy, the socket's peer.
+
+    A portal that people reach by https never talks to them itself. When a program of this machine hands something on
+    and is not listed, the client is somebody we know nothing of, and not this machine.
+    """
     networks = [ipaddress.ip_network(entry, strict=False) for entry in trusted]
     if not _is_in(peer, networks):
-        return _plain(peer)
-    hops = [hop.strip() for hop in ",".join(request.headers.getlist("X-Forwarded-For")).split(",") if hop.strip()]
+        plain = _plain(peer)
+        return NOBODY if is_https and forwarded and _is_loopback(plain) else plain
+    hops = [hop.strip() for hop in ",".join(forwarded).split(",") if hop.strip()]
     for hop in reversed(hops):
         if not _is_in(hop, networks):
             return _plain(hop)
@@ -20,17 +38,21 @@ def client_address(trusted: tuple[str, ...]) -> str:
 
 def _is_in(text: str, networks: list[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> bool:
     try:
-        address = ipaddress.ip_address(_plain(text))
+        parsed = ipaddress.ip_address(_plain(text))
     except ValueError:
         return False
-    return any(address in network for network in networks)
+    return any(parsed in network for network in networks)
+
+
+def _is_loopback(text: str) -> bool:
+    return text != NOBODY and ipaddress.ip_address(text).is_loopback
 
 
 def _plain(text: str) -> str:
     """The address as such: a mapped IPv4 address is that IPv4 address; anything else that is none is kept out."""
     try:
-        address = ipaddress.ip_address(text)
+        parsed = ipaddress.ip_address(text)
     except ValueError:
-        return "unknown"
-    mapped = getattr(address, "ipv4_mapped", None)
-    return str(mapped or address)
+        return NOBODY
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return str(mapped or parsed)

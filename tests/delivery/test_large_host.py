@@ -14,6 +14,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from tests import databases
+from tests.databases import KEYS
 from tests.kills import SLUG, Stage, free_port, prepare
 from tests.relay import relay
 from tests.sink import Plan, sink
@@ -43,7 +44,7 @@ def test_two_workers_share_a_campaign_over_a_real_mail_server(postgresql, tmp_pa
     with sink(tmp_path / "journal.jsonl", Plan(), fsync=False) as behind, relay(behind.port) as (port, arrives):
         environ = {
             "PATH": os.environ["PATH"], "PORTAL_DATA_DIR": str(tmp_path / "data"), "PORT": str(free_port()),
-            "PORTAL_SECRET_KEY": "s" * 40, "PORTAL_ADDRESS_KEY": f"v1:{'61' * 40}", "DATABASE_URL": url,
+            **KEYS, "DATABASE_URL": url,
             "REDIS_URL": f"redis://127.0.0.1:{redis_port}/0", "SMTP_URL": f"smtp://127.0.0.1:{port}",
         }  # fmt: skip
         Path(environ["PORTAL_DATA_DIR"]).mkdir()

@@ -16,6 +16,7 @@ from portal.core.actor import acting_as, system
 from portal.delivery import bouncing, figures, return_path, transport
 from portal.delivery.models import Delivery, ReturnedMail
 from portal.gateways import imap
+from tests.databases import KEYS
 from tests.delivery.test_sending import person
 from tests.kills import free_port
 from tests.mailhost import PASSWORD, mail_host, wait_for
@@ -31,7 +32,7 @@ def listener(settings, app):
     port = free_port()
     environ = {
         "PATH": os.environ["PATH"], "PORTAL_DATA_DIR": str(settings.data_dir), "DATABASE_URL": settings.database_url,
-        "PORTAL_SECRET_KEY": "s" * 40, "PORTAL_ADDRESS_KEY": f"v1:{'61' * 40}",
+        **KEYS,
         "BOUNCE_ADDRESS": "bounces@portal.test", "BOUNCE_LISTEN": f"lmtp://127.0.0.1:{port}",
     }  # fmt: skip
     process = subprocess.Popen([sys.executable, "-m", "portal.cli", "listen"], env=environ)

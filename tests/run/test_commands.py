@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+from tests.databases import KEYS
+
 PEOPLE = """First name,Last name,Organisation,Email,Cell,City,Group
 Thandi,Ngcobo,,thandi@example.org,082 555 0134,Durban,Newsletter
 Sean,O'Brien,=SUM(A1),obrien@example.org,,Cape Town,Newsletter
@@ -23,8 +25,7 @@ def portal(database_url, tmp_path):
         "PATH": os.environ["PATH"],
         "PORTAL_DATA_DIR": str(tmp_path),
         "DATABASE_URL": database_url,
-        "PORTAL_SECRET_KEY": "s" * 40,
-        "PORTAL_ADDRESS_KEY": f"v1:{'61' * 40}",
+        **KEYS,
         "REDIS_URL": f"unix://{tmp_path}/absent.sock",
     }
 
