@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from portal.accounts.models import Membership, PlaceException, User
 from portal.accounts.place_rules import (
@@ -122,6 +123,11 @@ def set_countries(codes: Iterable[str], confirmed: bool) -> None:
         log.write("organisation.countries_changed", changes={"countries": [org.countries, wanted]})
         if fresh_risks:
             log.write("organisation.risky_country_confirmed", countries=fresh_risks)
+
+
+def end_of(day: date, org: Org) -> datetime:
+    """The last minute of a day where the organisation is."""
+    return datetime.combine(day, time(23, 59), ZoneInfo(org.timezone))
 
 
 def ask(user: User, membership: Membership, country: str, until: datetime) -> PlaceException | None:

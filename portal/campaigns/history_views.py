@@ -61,7 +61,7 @@ def people(campaign_id: int) -> Response:
 
 
 @bp.post("/<int:campaign_id>/people/export")
-@needs(Permission.CONTACT_EXPORT)
+@needs(Permission.CONTACT_EXPORT, fresh=True)
 def export_people(campaign_id: int) -> Response:
     """The list as a file. Kept in the record, because personal data leaves the portal by it."""
     campaign = service.find(campaign_id)

@@ -54,7 +54,7 @@ def change(group_id: int) -> Response:
 
 
 @bp.get("/<int:group_id>/removal")
-@needs(Permission.CONTACT_DELETE)
+@needs(Permission.CONTACT_DELETE, fresh=True)
 def ask_removal(group_id: int) -> Response:
     group = service.find_group(group_id)
     size = queries.group_sizes().get(group.id, 0)
@@ -62,7 +62,7 @@ def ask_removal(group_id: int) -> Response:
 
 
 @bp.post("/<int:group_id>/removal")
-@needs(Permission.CONTACT_DELETE)
+@needs(Permission.CONTACT_DELETE, fresh=True)
 def remove(group_id: int) -> Response:
     service.remove_group(group_id)
     return done(url_for("groups.index"))

@@ -99,7 +99,7 @@ def group_chosen() -> Response:
 
 
 @bp.post("/chosen/removal/ask")
-@needs(Permission.CONTACT_DELETE)
+@needs(Permission.CONTACT_DELETE, fresh=True)
 def ask_removal() -> Response:
     """Say what goes and what stays before anything is deleted. Deletes nothing; a POST because of many ids."""
     ids = chosen()
@@ -110,7 +110,7 @@ def ask_removal() -> Response:
 
 
 @bp.post("/chosen/removal")
-@needs(Permission.CONTACT_DELETE)
+@needs(Permission.CONTACT_DELETE, fresh=True)
 def remove_chosen() -> Response:
     ids = chosen()
     contacts = [queries.name_of(service.find(i)) for i in ids[:5]]

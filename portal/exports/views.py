@@ -14,7 +14,7 @@ bp = Blueprint("exports", __name__, url_prefix="/contacts/export")
 
 
 @bp.post("")
-@needs(Permission.CONTACT_EXPORT)
+@needs(Permission.CONTACT_EXPORT, fresh=True)
 def download() -> Response:
     """A POST, because it is written into the record."""
     kind = request.form.get("format", "csv")

@@ -19,6 +19,13 @@ def name_of(code: str | None) -> str:
     return NAMES.get(code or "", "an unknown place")
 
 
+def place_of(code: str | None, address: str) -> str:
+    """Where an address is, in words: its country, or what is known of one that has none."""
+    if code:
+        return name_of(code)
+    return "this machine" if address in ("127.0.0.1", "::1") else "an unknown place"
+
+
 def code_of(text: str) -> str:
     """The code of a country given by code or by name, in any case and with or without accents."""
     sought = _plain(text)

@@ -84,13 +84,13 @@ def logo() -> Response:
 
 
 @bp.get("/users")
-@needs(Permission.USERS)
+@needs(Permission.USERS, fresh=True)
 def users() -> Response:
     return _users(UserForm(formdata=None))
 
 
 @bp.post("/users")
-@needs(Permission.USERS)
+@needs(Permission.USERS, fresh=True)
 def add_user() -> Response:
     form = UserForm()
     if form.validate():
@@ -110,7 +110,7 @@ def add_user() -> Response:
 
 
 @bp.post("/users/<int:membership_id>/role")
-@needs(Permission.USERS)
+@needs(Permission.USERS, fresh=True)
 def change_role(membership_id: int) -> Response:
     role = request.form.get("role", "")
     if role not in list(Role):
@@ -123,13 +123,13 @@ def change_role(membership_id: int) -> Response:
 
 
 @bp.get("/users/<int:membership_id>/removal")
-@needs(Permission.USERS)
+@needs(Permission.USERS, fresh=True)
 def confirm_removal(membership_id: int) -> str:
     return render_template("settings/remove_user.html", membership=accounts.find_membership(membership_id))
 
 
 @bp.post("/users/<int:membership_id>/removal")
-@needs(Permission.USERS)
+@needs(Permission.USERS, fresh=True)
 def remove_user(membership_id: int) -> Response:
     try:
         accounts.remove_member(membership_id)

@@ -90,7 +90,7 @@ def retry(email_id: int) -> Response:
 
 
 @bp.post("/undeliverable/export")
-@needs(Permission.CONTACT_EXPORT)
+@needs(Permission.CONTACT_EXPORT, fresh=True)
 def export() -> Response:
     """The list as a file. Kept in the record, because personal data leaves the portal by it."""
     _require_sight()

@@ -1,6 +1,6 @@
 """A traveller's wish to sign in from elsewhere, and the answer to it."""
 
-from datetime import datetime
+from datetime import date
 
 from portal.accounts import places
 from portal.accounts.models import Membership, PlaceException, User
@@ -16,7 +16,7 @@ from portal.gateways.countries import name_of
 from portal.signin.service import memberships, zone_of
 
 
-def ask(email: str, country: str, until: datetime, address: str) -> None:
+def ask(email: str, country: str, last_day: date, address: str) -> None:
     """Ask the owners of each organisation this user works for. Does nothing for an address that nobody has, for one
     whose wish is waiting already, and for a country that is no obstacle.
     """
@@ -26,6 +26,7 @@ def ask(email: str, country: str, until: datetime, address: str) -> None:
     for membership in memberships(user):
         if country in places.of_org(membership.org):
             continue
+        until = places.end_of(last_day, membership.org)
         with transaction():
             wish = places.ask(user, membership, country, until)
             if wish is None:

@@ -1,7 +1,7 @@
 """One's own account: password, sessions, devices, second factor; and proving once more who one is."""
 
 import segno
-from flask import Response, g, make_response, redirect, render_template, request, url_for
+from flask import Response, flash, g, make_response, redirect, render_template, request, url_for
 from markupsafe import Markup
 
 from portal.accounts.rules import BadPassword
@@ -139,6 +139,8 @@ def confirmed() -> Response:
             form.code.errors = [str(error)]
         else:
             login.renewed(secret)
+            if request.form.get("again"):
+                flash("It is you. Now press it once more.")
             return redirect(steps.safe_path(target), 303)  # type: ignore[return-value]
     return _confirm(form, target, 422)
 
@@ -174,8 +176,15 @@ def _drawn(text: str) -> str:
 
 
 def _confirm(form: ConfirmForm, target: str, status: int = 200) -> Response:
-    has_factor = factors.has(login.person().user)
-    page = render_template("signin/confirm.html", form=form, next=target, has_factor=has_factor)
+    user = login.person().user
+    page = render_template(
+        "signin/confirm.html",
+        form=form,
+        next=target,
+        again=request.values.get("again", ""),
+        has_factor=factors.has(user),
+        email=user.email,
+    )
     return make_response(page, status)
 
 

@@ -62,7 +62,7 @@ def of_link(link: str) -> Begun:
     """What a link is for. Raises LinkOver. Looking changes nothing, whoever looks and however often."""
     row = Begun.get_or_none(Begun.link_hash == _hash(link))
     if row is None or row.user_id is None or row.proved_at is not None or not _lasts(row):
-        raise LinkOver("This link is over. It works once, for ten minutes, and only the newest one counts.")
+        raise LinkOver("A link works once, for ten minutes, and only the newest one counts.")
     return row
 
 

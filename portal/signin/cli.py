@@ -1,9 +1,8 @@
 """Commands about signing in: letting somebody in, who tried, and from which countries."""
 
 import sys
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -57,7 +56,7 @@ def let_in(email: str) -> None:
         row = waiting.order_by(Begun.id.desc()).first()
         if row is None:
             raise click.ClickException(f"Nobody waits to be let in as {email}. Sign in first, then run this.")
-        click.echo(f"{row.browser}, {name_of(row.country)} ({row.address}), begun {row.begun_at:%H:%M} UTC")
+        click.echo(f"{row.browser}, {row.place} ({row.address}), begun {row.begun_at:%H:%M} UTC")
         with transaction():
             Begun.update(proved_at=now()).where(Begun.id == row.id).execute()
             service.write_to_all(found, "user.let_in_by_command", row.address)
@@ -188,7 +187,7 @@ def allow(slug: str, email: str, country: str, until: str | None, confirm: bool)
         member = Membership.get_or_none(Membership.org == org.id, Membership.user == _user(email).id)
         if member is None:
             raise click.ClickException(f"{email} does not belong to this organisation.")
-        end = datetime.combine(date.fromisoformat(until), time(23, 59), ZoneInfo(org.timezone)) if until else None
+        end = places.end_of(date.fromisoformat(until), org) if until else None
         code = code_of(country)
         try:
             places.allow(member, code, end, confirm)

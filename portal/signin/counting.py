@@ -9,7 +9,7 @@ from portal.accounts.models import User
 from portal.core import keys
 from portal.core.clock import now
 from portal.core.db import lock, transaction
-from portal.gateways.countries import name_of
+from portal.gateways.countries import place_of
 from portal.signin import telling
 from portal.signin.models import SignInAttempt, UsedCaptcha, WrongSeries
 from portal.signin.rules import (
@@ -154,7 +154,7 @@ def _tell(series: WrongSeries, about: str, address: str) -> None:
         "alarm",
         wrong=series.wrong,
         about=about,
-        place=name_of(places.where(address).country),
+        place=place_of(places.where(address).country, address),
         address=address,
         at=now(),
         path=f"/support/series/{series.id}",

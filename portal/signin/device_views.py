@@ -7,7 +7,6 @@ number shown there (A06, A07).
 from flask import Response, make_response, redirect, render_template, url_for
 
 from portal.delivery import transport
-from portal.gateways.countries import name_of
 from portal.signin import begun, cookies, devices, factors, login, service, steps
 from portal.signin.forms import CodeForm, NumberForm
 from portal.signin.models import Begun
@@ -116,9 +115,7 @@ def _device(link: str, form: NumberForm, status: int = 200) -> Response:
     except begun.LinkOver as error:
         return _over(str(error))
     is_own = begun.is_own(row, cookies.begun(begun.SIGN_IN))
-    page = render_template(
-        "signin/device.html", row=row, link=link, form=form, is_own=is_own, place=name_of(row.country)
-    )
+    page = render_template("signin/device.html", row=row, link=link, form=form, is_own=is_own)
     return make_response(page, status)
 
 

@@ -11,7 +11,6 @@ from portal.accounts import places
 from portal.accounts.models import Session, User
 from portal.core.clock import now
 from portal.core.db import transaction
-from portal.gateways.countries import name_of
 from portal.signin import telling
 from portal.signin.counting import note
 from portal.signin.models import Begun, Device
@@ -96,7 +95,7 @@ def not_mine(user: User, device_id: int, session: Session, address: str) -> Devi
             name=user.name,
             email=user.email,
             browser=device.browser,
-            place=name_of(device.country),
+            place=device.place,
             address=device.address,
             at=device.seen_at,
             done="Every other session and device of this person has been ended. They were asked to set a new password.",

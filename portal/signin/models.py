@@ -9,6 +9,7 @@ from peewee import ForeignKeyField, IntegerField, TextField
 from portal.accounts.models import User
 from portal.core.clock import now
 from portal.core.db import BaseModel, UtcField
+from portal.gateways.countries import place_of
 
 
 class Device(BaseModel):
@@ -23,6 +24,10 @@ class Device(BaseModel):
     first_at = UtcField(default=now)
     seen_at = UtcField(default=now)
     revoked_at = UtcField(null=True)
+
+    @property
+    def place(self) -> str:
+        return place_of(self.country, self.address)
 
     class Meta:
         indexes = ((("user", "token_hash"), True),)
@@ -49,6 +54,10 @@ class Begun(BaseModel):
     proved_at = UtcField(null=True)  # when the mailbox, or the known device, was shown
     factor_at = UtcField(null=True)
     ended_at = UtcField(null=True)
+
+    @property
+    def place(self) -> str:
+        return place_of(self.country, self.address)
 
     @property
     def owner(self) -> User:

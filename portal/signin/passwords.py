@@ -7,7 +7,7 @@ from portal.accounts.service import check_new_password
 from portal.core.clock import now
 from portal.core.db import transaction
 from portal.delivery import notices, transport
-from portal.gateways.countries import name_of
+from portal.gateways.countries import place_of
 from portal.signin import begun, counting, devices, factors, service, sessions
 from portal.signin.begun import PASSWORD
 from portal.signin.models import Begun
@@ -104,6 +104,6 @@ def _set(user: User, new: str, browser: str, address: str) -> None:
     service.write_to_all(user, "user.password_changed", address)
     notices.send(
         "password_changed", user.email, user_id=user.id, name=user.name, at=now(), zone=service.zone_of(user),
-        place=name_of(places.where(address).country), browser=browser,
+        place=place_of(places.where(address).country, address), browser=browser,
         forgotten=transport.base_url() + "/password/forgotten",
     )  # fmt: skip

@@ -2,7 +2,7 @@
 second factor is asked for.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import Blueprint, Flask, Response, request, url_for
 
@@ -20,7 +20,7 @@ bp = Blueprint("places", __name__, url_prefix="/settings/sign-in")
 
 
 @bp.get("")
-@needs(Permission.USERS)
+@needs(Permission.USERS, fresh=True)
 def show() -> Response:
     return _page()
 
@@ -97,7 +97,7 @@ def _until(text: str) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.combine(date.fromisoformat(text), time(23, 59), UTC)
+        return places.end_of(date.fromisoformat(text), accounts.current_org())
     except ValueError:
         raise places.BadException("Enter a day such as 2026-12-24, or leave it empty.") from None
 

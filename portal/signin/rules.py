@@ -26,19 +26,19 @@ FRESH_TO_SEND = timedelta(minutes=30)  # a form opened in time may be sent a whi
 ATTEMPTS_KEPT = timedelta(days=180)
 
 OUTCOMES = {
-    "judging": "was cut off while it was judged; counted as wrong",
+    "judging": "cut off while it was judged",
     "wrong": "wrong password",
-    "captcha": "no password was looked at: the digits of the picture were missing or wrong",
-    "locked": "right password, but the account is locked",
-    "place": "not let in: the country is not allowed",
-    "device": "right password, new device: a mail was sent",
-    "factor": "right password, second factor asked for",
-    "wrong_code": "wrong code of the second factor",
+    "captcha": "not judged: digits of the picture missing or wrong",
+    "locked": "right password, account locked",
+    "place": "country not allowed",
+    "device": "new device: mail sent",
+    "factor": "second factor asked for",
+    "wrong_code": "wrong second factor",
     "approved": "new device approved",
     "not_me": "reported as not theirs",
     "in": "signed in",
     "password": "asked for a new password",
-    "moved": "already signed in, refused from this place",
+    "moved": "signed in, refused from this place",
 }
 
 

@@ -20,7 +20,6 @@ from portal.core.clock import now
 from portal.core.db import transaction
 from portal.core.tenancy import Org
 from portal.delivery import notices, transport
-from portal.gateways.countries import name_of
 from portal.signin import begun, captchas, counting, devices, factors, sessions, telling
 from portal.signin.begun import SIGN_IN
 from portal.signin.models import Begun, Device, SignInAttempt
@@ -195,7 +194,7 @@ def report_not_me(row: Begun, *, is_known: bool) -> None:
             begun.end(row)
         if counting.note_once("not_me", row.address, row.browser, row.user_id, timedelta(days=1)):
             telling.tell_support(
-                "not_me", name=row.owner.name, email=row.owner.email, browser=row.browser, place=name_of(row.country),
+                "not_me", name=row.owner.name, email=row.owner.email, browser=row.browser, place=row.place,
                 address=row.address, at=row.begun_at, path=f"/support/users/{row.user_id}",
                 done="Nobody was let in: the link of the mail was not confirmed. Somebody may know the password.",
             )  # fmt: skip
@@ -269,7 +268,7 @@ def mail_link(started: begun.Started, user: User, kind: str, path: str) -> None:
     row, base = started.row, transport.base_url()
     notices.send(
         kind, user.email, user_id=user.id, good_until=row.begun_at + LINK_LASTS, name=user.name, email=user.email,
-        place=name_of(row.country), browser=row.browser, at=row.begun_at, zone=zone_of(user), link=base + path,
+        place=row.place, browser=row.browser, at=row.begun_at, zone=zone_of(user), link=base + path,
         forgotten=f"{base}/password/forgotten",
     )  # fmt: skip
 

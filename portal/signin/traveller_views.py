@@ -1,7 +1,5 @@
 """A traveller asks the owners of his organisation to let him sign in from where he is."""
 
-from datetime import UTC, datetime, time
-
 from flask import Response, make_response, render_template
 
 from portal.accounts import places
@@ -21,10 +19,10 @@ from portal.web.proxies import address
 @evened
 def ask_abroad() -> Response:
     form = TravellerForm()
-    until = datetime.combine(form.until.data, time(23, 59), UTC) if form.until.data else None
-    if form.validate() and until:
-        if now() < until < now() + places.LONGEST_ABROAD:
-            abroad.ask(form.email.data or "", form.country.data, until, address())
+    if form.validate():
+        today, last_day = now().date(), form.until.data
+        if last_day and today <= last_day <= today + places.LONGEST_ABROAD:
+            abroad.ask(form.email.data or "", form.country.data, last_day, address())
             return make_response(render_template("signin/asked.html"))
         form.until.errors = ["Enter a day within a year from now."]
     return make_response(render_template("signin/abroad.html", form=form), 422)

@@ -69,6 +69,14 @@ def begin() -> Response:
     return make_response(_form(form, target, asks_captcha=asks), 422)
 
 
+@bp.get("/sign-in/captcha")
+@public("another picture for who cannot read this one", geo=True)
+@limiter.limit("60 per minute")
+def another_captcha() -> str:
+    form = SignInForm(formdata=None)
+    return render_template("signin/_captcha.html", form=form, captcha=captchas.make())
+
+
 @bp.get("/sign-in/captcha/<name>.png")
 @public("a picture to be read before a password is judged", geo=True)
 @limiter.limit("120 per minute")

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, g, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from werkzeug.exceptions import HTTPException
 
 from portal.core.actor import Actor, acting_as
 from portal.core.keys import BadToken, read_token
@@ -145,7 +146,8 @@ def _let_in(person: SignedIn | None, policy: Policy) -> Response | None:
     if detour and policy.for_org:
         return _to(detour)
     if policy.fresh and not person.is_fresh(request.method in SAFE):
-        return _to(url_for("signin.confirm", next=_page_asked_for()))
+        again = None if request.method in SAFE else 1
+        return _to(url_for("signin.confirm", next=_page_asked_for(), again=again))
     if actor is not None and policy.permission is not Permission.SUPPORT:
         _enter(actor)
     return None
@@ -156,6 +158,10 @@ def _page_asked_for() -> str:
     if request.method in SAFE and not wants_part():
         return request.full_path.rstrip("?")
     at = urlsplit(page_around() or request.referrer or "")
+    try:
+        current_app.url_map.bind("").match(at.path, method="GET")
+    except HTTPException:  # a page that is only posted to
+        return "/"
     return at.path + (f"?{at.query}" if at.query else "")
 
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, g
 
 from portal.core import written
-from portal.gateways.countries import name_of
+from portal.gateways.countries import name_of, place_of
 
 
 def zone() -> ZoneInfo:
@@ -50,13 +50,8 @@ def about(seconds: float) -> str:
     return f"about {round(seconds / 86_400)} days"
 
 
-def country(code: str, address: str = "") -> str:
-    """South Africa; what is known of an address that has no country"""
-    if code or not address:
-        return name_of(code)
-    return "on this machine" if address in ("127.0.0.1", "::1") else f"an unknown place ({address})"
-
-
 def init_app(app: Flask) -> None:
-    for function in (day, clock_time, moment, thousands, plural, about, country):
+    for function in (day, clock_time, moment, thousands, plural, about):
         app.jinja_env.filters[function.__name__] = function
+    app.jinja_env.filters["country"] = name_of
+    app.jinja_env.filters["place"] = place_of
