@@ -19,12 +19,12 @@ from portal.features import prepare
 from portal.home import views as home
 from portal.imports import views as imports
 from portal.reports import views as reports
-from portal.run import health
+from portal.run import health, probe
 from portal.signin import edge
 from portal.signin import place_views as places
 from portal.signin import views as signin
 from portal.support import views as support
-from portal.web import access, errors, filters, frame, headers, htmx, ids, known_files, limits, paging, static
+from portal.web import access, bodies, errors, filters, frame, headers, htmx, ids, known_files, limits, paging, static
 
 ROOT = Path(__file__).resolve().parent.parent
 csrf = CSRFProtect()
@@ -54,8 +54,9 @@ def create_app(settings: Settings, *, check: bool = True) -> Flask:
     _configure(app, settings)
     prepare(settings)
     _keep_connection(app)
+    bodies.init_app(app)
     csrf.init_app(app)
-    for part in (ids, htmx, headers, filters, paging, static, known_files, limits, errors, health):
+    for part in (ids, htmx, headers, filters, paging, static, known_files, limits, errors, health, probe):
         part.init_app(app)
     access.init_app(app, edge)
     frame.init_app(app)

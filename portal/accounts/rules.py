@@ -4,6 +4,7 @@ from portal.core.permissions import DENIABLE, PERMISSIONS_OF, DataSet, Permissio
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 128
+LEAST_BESIDE_OWN_WORDS = 8  # letters and digits that belong to no name of one's own
 DATA_SETS = frozenset(str(data_set) for data_set in DataSet)
 
 
@@ -26,9 +27,11 @@ def check_length(password: str, own_words: list[str]) -> None:
     lowered = password.lower()
     if len(set(lowered)) < 5:
         raise BadPassword("Use more different characters.")
-    for word in own_words:
-        if len(word) >= 4 and word.lower() in lowered and len(lowered.replace(word.lower(), "")) < 8:
-            raise BadPassword("Choose a password that is not made of your own name, address or organisation.")
+    rest = lowered
+    for word in sorted({word.lower() for word in own_words if len(word) >= 3}, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    if rest != lowered and sum(letter.isalnum() for letter in rest) < LEAST_BESIDE_OWN_WORDS:
+        raise BadPassword("Choose a password that is not made of your own name, address or organisation.")
 
 
 def permissions_of(role: Role, denied: list[str]) -> frozenset[Permission]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.web.htmx import wants_part
 
@@ -45,6 +45,11 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def form_too_old(_error: CSRFError) -> Response:
         return answer(400, "This page was open for too long, or in another browser. Reload it and send it again.")
+
+    @app.errorhandler(SecurityError)
+    def foreign_host(_error: SecurityError) -> Response:
+        """A name that is not ours: no page can be made, for its addresses would be of that name (A12)."""
+        return Response("There is no portal under this name.\n", 400, content_type="text/plain; charset=utf-8")
 
     @app.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:

@@ -3,20 +3,26 @@
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.kills import free_port
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 ALICE = "alice@hopehouse.example"
+STRONG = "kettle orbit walnut ladder"
+Profile = Callable[..., Page]
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,31 @@ class Product:
     base: str
     password: str
     folder: Path
+    environ: dict[str, str]
+
+    def command(self, *words: str, typed: str = "") -> str:
+        """What `portal …` answers, run beside the product."""
+        return self.python("-m", "portal.cli", *words, typed=typed)
+
+    def python(self, *words: str, typed: str = "") -> str:
+        """What a Python of its own answers, with the product's environment and keys."""
+        ran = subprocess.run(
+            [sys.executable, *words], env=self.environ, input=typed, capture_output=True, text=True, timeout=60
+        )
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout.strip()
+
+    def forget_guesses_from_here(self) -> None:
+        """All test browsers share one address: without this the guesses of one journey trouble the next."""
+        with closing(sqlite3.connect(self.folder / "portal.sqlite3", timeout=20)) as database, database:
+            database.execute("DELETE FROM wrong_series WHERE key LIKE 'address:%'")
+
+
+@dataclass(frozen=True)
+class Person:
+    name: str
+    email: str
+    password: str = STRONG
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +75,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     while "Caught mail" not in (folder / "demo.log").read_text():
         assert time.monotonic() < until, (folder / "demo.log").read_text()
         time.sleep(0.2)
-    yield Product(f"http://localhost:{port}", (folder / "demo-password").read_text().strip(), folder)
+    yield Product(f"http://localhost:{port}", (folder / "demo-password").read_text().strip(), folder, environ)
     tree.send_signal(signal.SIGTERM)
     tree.wait(20)
 
@@ -59,28 +90,52 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def stranger(product: Product, chromium: Browser) -> Iterator[Page]:
-    """A browser nobody has signed in with. Any error or broken policy in its console fails the test."""
-    context = chromium.new_context(viewport=WIDE, base_url=product.base, accept_downloads=True)
-    page = context.new_page()
+def profile(product: Product, chromium: Browser) -> Iterator[Profile]:
+    """Makes browsers nobody has signed in with. Any error or broken policy in a console of theirs fails the test."""
+    contexts: list[BrowserContext] = []
     wrong: list[str] = []
-    page.on("console", lambda m: wrong.append(f"{m.text} {m.location}") if m.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    yield page
-    context.close()
+
+    def make(**more: Any) -> Page:
+        context = chromium.new_context(**{"viewport": WIDE, "base_url": product.base, "accept_downloads": True} | more)
+        contexts.append(context)
+        context.on(
+            "console", lambda m: wrong.append(f"{m.text} {m.location}") if m.type in ("error", "warning") else None
+        )
+        context.on("weberror", lambda found: wrong.append(str(found.error)))
+        return context.new_page()
+
+    product.forget_guesses_from_here()
+    yield make
+    for context in contexts:
+        context.close()
     # Chromium itself writes a line for each answer of 4xx; those are looked at where they are expected.
     assert [words for words in wrong if "the server responded with a status of 4" not in words] == []
 
 
+@pytest.fixture
+def stranger(profile: Profile) -> Page:
+    """A browser nobody has signed in with."""
+    return profile()
+
+
 @pytest.fixture(scope="session")
 def alices_session(product: Product, chromium: Browser) -> dict:
-    """Signed in once: the sign-in itself is walked by a journey of its own, and is limited by design."""
+    """Signed in once: the sign-in itself is walked by a journey of its own, and is limited by design. It is her very
+    first device, so that every later one needs a mail.
+    """
+    product.forget_guesses_from_here()
     context = chromium.new_context(base_url=product.base)
     page = context.new_page()
     sign_in(page, product)
     state = context.storage_state()
     context.close()
     return state
+
+
+@pytest.fixture(scope="session")
+def alices_device(alices_session: dict) -> list[dict]:
+    """The cookie of a device that Alice is known on, without her session."""
+    return [cookie for cookie in alices_session["cookies"] if cookie["name"] == "device"]
 
 
 @pytest.fixture
@@ -90,9 +145,56 @@ def alice(stranger: Page, alices_session: dict) -> Page:
     return stranger
 
 
+@pytest.fixture
+def mailroom(profile: Profile, alices_session: dict) -> Page:
+    """Another browser, in which Alice reads the caught mail."""
+    page = profile()
+    page.context.add_cookies(alices_session["cookies"])
+    return page
+
+
+@pytest.fixture(scope="session")
+def newcomer(product: Product) -> Callable[..., Person]:
+    """Makes people of Hope House who have never signed in, each for one test."""
+
+    def make(name: str, role: str = "editor") -> Person:
+        person = Person(name, f"{name.lower()}@hopehouse.example")
+        words = ("--org", "hope-house", "--email", person.email, "--name", name, "--role", role, "--password-stdin")
+        product.command("user", "create", *words, typed=f"{person.password}\n")
+        return person
+
+    return make
+
+
 def sign_in(page: Page, product: Product, email: str = ALICE, password: str = "") -> None:
+    """Sign in on a device that needs no mail."""
+    ask_in(page, email, password or product.password)
+    page.wait_for_url("**/")
+
+
+def ask_in(page: Page, email: str, password: str) -> None:
     page.goto("/sign-in")
     page.get_by_label("Email").fill(email)
-    page.get_by_label("Password").fill(password or product.password)
+    page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/")
+
+
+def links_of_mail(reader: Page, email: str, subject: str, nth: int = 1) -> list[str]:
+    """The links of the newest message to somebody, once there are `nth` with these words."""
+    messages = reader.locator("ul.sheet a")
+    for _ in range(60):
+        reader.goto(f"/mail?{urlencode({'q': f'{email} {subject}'})}")
+        if messages.count() >= nth:
+            break
+        reader.wait_for_timeout(250)
+    assert messages.count() == nth
+    messages.first.click()
+    found = reader.locator("p").filter(has_text="Links of the message").get_by_role("link")
+    found.first.wait_for()
+    return [str(link.get_attribute("href")) for link in found.all()]
+
+
+def device_link(reader: Page, email: str, nth: int = 1) -> str:
+    """The link of the newest mail that asks whether a new device is theirs."""
+    links = links_of_mail(reader, email, "Is this you signing in?", nth)
+    return next(link for link in links if "/sign-in/device/" in link)

@@ -1,14 +1,15 @@
 """Every page at two widths, light and dark: nothing runs over the edge, nobody is shut out (WCAG 2.2 AA by axe)."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import NARROW, WIDE, Product
+from tests.browser.conftest import NARROW, WIDE, Person, Product, ask_in, device_link, links_of_mail, sign_in
 
 pytestmark = pytest.mark.browser
 PAGES = {
@@ -21,46 +22,131 @@ PAGES = {
     "returned": "/returned",
     "settings": "/settings", "organisation": "/settings/organisation", "look": "/settings/look",
     "senders": "/settings/senders",
-    "users": "/settings/users", "account": "/account", "menu": "/menu", "find": "/find?q=dube", "missing": "/nowhere",
+    "users": "/settings/users", "settings-sign-in": "/settings/sign-in", "account": "/account",
+    "second-factor": "/account/second-factor", "support": "/support", "support-user": "/support/users/1",
+    "menu": "/menu", "find": "/find?q=dube", "missing": "/nowhere",
 }  # fmt: skip
 
 
 @pytest.fixture
-def viewer(chromium: Browser, product: Product, alices_session: dict) -> Iterator[Page]:
-    """Alice, in a browser that lets axe work in the page: axe writes styles of its own, which the policy forbids."""
+def looker(chromium: Browser, product: Product) -> Iterator[Page]:
+    """A browser that lets axe work in the page: axe writes styles of its own, which the policy forbids."""
     context = chromium.new_context(base_url=product.base, bypass_csp=True)
-    context.add_cookies(alices_session["cookies"])
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def viewer(looker: Page, product: Product, alices_device: list[dict]) -> Page:
+    """Alice, who showed her password a moment ago: some pages ask for that."""
+    looker.context.add_cookies(alices_device)
+    sign_in(looker, product)
+    return looker
+
+
+@dataclass(frozen=True)
+class UnderWay:
+    """What somebody began and has not finished: cookies of the browsers, links of the mails."""
+
+    waits: list[dict]  # a sign-in and a new password wait for their mails
+    goes_on: list[dict]  # signed in, sets up a second factor; the mailbox was shown for a new password
+    device: str
+    password: str
+
+
+@pytest.fixture(scope="module")
+def under_way(
+    chromium: Browser, product: Product, alices_session: dict, newcomer: Callable[..., Person]
+) -> Iterator[UnderWay]:
+    person = newcomer("Palesa")
+    contexts = [chromium.new_context(base_url=product.base) for _ in range(3)]
+    goes_on, waits, reader = (context.new_page() for context in contexts)
+    reader.context.add_cookies(alices_session["cookies"])
+    product.forget_guesses_from_here()
+    sign_in(goes_on, product, person.email, person.password)
+    goes_on.goto("/account/second-factor")
+    goes_on.get_by_role("button", name="Set it up").click()
+    goes_on.goto(_ask_new_password(goes_on, reader, person.email, 1))
+    goes_on.get_by_role("button", name="Yes, it was me").click()
+    goes_on.wait_for_url("**/password/new")
+    ask_in(waits, person.email, person.password)
+    waits.wait_for_url("**/sign-in/waiting")
+    password = _ask_new_password(waits, reader, person.email, 2)
+    device = device_link(reader, person.email)
+    yield UnderWay(waits.context.cookies(), goes_on.context.cookies(), device, password)
+    for context in contexts:
+        context.close()
+
+
+def _ask_new_password(page: Page, reader: Page, email: str, nth: int) -> str:
+    """Ask for a new password; the link of its mail."""
+    page.goto("/password/forgotten")
+    page.get_by_label("Email").fill(email)
+    page.get_by_role("button", name="Send the link").click()
+    page.wait_for_url("**/password/waiting")
+    links = links_of_mail(reader, email, "Set a new password", nth)
+    return next(link for link in links if "/password/link/" in link)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", ["wide", "narrow"])
 def test_each_page_fits_and_can_be_used_by_everybody(viewer: Page, product: Product, width, theme):
-    viewer.set_viewport_size(WIDE if width == "wide" else NARROW)
-    viewer.context.add_cookies([{"name": "theme", "value": theme, "url": product.base}])
+    dress(viewer, product, width, theme)
     faults = []
-    pictures = os.environ.get("GALLERY")
     for name, path in PAGES.items():
         viewer.goto(path)
-        if viewer.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            faults.append(f"{name} runs over the edge")
-        for violation in Axe().run(viewer).response["violations"]:
-            if violation["impact"] in ("serious", "critical"):
-                where = violation["nodes"][0]["target"]
-                faults.append(f"{name}: {violation['id']} at {where} ({len(violation['nodes'])})")
-        if pictures:
-            file = Path(pictures) / f"{name}-{width}-{theme}.png"
-            viewer.screenshot(path=file, full_page=width == "wide", caret="initial", animations="allow")
+        if not viewer.url.endswith(path):
+            faults.append(f"{name} led to {viewer.url}")
+        faults += look_at(viewer, name, width, theme)
     assert faults == []
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", ["wide", "narrow"])
-def test_the_sign_in_fits_and_can_be_used_by_everybody(viewer: Page, width):
-    viewer.context.clear_cookies()
-    viewer.set_viewport_size(WIDE if width == "wide" else NARROW)
-    viewer.goto("/sign-in")
+def test_each_step_of_signing_in_fits_and_can_be_used_by_everybody(
+    looker: Page, product: Product, under_way: UnderWay, width, theme
+):
+    steps = [
+        ("sign-in", [], "/sign-in"), ("forgotten", [], "/password/forgotten"),
+        ("waiting", under_way.waits, "/sign-in/waiting"), ("password-waiting", under_way.waits, "/password/waiting"),
+        ("device", under_way.waits, under_way.device), ("device-elsewhere", [], under_way.device),
+        ("password-link", [], under_way.password), ("password-new", under_way.goes_on, "/password/new"),
+        ("second-factor-key", under_way.goes_on, "/account/second-factor"), ("link-over", [], "/sign-in/device/none"),
+    ]  # fmt: skip
+    faults = []
+    for name, cookies, path in steps:
+        looker.context.clear_cookies()
+        looker.context.add_cookies(cookies)
+        dress(looker, product, width, theme)
+        looker.goto(path)
+        if not looker.url.endswith(path):
+            faults.append(f"{name} led to {looker.url}")
+        faults += look_at(looker, name, width, theme)
+    product.forget_guesses_from_here()
+    for _ in range(3):
+        ask_in(looker, f"{width}.{theme}@example.org", "not this one")
+        looker.get_by_text("Email or password is not right.").wait_for()
+    faults += look_at(looker, "captcha", width, theme)
+    product.forget_guesses_from_here()
+    assert looker.get_by_role("group", name="Six digits").is_visible()
+    assert faults == []
 
-    assert not viewer.evaluate("document.documentElement.scrollWidth > window.innerWidth")
-    violations = Axe().run(viewer).response["violations"]
-    assert [v["id"] for v in violations if v["impact"] in ("serious", "critical")] == []
+
+def dress(page: Page, product: Product, width: str, theme: str) -> None:
+    page.set_viewport_size(WIDE if width == "wide" else NARROW)
+    page.context.add_cookies([{"name": "theme", "value": theme, "url": product.base}])
+
+
+def look_at(page: Page, name: str, width: str, theme: str) -> list[str]:
+    """What is wrong with the page as it stands; a picture of it is kept when GALLERY names a folder."""
+    faults = []
+    if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+        faults.append(f"{name} runs over the edge")
+    for violation in Axe().run(page).response["violations"]:
+        if violation["impact"] in ("serious", "critical"):
+            where = violation["nodes"][0]["target"]
+            faults.append(f"{name}: {violation['id']} at {where} ({len(violation['nodes'])})")
+    if pictures := os.environ.get("GALLERY"):
+        file = Path(pictures) / f"{name}-{width}-{theme}.png"
+        page.screenshot(path=file, full_page=width == "wide", caret="initial", animations="allow")
+    return faults
