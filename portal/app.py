@@ -24,7 +24,21 @@ from portal.signin import edge
 from portal.signin import place_views as places
 from portal.signin import views as signin
 from portal.support import views as support
-from portal.web import access, bodies, errors, filters, frame, headers, htmx, ids, known_files, limits, paging, static
+from portal.web import (
+    access,
+    bodies,
+    errors,
+    evening,
+    filters,
+    frame,
+    headers,
+    htmx,
+    ids,
+    known_files,
+    limits,
+    paging,
+    static,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 csrf = CSRFProtect()
@@ -56,7 +70,7 @@ def create_app(settings: Settings, *, check: bool = True) -> Flask:
     _keep_connection(app)
     bodies.init_app(app)
     csrf.init_app(app)
-    for part in (ids, htmx, headers, filters, paging, static, known_files, limits, errors, health, probe):
+    for part in (ids, htmx, headers, filters, paging, static, known_files, limits, errors, health, probe, evening):
         part.init_app(app)
     access.init_app(app, edge)
     frame.init_app(app)

@@ -206,6 +206,13 @@ def exceptions() -> list[PlaceException]:
     return sorted(query, key=lambda one: (one.granted_at is not None, one.id))
 
 
+def wishes() -> list[PlaceException]:
+    """What travellers of the current organisation wait for; a handful at most."""
+    waiting = PlaceException.granted_at.is_null() & (PlaceException.until > now())
+    query = PlaceException.select(PlaceException, User).join(User)
+    return list(query.where(PlaceException.org == current_actor().org_id, waiting).order_by(PlaceException.id).limit(5))
+
+
 def lasting_for_everybody() -> list[Exempt]:
     """The door that a command opened, if it is open."""
     rows = PlaceException.select().where(PlaceException.user.is_null(), PlaceException.org.is_null())

@@ -6,6 +6,7 @@ from typing import Any
 
 from peewee import SQL, fn
 
+from portal.accounts import places
 from portal.accounts.service import current_org, members
 from portal.campaigns.models import DRAFT, PAUSED, SCHEDULED, SENDING, Campaign
 from portal.consent.queries import sender_facts
@@ -19,6 +20,7 @@ from portal.core.permissions import DataSet, Permission
 from portal.delivery import ledger
 from portal.delivery.bounce_rules import POLICY
 from portal.delivery.models import UNKNOWN, Delivery, SystemMail
+from portal.gateways.countries import name_of
 
 WEEK = timedelta(days=7)
 
@@ -76,7 +78,7 @@ def before_you_can_send() -> list[Notice]:
 def attention() -> list[Notice]:
     """What should be looked at, the most pressing first."""
     return (
-        [*_campaigns_in_trouble(), *_refused_by_rules(), *_addresses()]
+        [*_travellers(), *_campaigns_in_trouble(), *_refused_by_rules(), *_addresses()]
         if current_actor().may(Permission.CAMPAIGN_READ)
         else _addresses()
     )
@@ -103,6 +105,17 @@ def being_sent() -> list[Going]:
         gone = figures["accepted"] + figures["refused"] + figures["unknown"]
         found.append(Going(campaign, gone, gone + left))
     return found
+
+
+def _travellers() -> list[Notice]:
+    """Who waits for leave to sign in from another country."""
+    if not current_actor().may(Permission.USERS):
+        return []
+    return [
+        Notice("map-pin", wish.user.name, f" asks to sign in from {name_of(wish.country)}.", "places.show")
+        for wish in places.wishes()
+        if wish.user
+    ]
 
 
 def _campaigns_in_trouble() -> list[Notice]:

@@ -374,6 +374,7 @@ def test_a_traveller_asks_the_owner_and_hears_the_answer(app, client_of, olivia,
     assert [mail.recipient for mail in mails("abroad")] == [olivia.email]
     assert link_in("abroad") == SIGN_IN
     owner = client_of(olivia)
+    assert "Bob</a> asks to sign in from Portugal." in owner.get("/").text
     assert "Bob: Portugal" in owner.get(SIGN_IN).text
     owner.post(f"{SIGN_IN}/exceptions/{PlaceException.get().id}/answer", data={"granted": "1"})
     assert "you may sign in from Portugal" in text_of(mails("abroad_answer")[0])
