@@ -36,6 +36,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database_url" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("database")
+        if chosen == "both" and metafunc.definition.get_closest_marker("one_database"):
+            chosen = "sqlite"
         kinds = ("sqlite", "postgresql") if chosen == "both" else (chosen,)
         metafunc.parametrize("database_url", kinds, indirect=True)
 
