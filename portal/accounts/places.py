@@ -31,6 +31,7 @@ from portal.gateways import geoip
 from portal.gateways.countries import NAMES, TEN, name_of
 
 LONGEST_ABROAD = timedelta(days=366)
+ASKED_AGAIN = timedelta(days=1)  # after a wish was refused
 
 
 class NeedsConfirming(ValueError):
@@ -131,11 +132,14 @@ def end_of(day: date, org: Org) -> datetime:
 
 
 def ask(user: User, membership: Membership, country: str, until: datetime) -> PlaceException | None:
-    """Keep a traveller's wish; None when the same one is waiting already."""
+    """Keep a traveller's wish; None when one is waiting or was answered today: no owner is pestered."""
     with transaction():
         lock(User.select().where(User.id == user.id)).get()
         waiting = PlaceException.select().where(
-            PlaceException.user == user, PlaceException.org == membership.org_id, PlaceException.granted_at.is_null()
+            PlaceException.user == user,
+            PlaceException.org == membership.org_id,
+            PlaceException.granted_at.is_null(),
+            (PlaceException.until > now()) | (PlaceException.asked_at > now() - ASKED_AGAIN),
         )
         if waiting.exists():
             return None
@@ -154,7 +158,7 @@ def answer(exception_id: int, granted: bool, confirmed: bool) -> PlaceException:
             query = PlaceException.update(granted_at=now(), granted_by=actor.name)
             query.where(PlaceException.id == found.id, PlaceException.granted_at.is_null()).execute()
         else:
-            PlaceException.delete().where(PlaceException.id == found.id).execute()
+            PlaceException.update(until=now()).where(PlaceException.id == found.id).execute()
         words: dict[str, Any] = {"country": found.country, "until": found.until, "confirmed": found.country in TEN}
         log.write("user.abroad_allowed" if granted else "user.abroad_refused", subject_id=found.user_id, **words)
     return found

@@ -9,6 +9,11 @@ from threading import Lock
 from typing import Any
 
 _one_at_a_time = Lock()  # making a sound takes a fifth of a second of a processor
+PATIENCE = 3  # seconds
+
+
+class Busy(RuntimeError):
+    """Others have sounds made just now. To be asked for again in a moment."""
 
 
 def picture(digits: str) -> bytes:
@@ -18,9 +23,13 @@ def picture(digits: str) -> bytes:
 
 
 def sound(digits: str) -> bytes:
-    """A WAV of about 100 kB in which the digits are spoken before a noise."""
-    with _one_at_a_time:
+    """A WAV of about 100 kB in which the digits are spoken before a noise. Raises Busy."""
+    if not _one_at_a_time.acquire(timeout=PATIENCE):
+        raise Busy
+    try:
         return bytes(_maker("captcha.audio", "AudioCaptcha").generate(digits))
+    finally:
+        _one_at_a_time.release()
 
 
 @cache

@@ -117,7 +117,7 @@ def set_password() -> Response:
 @limiter.limit("240 per minute")
 def meter() -> str:
     typed = request.form.get("new") or request.form.get("password") or ""
-    words = own_words(*(request.form.get(name, "") for name in ("name", "email", "owner_name", "owner_email")))
+    words = own_words(*(request.form.get(name, "")[:200] for name in ("name", "email", "owner_name", "owner_email")))
     signed_in = login.signed_in()
     if signed_in:
         words += own_words(signed_in.person.user.name, signed_in.person.user.email)

@@ -37,10 +37,14 @@ def own() -> Begun | None:
     return begun.of_browser(cookies.begun(SIGN_IN), SIGN_IN)
 
 
+LONGEST_PATH = 2_000
+
+
 def safe_path(target: str) -> str:
     """Where to go afterwards: a path of this site, whatever the address says; else Home."""
     parts = urlsplit(target)
     is_ours = (
         target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc and "\\" not in target
     )
-    return target if is_ours and target.isprintable() else url_for("home.show")
+    is_ours = is_ours and target.isprintable() and len(target) <= LONGEST_PATH
+    return target if is_ours else url_for("home.show")

@@ -3,7 +3,6 @@
 from flask import Flask, Response, make_response, redirect, render_template, request, session, url_for
 from flask_login import logout_user
 
-from portal.accounts.models import User
 from portal.core.permissions import Permission
 from portal.gateways import captcha as drawing
 from portal.signin import (  # noqa: F401 - some bring routes
@@ -15,6 +14,7 @@ from portal.signin import (  # noqa: F401 - some bring routes
     device_views,
     devices,
     edge,
+    first_codes,
     first_run,
     login,
     organisation_views,
@@ -39,7 +39,7 @@ from portal.web.proxies import address
 def show() -> Response | str:
     if login.signed_in():
         return redirect(steps.safe_path(request.args.get("next", "")))  # type: ignore[return-value]
-    if not User.select().limit(1).exists():
+    if not first_codes.is_taken():
         return redirect(url_for("signin.first_owner"), 303)  # type: ignore[return-value]
     asks = service.asks_captcha("", address(), cookies.device())
     return _form(SignInForm(), request.args.get("next", ""), asks_captcha=asks)
@@ -134,7 +134,10 @@ def _drawn(digits: str | None, kind: str) -> Response:
     if digits is None:
         return Response(status=404)
     draw = drawing.picture if kind == "image/png" else drawing.sound
-    return Response(draw(digits), content_type=kind)
+    try:
+        return Response(draw(digits), content_type=kind)
+    except drawing.Busy:
+        return Response(status=503, headers={"Retry-After": "5"})
 
 
 def register(app: Flask) -> None:

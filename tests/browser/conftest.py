@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.kills import free_port
 
@@ -23,6 +23,7 @@ WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 ALICE = "alice@hopehouse.example"
 STRONG = "kettle orbit walnut ladder"
 Profile = Callable[..., Page]
+expect.set_options(timeout=15_000)  # pages ask every two seconds whether to go on, and the machine may be busy
 
 
 @dataclass(frozen=True)

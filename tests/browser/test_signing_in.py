@@ -29,6 +29,7 @@ LASTS = """audio => new Promise((heard, failed) => {
   Object.assign(audio, { preload: "auto", onloadedmetadata: () => heard(audio.duration), onerror: failed });
   audio.load();
 })"""
+PLAYS = "audio => new Promise((heard) => { audio.ontimeupdate = () => audio.currentTime && heard(audio.currentTime); })"
 BEGINS = "async audio => (await (await fetch(audio.src)).blob()).slice(0, 4).text()"
 
 STORED = """async () => {
@@ -79,7 +80,7 @@ def test_a_captcha_is_heard_and_typed_by_keyboard_on_a_new_device(profile, mailr
     page.keyboard.type(nandi.password)
     tab_to(page, sound)
     page.keyboard.press("Space")
-    page.wait_for_function("document.querySelector('audio').currentTime > 0")
+    assert sound.evaluate(PLAYS) > 0
     tab_to(page, page.get_by_label("The six digits", exact=True))
     page.keyboard.type(product.python("-c", DIGITS, page.locator("[name=captcha_name]").input_value()))
     tab_to(page, page.get_by_role("button", name="Sign in"))
@@ -206,6 +207,7 @@ def later(app: pyotp.TOTP, used: str) -> str:
     return next(code for code in codes if code != used)
 
 
+@pytest.mark.xfail(strict=True, reason="the svg has no viewBox, so that its box cuts the picture off: segno's omitsize")
 def test_the_qr_picture_of_the_second_factor_is_whole(stranger, product, newcomer):
     busi = newcomer("Busi")
     sign_in(stranger, product, busi.email, busi.password)
