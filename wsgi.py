@@ -6,7 +6,7 @@ from flask import Flask
 
 from portal.app import create_app
 from portal.config import Settings
-from portal.core import logs
+from portal.core import db, logs
 from portal.gateways import geoip
 
 
@@ -15,6 +15,7 @@ def ready_to_fork(app: Flask) -> Flask:
     for name in app.jinja_env.list_templates():
         app.jinja_env.get_template(name)
     app.test_client().get("/healthz")
+    db.disconnect()
     gc.collect()
     gc.freeze()
     return app

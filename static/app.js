@@ -84,6 +84,8 @@
   document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) unsaved = false; });
   window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
 
+  document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
+
   // Light, dark, or as the machine has it: kept in a cookie, which holds nothing about anybody.
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-theme-switch]");

@@ -6,7 +6,7 @@ import sys
 from functools import partial
 
 from portal.config import Settings
-from portal.core import logs
+from portal.core import db, logs
 from portal.features import prepare
 from portal.run.tree import Child, Tree
 from workers import run
@@ -48,6 +48,7 @@ def together(settings: Settings, count: int) -> None:
 
         serve = partial(bounce_listener.serve, settings.bounce_listen, settings.bounce_address)
         children.append(Child("bounces", run=serve))
+    db.disconnect()
     gc.collect()
     gc.freeze()
     tree = Tree(children, os.environ, os.getcwd(), GRACE)

@@ -31,7 +31,7 @@ from portal.gateways import geoip
 from portal.gateways.countries import NAMES, TEN, name_of
 
 LONGEST_ABROAD = timedelta(days=366)
-ASKED_AGAIN = timedelta(days=1)  # after a wish was refused
+MOST_WISHES = 3  # of one user within a day
 
 
 class NeedsConfirming(ValueError):
@@ -132,17 +132,19 @@ def end_of(day: date, org: Org) -> datetime:
 
 
 def ask(user: User, membership: Membership, country: str, until: datetime) -> PlaceException | None:
-    """Keep a traveller's wish; None when one is waiting or was answered today: no owner is pestered."""
+    """Keep a traveller's wish in place of an earlier one for another country. None when the same one waits already, or
+    when there were enough today: who asks has not signed in, and no owner is to be pestered.
+    """
     with transaction():
         lock(User.select().where(User.id == user.id)).get()
-        waiting = PlaceException.select().where(
-            PlaceException.user == user,
-            PlaceException.org == membership.org_id,
-            PlaceException.granted_at.is_null(),
-            (PlaceException.until > now()) | (PlaceException.asked_at > now() - ASKED_AGAIN),
+        wishes = PlaceException.select().where(
+            PlaceException.user == user, PlaceException.org == membership.org_id, PlaceException.granted_at.is_null()
         )
-        if waiting.exists():
+        waiting = list(wishes.where(PlaceException.until > now()))
+        today = wishes.where(PlaceException.asked_at > now() - timedelta(days=1)).count()
+        if any(one.country == country for one in waiting) or today >= MOST_WISHES:
             return None
+        PlaceException.update(until=now()).where(PlaceException.id.in_([one.id for one in waiting] or [0])).execute()
         return PlaceException.create(org=membership.org_id, user=user, country=country, until=until)
 
 

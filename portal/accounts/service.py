@@ -125,6 +125,12 @@ def create_support(email: str, name: str, password: str) -> User:
     return User.get_by_id(user.id)
 
 
+def find_user(email: str) -> User | None:
+    """Who has this address, typed in any case; None for an address that nobody has, or that is none."""
+    normal = email.strip().lower()
+    return None if "\0" in normal else User.get_or_none(User.email == normal)
+
+
 def check_new_password(user: User, password: str) -> None:
     """Refuse a password that is weak, known from a breach, or made of this person's or his organisations' own words.
     Raises BadPassword.

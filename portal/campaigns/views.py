@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Flask, Response, g, redirect, request, url_for
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its stubs
 from wtforms.validators import DataRequired
@@ -22,6 +21,7 @@ from portal.core.permissions import Denied, Permission
 from portal.delivery import system_mail, tracking, transport
 from portal.web.access import needs
 from portal.web.errors import register_error
+from portal.web.forms import Form
 from portal.web.frame import Place, add_place
 from portal.web.headers import message_frame
 from portal.web.htmx import done, page_or_part
@@ -40,7 +40,7 @@ def _id(text: Any) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
 
 
-class NameForm(FlaskForm):
+class NameForm(Form):
     name = StringField("Name", [DataRequired("Give it a name, such as Spring newsletter."), plain])
 
 

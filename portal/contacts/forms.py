@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its stubs
 from wtforms.validators import DataRequired, Optional
@@ -17,6 +16,7 @@ from portal.contacts.service import AddressLine, Line
 from portal.contacts.telephones import InvalidTelephone, normalise_telephone
 from portal.core.clock import now
 from portal.core.text import InvalidText, clean_text
+from portal.web.forms import Form
 
 LONGEST = 200
 LABELS = ("", "Cell", "Home", "Work", "Other")
@@ -44,7 +44,7 @@ email_address = _checked(normalise_email, InvalidEmail)
 telephone_number = _checked(normalise_telephone, InvalidTelephone)
 
 
-class DetailsForm(FlaskForm):
+class DetailsForm(Form):
     seen = HiddenField()
     kind = SelectField("Kind", choices=[SelectChoice("person", "A person"), SelectChoice("body", "An organisation")])
     title = StringField("Title", [plain])
@@ -80,7 +80,7 @@ class NewContactForm(DetailsForm):
     obtained = StringField("How did this person come to be on your list?", [plain])
 
 
-class NoteForm(FlaskForm):
+class NoteForm(Form):
     text = TextAreaField("Note", [DataRequired("Write something first.")])
 
     def validate_text(self, control: Any) -> None:
@@ -90,7 +90,7 @@ class NoteForm(FlaskForm):
             raise ValidationError(str(error)) from error
 
 
-class GroupForm(FlaskForm):
+class GroupForm(Form):
     name = StringField("Name", [DataRequired("Enter a name for the group."), plain])
     description = StringField("What is it for?", [plain])
 

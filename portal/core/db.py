@@ -23,7 +23,7 @@ from peewee import (
     fn,
 )
 from playhouse.db_url import parse as parse_url
-from playhouse.pool import PooledPostgresqlDatabase
+from playhouse.pool import PooledDatabase, PooledPostgresqlDatabase
 
 log = logging.getLogger("portal.db")
 db: Any = DatabaseProxy()
@@ -49,6 +49,16 @@ def connect(url: str) -> Database:
         database = PooledPostgresqlDatabase(name, max_connections=32, stale_timeout=300, **values)
     db.initialize(database)
     return database
+
+
+def disconnect() -> None:
+    """Close every connection of this process, those kept for later included. To be called before forking: two
+    processes on one connection would read each other's answers.
+    """
+    if not db.is_closed():
+        db.close()
+    if isinstance(db.obj, PooledDatabase):
+        db.close_all()
 
 
 def is_sqlite() -> bool:

@@ -3,7 +3,6 @@
 from typing import Any
 from zoneinfo import available_timezones
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, PasswordField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its stubs
@@ -15,6 +14,7 @@ from portal.contacts.telephones import InvalidTelephone, normalise_telephone
 from portal.core.permissions import Role
 from portal.core.text import InvalidText, clean_text
 from portal.web.colours import BadColour, check_colour
+from portal.web.forms import Form
 
 ROLE_WORDS = {
     Role.READER: "Reader: sees contacts, campaigns and their history",
@@ -40,7 +40,7 @@ def telephone_number(form: Any, field: Any) -> None:
         raise ValidationError(str(error)) from error
 
 
-class OrganisationForm(FlaskForm):
+class OrganisationForm(Form):
     name = StringField("Name people know", [DataRequired("Enter the name of your organisation."), plain])
     legal_name = StringField("Legal name", [plain])
     registration = StringField("Registration number", [plain])
@@ -61,7 +61,7 @@ class OrganisationForm(FlaskForm):
             raise ValidationError(str(error)) from error
 
 
-class BrandForm(FlaskForm):
+class BrandForm(Form):
     colour = StringField("Colour", [DataRequired("Enter a colour such as #0f6b57.")])
     sender_name = StringField("Sender's name", [plain])
     reply_to = StringField("Answers go to", [Optional(), email_address])
@@ -75,13 +75,13 @@ class BrandForm(FlaskForm):
             raise ValidationError(str(error)) from error
 
 
-class SenderForm(FlaskForm):
+class SenderForm(Form):
     name = StringField("Name", [DataRequired("Enter the name that people see, such as Hope House shop."), plain])
     email = StringField("Email", [DataRequired("Enter the address it is sent from."), email_address])
     reply_to = StringField("Answers go to", [Optional(), email_address])
 
 
-class UserForm(FlaskForm):
+class UserForm(Form):
     name = StringField("Name", [DataRequired("Enter the person's name."), plain])
     email = StringField("Email", [DataRequired("Enter the person's email address."), email_address])
     role = SelectField("Role", choices=[SelectChoice(str(role), words) for role, words in ROLE_WORDS.items()])

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.datastructures import MultiDict
 
 from portal.imports.headings import FIELDS, IGNORE
+from portal.web.forms import Form
 
 
-class UploadForm(FlaskForm):
+class UploadForm(Form):
     file = FileField("Spreadsheet", [FileRequired("Choose a spreadsheet first: an XLSX or CSV file.")])
 
 

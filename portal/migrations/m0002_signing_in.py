@@ -20,13 +20,14 @@ SQLITE = [
     'CREATE INDEX "device_user_id" ON "device" ("user_id")',
     'CREATE UNIQUE INDEX "device_user_id_token_hash" ON "device" ("user_id", "token_hash")',
     'CREATE TABLE "begun" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "purpose" TEXT NOT NULL, "user_id" '
-    'INTEGER, "secret_hash" TEXT NOT NULL, "link_hash" TEXT, "number" TEXT NOT NULL, "browser" TEXT NOT NULL, '
-    '"address" TEXT NOT NULL, "country" TEXT NOT NULL, "target" TEXT NOT NULL, "guesses" INTEGER NOT NULL, "codes" '
-    'INTEGER NOT NULL, "begun_at" TEXT NOT NULL, "proved_at" TEXT, "factor_at" TEXT, "ended_at" TEXT, FOREIGN KEY '
-    '("user_id") REFERENCES "user" ("id") ON DELETE CASCADE)',
+    'INTEGER, "mac" TEXT NOT NULL, "secret_hash" TEXT NOT NULL, "link_hash" TEXT, "number" TEXT NOT NULL, "browser" '
+    'TEXT NOT NULL, "address" TEXT NOT NULL, "network" TEXT NOT NULL, "country" TEXT NOT NULL, "target" TEXT NOT '
+    'NULL, "guesses" INTEGER NOT NULL, "codes" INTEGER NOT NULL, "begun_at" TEXT NOT NULL, "proved_at" TEXT, '
+    '"factor_at" TEXT, "ended_at" TEXT, FOREIGN KEY ("user_id") REFERENCES "user" ("id") ON DELETE CASCADE)',
     'CREATE INDEX "begun_user_id" ON "begun" ("user_id")',
     'CREATE UNIQUE INDEX "begun_secret_hash" ON "begun" ("secret_hash")',
     'CREATE UNIQUE INDEX "begun_link_hash" ON "begun" ("link_hash")',
+    'CREATE INDEX "begun_mac_begun_at" ON "begun" ("mac", "begun_at")',
     'CREATE INDEX "begun_user_id_begun_at" ON "begun" ("user_id", "begun_at")',
     'CREATE TABLE "wrong_series" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "key" TEXT NOT NULL, "user_id" '
     'INTEGER, "wrong" INTEGER NOT NULL, "first_at" TEXT NOT NULL, "last_at" TEXT NOT NULL, "told_at" TEXT)',
@@ -79,14 +80,16 @@ POSTGRESQL = [
     "DELETE CASCADE)",
     'CREATE INDEX "device_user_id" ON "device" ("user_id")',
     'CREATE UNIQUE INDEX "device_user_id_token_hash" ON "device" ("user_id", "token_hash")',
-    'CREATE TABLE "begun" ("id" SERIAL NOT NULL PRIMARY KEY, "purpose" TEXT NOT NULL, "user_id" INTEGER, '
-    '"secret_hash" TEXT NOT NULL, "link_hash" TEXT, "number" TEXT NOT NULL, "browser" TEXT NOT NULL, "address" TEXT '
-    'NOT NULL, "country" TEXT NOT NULL, "target" TEXT NOT NULL, "guesses" INTEGER NOT NULL, "codes" INTEGER NOT NULL, '
-    '"begun_at" TIMESTAMPTZ NOT NULL, "proved_at" TIMESTAMPTZ, "factor_at" TIMESTAMPTZ, "ended_at" TIMESTAMPTZ, '
-    'FOREIGN KEY ("user_id") REFERENCES "user" ("id") ON DELETE CASCADE)',
+    'CREATE TABLE "begun" ("id" SERIAL NOT NULL PRIMARY KEY, "purpose" TEXT NOT NULL, "user_id" INTEGER, "mac" TEXT '
+    'NOT NULL, "secret_hash" TEXT NOT NULL, "link_hash" TEXT, "number" TEXT NOT NULL, "browser" TEXT NOT NULL, '
+    '"address" TEXT NOT NULL, "network" TEXT NOT NULL, "country" TEXT NOT NULL, "target" TEXT NOT NULL, "guesses" '
+    'INTEGER NOT NULL, "codes" INTEGER NOT NULL, "begun_at" TIMESTAMPTZ NOT NULL, "proved_at" TIMESTAMPTZ, '
+    '"factor_at" TIMESTAMPTZ, "ended_at" TIMESTAMPTZ, FOREIGN KEY ("user_id") REFERENCES "user" ("id") ON DELETE '
+    "CASCADE)",
     'CREATE INDEX "begun_user_id" ON "begun" ("user_id")',
     'CREATE UNIQUE INDEX "begun_secret_hash" ON "begun" ("secret_hash")',
     'CREATE UNIQUE INDEX "begun_link_hash" ON "begun" ("link_hash")',
+    'CREATE INDEX "begun_mac_begun_at" ON "begun" ("mac", "begun_at")',
     'CREATE INDEX "begun_user_id_begun_at" ON "begun" ("user_id", "begun_at")',
     'CREATE TABLE "wrong_series" ("id" SERIAL NOT NULL PRIMARY KEY, "key" TEXT NOT NULL, "user_id" INTEGER, "wrong" '
     'INTEGER NOT NULL, "first_at" TIMESTAMPTZ NOT NULL, "last_at" TIMESTAMPTZ NOT NULL, "told_at" TIMESTAMPTZ)',

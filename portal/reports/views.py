@@ -5,7 +5,6 @@ import io
 from collections.abc import Iterator
 
 from flask import Blueprint, Flask, Response, g, render_template, request, url_for
-from flask_wtf import FlaskForm
 from wtforms import StringField
 
 from portal.activity import log
@@ -20,6 +19,7 @@ from portal.reports import queries
 from portal.reports.queries import Wanted
 from portal.web.access import needs
 from portal.web.filters import zone
+from portal.web.forms import Form
 from portal.web.frame import Place, add_place
 from portal.web.htmx import done, page_or_part, wants_part
 from portal.web.paging import paging
@@ -28,7 +28,7 @@ from portal.web.streaming import stream
 bp = Blueprint("reports", __name__, url_prefix="/reports")
 
 
-class AddressForm(FlaskForm):
+class AddressForm(Form):
     address = StringField("Correct address")
 
 

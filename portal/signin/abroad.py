@@ -4,7 +4,7 @@ from datetime import date
 
 from portal.accounts import places
 from portal.accounts.models import Membership, PlaceException, User
-from portal.accounts.service import actor_for
+from portal.accounts.service import actor_for, find_user
 from portal.activity import log
 from portal.core.actor import acting_as
 from portal.core.clock import now
@@ -20,8 +20,8 @@ def ask(email: str, country: str, last_day: date, address: str) -> None:
     """Ask the owners of each organisation this user works for. Does nothing for an address that nobody has, for one
     whose wish is waiting already, and for a country that is no obstacle.
     """
-    user = User.get_or_none(User.email == email.strip().lower(), User.disabled_at.is_null())
-    if user is None:
+    user = find_user(email)
+    if user is None or user.disabled_at is not None:
         return
     for membership in memberships(user):
         if country in places.of_org(membership.org):

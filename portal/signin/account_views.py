@@ -171,8 +171,8 @@ def _second_factor(form: CodeForm, status: int = 200) -> Response:
 
 
 def _drawn(text: str) -> str:
-    """A QR picture as SVG, without a style of its own."""
-    return str(segno.make(text, error="m").svg_inline(scale=5, border=2))
+    """A QR picture as SVG that takes the size its place gives it."""
+    return str(segno.make(text, error="m").svg_inline(border=4, omitsize=True))
 
 
 def _confirm(form: ConfirmForm, target: str, status: int = 200) -> Response:

@@ -7,6 +7,7 @@ nothing (A06 to A08; ASVS 6.5.1, 6.5.5, 6.6.2).
 
 import hashlib
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from portal.accounts.models import User
 from portal.core.clock import now
 from portal.core.db import transaction
 from portal.signin.models import Begun
-from portal.signin.rules import LINK_LASTS, NUMBER_GUESSES
+from portal.signin.rules import LINK_LASTS, NUMBER_GUESSES, series_network
 
 SIGN_IN, PASSWORD = "sign-in", "password"
 
@@ -36,18 +37,21 @@ class Started:
     link: str
 
 
-def start(purpose: str, user: User | None, browser: str, address: str, country: str, *, target: str = "",
+def start(purpose: str, mac: str, user: User | None, browser: str, address: str, country: str, *, target: str = "",
           is_proved: bool = False) -> Started:  # fmt: skip
-    """Begin; the same user's older ones that still wait for their mail are over. Belongs to a transaction."""
-    if user is not None:
-        Begun.update(ended_at=now()).where(
-            Begun.user == user.id, Begun.purpose == purpose, Begun.proved_at.is_null(), Begun.ended_at.is_null()
-        ).execute()
+    """Begin. Older ones for the same account that still wait for their mail are over, known account or not: those of a
+    sign-in, which needs the password, all; those for a new password, which anybody may ask for, only from the same
+    network, so that no stranger ends what somebody waits for. Belongs to a transaction.
+    """
+    older = (Begun.mac == mac) & (Begun.purpose == purpose) & Begun.proved_at.is_null() & Begun.ended_at.is_null()
+    if purpose == PASSWORD:
+        older = older & (Begun.network == series_network(address))
+    Begun.update(ended_at=now()).where(older).execute()
     secret, link = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     row = Begun.create(
-        purpose=purpose, user=user, secret_hash=_hash(secret), link_hash=_hash(link), browser=browser,
-        address=address, country=country, target=target, number=f"{secrets.randbelow(1_000_000):06}",
-        proved_at=now() if is_proved else None,
+        purpose=purpose, mac=mac, user=user, secret_hash=_hash(secret), link_hash=_hash(link), browser=browser,
+        address=address, network=series_network(address), country=country, target=target,
+        number=f"{secrets.randbelow(1_000_000):06}", proved_at=now() if is_proved else None,
     )  # fmt: skip
     return Started(row, secret, link)
 
@@ -58,9 +62,9 @@ def of_browser(secret: str, purpose: str) -> Begun | None:
     return row if row and _lasts(row) else None
 
 
-def of_link(link: str) -> Begun:
-    """What a link is for. Raises LinkOver. Looking changes nothing, whoever looks and however often."""
-    row = Begun.get_or_none(Begun.link_hash == _hash(link))
+def of_link(link: str, purpose: str) -> Begun:
+    """What a link of this purpose is for. Raises LinkOver. Looking changes nothing, whoever looks and however often."""
+    row = Begun.get_or_none(Begun.link_hash == _hash(link), Begun.purpose == purpose)
     if row is None or row.user_id is None or row.proved_at is not None or not _lasts(row):
         raise LinkOver("A link works once, for ten minutes, and only the newest one counts.")
     return row
@@ -71,9 +75,9 @@ def is_own(row: Begun, secret: str) -> bool:
     return hmac.compare_digest(row.secret_hash, _hash(secret))
 
 
-def prove(link: str, secret: str, number: str) -> Begun:
+def prove(link: str, purpose: str, secret: str, number: str) -> Begun:
     """Confirm by the link, in the browser that began it or with the number it shows. Raises LinkOver, WrongNumber."""
-    row = of_link(link)
+    row = of_link(link, purpose)
     if not is_own(row, secret):
         _check_number(row, number)
     mine = (Begun.id == row.id) & Begun.proved_at.is_null() & Begun.ended_at.is_null()
@@ -93,7 +97,7 @@ def tidy() -> None:
 
 def _check_number(row: Begun, number: str) -> None:
     """Count the guess first; after the third wrong one the link is over."""
-    typed = "".join(letter for letter in number if letter.isdigit())[:12]
+    typed = re.sub(r"[^0-9]", "", number)[:12]
     if not typed:
         raise WrongNumber("Type the six digits that are shown where you began.")
     with transaction():

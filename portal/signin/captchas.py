@@ -49,7 +49,7 @@ def is_right(name: str, answer: str) -> bool:
             UsedCaptcha.create(nonce=name[:32])
     except IntegrityError:
         return False
-    return hmac.compare_digest(wanted, re.sub(r"\D", "", answer)[:20])
+    return hmac.compare_digest(wanted, re.sub(r"[^0-9]", "", answer)[:20])
 
 
 def _mark(nonce: str, until: int) -> str:

@@ -68,6 +68,26 @@ def add_wrong(user: User, address: str) -> None:
     tell_if_due(mac, user, address)
 
 
+def count_code(user: User) -> int:
+    """Count one code of the second factor as wrong, until it proves right; how many in a row it makes. Right passwords
+    in between do not begin it anew. Belongs to a transaction.
+    """
+    return _bump(_code_key(user), ACCOUNT_QUIET, user.id) + 1
+
+
+def tell_codes_if_due(user: User, address: str) -> None:
+    """Tell support, once in a series, of the tenth wrong code. Belongs to a transaction."""
+    if _claim_telling(_code_key(user), ALARM_AT):
+        series = WrongSeries.get(WrongSeries.key == _code_key(user))
+        _tell(series, f"as second factor of {user.email}, whose password was right", address)
+
+
+def forgive_codes(user: User) -> None:
+    """A right code was shown: the series of codes is over, and so is the one of passwords."""
+    WrongSeries.update(wrong=0, told_at=None).where(WrongSeries.key == _code_key(user)).execute()
+    end_series(user)
+
+
 def forgive(mac: str, address: str) -> None:
     """The try counted just now was right: the account's series is over, the address's loses this one."""
     WrongSeries.update(wrong=0, told_at=None).where(WrongSeries.key == _account_key(mac)).execute()
@@ -119,6 +139,10 @@ def _account_key(mac: str) -> str:
 
 def _address_key(address: str) -> str:
     return f"address:{series_network(address)}"
+
+
+def _code_key(user: User) -> str:
+    return f"code:{user.id}"
 
 
 def _row(key: str) -> WrongSeries | None:

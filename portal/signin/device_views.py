@@ -36,7 +36,7 @@ def look_again() -> Response:
         return done(url_for("home.show"))  # the tab with the link went on by itself
     row = steps.own()
     if row is None:
-        return page_or_part("signin/waiting.html", "signin/_waiting.html", is_over=True, row=None)
+        return page_or_part("signin/waiting.html", "signin/_waiting.html", row=None, again=url_for("signin.show"))
     if service.step_of(row) is not Step.DEVICE:
         return steps.go_on_with(row)
     if wants_part():
@@ -73,7 +73,7 @@ def approve(link: str) -> Response:
 def refuse(link: str) -> Response:
     """A scanner that presses every button may come here as well, so that this alone ends nothing: nobody is in yet."""
     try:
-        row = begun.of_link(link)
+        row = begun.of_link(link, begun.SIGN_IN)
     except begun.LinkOver as error:
         return _over(str(error))
     service.report_not_me(row, is_known=devices.known(row.owner, cookies.device()) is not None)
@@ -111,7 +111,7 @@ def show_code() -> Response:
 
 def _device(link: str, form: NumberForm, status: int = 200) -> Response:
     try:
-        row = begun.of_link(link)
+        row = begun.of_link(link, begun.SIGN_IN)
     except begun.LinkOver as error:
         return _over(str(error))
     is_own = begun.is_own(row, cookies.begun(begun.SIGN_IN))
@@ -125,4 +125,7 @@ def _over(sentence: str) -> Response:
 
 def _waits(row: Begun) -> dict[str, object]:
     number = f"{row.number[:3]} {row.number[3:]}"
-    return {"row": row, "number": number, "email": row.owner.email, "is_caught": transport.is_caught()}
+    return {
+        "row": row, "number": number, "email": row.owner.email, "is_caught": transport.is_caught(),
+        "url": url_for("signin.look_again"), "again": url_for("signin.show"),
+    }  # fmt: skip

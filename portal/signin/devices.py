@@ -77,6 +77,7 @@ def revoke(user: User, device_id: int) -> Device:
         device = _of(user, device_id)
         Device.update(revoked_at=now()).where(Device.id == device.id).execute()
         Session.delete().where(Session.user == user.id, Session.device_id == device.id).execute()
+        Begun.update(ended_at=now()).where(Begun.user == user.id, Begun.ended_at.is_null()).execute()
     return device
 
 

@@ -41,11 +41,13 @@ class Begun(BaseModel):
     purpose = TextField()  # sign-in | password
     user = ForeignKeyField(User, on_delete="CASCADE", null=True)  # none: nobody has the address that was typed
     user_id: int | None
+    mac = TextField()  # keyed hash of the address that was typed, whether anybody has it or not
     secret_hash = TextField(unique=True)
     link_hash = TextField(null=True, unique=True)
     number = TextField(default="")  # shown in the browser that began it, to be typed where the link was opened
     browser = TextField(default="")
     address = TextField(default="")
+    network = TextField(default="")  # what the address is counted as
     country = TextField(default="")
     target = TextField(default="")
     guesses = IntegerField(default=0)  # of the number
@@ -67,6 +69,7 @@ class Begun(BaseModel):
         return self.user
 
 
+Begun.add_index(Begun.mac, Begun.begun_at)
 Begun.add_index(Begun.user, Begun.begun_at)
 
 

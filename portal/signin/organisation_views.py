@@ -12,13 +12,13 @@ from portal.web.htmx import done
 
 
 @bp.get("/organisations/new")
-@needs(Permission.SUPPORT)
+@needs(Permission.SUPPORT, fresh=True)
 def new_organisation() -> str:
     return render_template("signin/new_organisation.html", form=OrganisationForm(formdata=None))
 
 
 @bp.post("/organisations")
-@needs(Permission.SUPPORT)
+@needs(Permission.SUPPORT, fresh=True)
 def add_organisation() -> Response | tuple[str, int]:
     form = OrganisationForm()
     if form.validate():

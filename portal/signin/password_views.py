@@ -32,7 +32,7 @@ def ask() -> Response:
     form = ForgottenForm()
     if not form.validate():
         return make_response(render_template("signin/forgotten.html", form=form), 422)
-    secret = passwords.ask_new(form.email.data or "", _browser(), address())
+    secret = passwords.ask_new(form.email.data or "", _browser(), address(), cookies.device())
     cookies.keep_begun(PASSWORD, secret)
     return redirect(url_for("signin.password_waiting"), 303)  # type: ignore[return-value]
 
@@ -43,7 +43,7 @@ def password_waiting() -> Response:
     row = _own()
     if row is None:
         return redirect(url_for("signin.forgotten"), 303)  # type: ignore[return-value]
-    return make_response(render_template("signin/password_waiting.html", **_waits(row)))
+    return make_response(render_template("signin/waiting.html", **_waits(row)))
 
 
 @bp.post("/password/waiting")
@@ -51,12 +51,12 @@ def password_waiting() -> Response:
 def password_look_again() -> Response:
     row = _own()
     if row is None:
-        return page_or_part("signin/password_waiting.html", "signin/_waiting.html", is_over=True, row=None)
+        return page_or_part("signin/waiting.html", "signin/_waiting.html", row=None, again=url_for("signin.forgotten"))
     if row.proved_at is not None:
         return done(url_for("signin.new_password"))
     if wants_part():
         return Response(status=204)
-    return make_response(render_template("signin/password_waiting.html", **_waits(row), is_early=True))
+    return make_response(render_template("signin/waiting.html", **_waits(row), is_early=True))
 
 
 @bp.get("/password/link/<link>")
@@ -71,7 +71,7 @@ def password_link(link: str) -> Response:
 def prove_mailbox(link: str) -> Response:
     form = NumberForm()
     try:
-        row = begun.prove(link, cookies.begun(PASSWORD), form.number.data or "")
+        row = begun.prove(link, PASSWORD, cookies.begun(PASSWORD), form.number.data or "")
     except begun.WrongNumber as error:
         form.number.errors = [str(error)]
         return _link(link, form, 422)
@@ -131,7 +131,7 @@ def _own() -> Begun | None:
 
 def _link(link: str, form: NumberForm, status: int = 200) -> Response:
     try:
-        row = begun.of_link(link)
+        row = begun.of_link(link, PASSWORD)
     except begun.LinkOver as error:
         return make_response(render_template("signin/over.html", sentence=str(error)), 404)
     is_own = begun.is_own(row, cookies.begun(PASSWORD))
@@ -140,7 +140,10 @@ def _link(link: str, form: NumberForm, status: int = 200) -> Response:
 
 
 def _waits(row: Begun) -> dict[str, object]:
-    return {"row": row, "number": f"{row.number[:3]} {row.number[3:]}", "is_caught": transport.is_caught()}
+    return {
+        "row": row, "number": f"{row.number[:3]} {row.number[3:]}", "is_caught": transport.is_caught(),
+        "url": url_for("signin.password_look_again"), "again": url_for("signin.forgotten"),
+    }  # fmt: skip
 
 
 def _browser() -> str:

@@ -3,7 +3,7 @@
 from portal.accounts import places
 from portal.accounts.models import User
 from portal.accounts.passwords import hash_password, is_right
-from portal.accounts.service import check_new_password
+from portal.accounts.service import check_new_password, find_user
 from portal.core.clock import now
 from portal.core.db import transaction
 from portal.delivery import notices, transport
@@ -11,28 +11,35 @@ from portal.gateways.countries import place_of
 from portal.signin import begun, counting, devices, factors, service, sessions
 from portal.signin.begun import PASSWORD
 from portal.signin.models import Begun
-from portal.signin.rules import LINK_LASTS
+from portal.signin.rules import CODE_GUESSES, LINK_LASTS
 from portal.signin.service import LONGEST_TYPED, WrongPassword
 from portal.signin.sessions import Person
 
-MOST_MAILS = 3  # for a new password, within ten minutes: nobody's mailbox is filled by a stranger
+MOST_MAILS = 3  # for a new password, asked for from one network within ten minutes
+MOST_MAILS_IN_ALL = 10  # from everywhere: nobody's mailbox is filled by strangers
 
 
-def ask_new(email: str, browser: str, address: str) -> str:
+def ask_new(email: str, browser: str, address: str, device: str) -> str:
     """Begin setting a new password; the secret is for the browser's cookie. A mail goes only to who has an account,
     and not to one whose mailbox was just filled: what the asker sees is the same.
     """
-    user = User.get_or_none(User.email == email.strip().lower())
+    user, mac = find_user(email), counting.account_mac(email)
+    is_known = devices.known(user, device) is not None
     with transaction():
-        started = begun.start(PASSWORD, user, browser, address, places.where(address).country)
-        lately = Begun.select().where(
-            Begun.user == (user.id if user else 0), Begun.purpose == PASSWORD, Begun.begun_at > now() - LINK_LASTS
-        )
-        may_mail = lately.count() <= MOST_MAILS
-        counting.note("password", address, browser, mac=counting.account_mac(email), user_id=user.id if user else None)
-        if user is not None and user.disabled_at is None and may_mail:
+        started = begun.start(PASSWORD, mac, user, browser, address, places.where(address).country)
+        counting.note("password", address, browser, mac=mac, user_id=user.id if user else None)
+        if user is not None and user.disabled_at is None and _may_mail(started.row, is_known):
             service.mail_link(started, user, "password", f"/password/link/{started.link}")
     return started.secret
+
+
+def _may_mail(row: Begun, is_known: bool) -> bool:
+    """Whether one more mail is sent: few for each network that asks, and not many for one account, but on a device
+    known with the user his own asks alone count, so that no stranger uses them up.
+    """
+    lately = Begun.select().where(Begun.mac == row.mac, Begun.purpose == PASSWORD, Begun.begun_at > now() - LINK_LASTS)
+    from_here = lately.where(Begun.network == row.network).count()
+    return from_here <= MOST_MAILS and (is_known or lately.count() <= MOST_MAILS_IN_ALL)
 
 
 def set_new(row: Begun, new: str, browser: str, address: str) -> str:
@@ -69,7 +76,7 @@ def confirm(person: Person, password: str, code: str, address: str) -> str:
     """
     _require(person, password, address, "The password is not right.")
     if factors.has(person.user):
-        factors.check(person.user, code)
+        _require_code(person, code, address)
     with transaction():
         return sessions.renew(person, confirmed_at=now())
 
@@ -96,6 +103,23 @@ def _require(person: Person, password: str, address: str, sentence: str) -> None
     with transaction():
         counting.add_wrong(person.user, address)
     raise WrongPassword(sentence)
+
+
+def _require_code(person: Person, code: str, address: str) -> None:
+    """A wrong code is counted first, like one at the door; whoever holds a session and guesses on loses it."""
+    with transaction():
+        wrong = counting.count_code(person.user)
+    if wrong > CODE_GUESSES:
+        sessions.end_own(person)
+        raise factors.WrongCode("The code was wrong too often. Sign in again.")
+    try:
+        factors.check(person.user, code)
+    except factors.WrongCode:
+        with transaction():
+            counting.tell_codes_if_due(person.user, address)
+            counting.note("wrong_code", address, "", user_id=person.user.id)
+        raise
+    counting.forgive_codes(person.user)
 
 
 def _set(user: User, new: str, browser: str, address: str) -> None:

@@ -13,7 +13,7 @@ from portal.accounts import places
 from portal.accounts.models import Membership, Session, User
 from portal.accounts.passwords import hash_password, is_outdated, is_right
 from portal.accounts.place_rules import Verdict
-from portal.accounts.service import actor_for
+from portal.accounts.service import actor_for, find_user
 from portal.activity import log
 from portal.core.actor import acting_as
 from portal.core.clock import now
@@ -78,7 +78,7 @@ class Waits:
 
 def sign_in(tried: Try) -> Entered | Waits:
     """Judge one try. Raises WrongPassword, CaptchaNeeded, Elsewhere."""
-    user = User.get_or_none(User.email == tried.email.strip().lower())
+    user = find_user(tried.email)
     device = devices.known(user, tried.device)
     mac = counting.account_mac(tried.email)
     attempt = _count(tried, mac, user, device)
@@ -112,13 +112,15 @@ def _count(tried: Try, mac: str, user: User | None, device: Device | None) -> Si
         if not may_judge:
             counting.tell_if_due(mac, user, tried.address)
     if not may_judge:
-        raise CaptchaNeeded("Type the digits of the picture as well.")
+        if tried.digits:
+            raise CaptchaNeeded("These were not the digits, or they were too old. Here are others.")
+        raise CaptchaNeeded("Type the six digits as well.")
     return attempt
 
 
 def asks_captcha(email: str, address: str, device: str) -> bool:
     """Whether the next try of this name from here is judged only with a captcha."""
-    user = User.get_or_none(User.email == email.strip().lower())
+    user = find_user(email)
     standing = counting.counts(counting.account_mac(email), address)
     return needs_captcha(standing, devices.known(user, device) is not None)
 
@@ -132,8 +134,9 @@ def _go_on(tried: Try, user: User, device: Device | None, attempt: SignInAttempt
         _set_outcome(attempt, "in")
         return _enter(user, device, tried.browser, tried.address, tried.target)
     _set_outcome(attempt, "device" if step is Step.DEVICE else "factor")
+    mac = counting.account_mac(user.email)
     started = begun.start(
-        SIGN_IN, user, tried.browser, tried.address, place.country, target=tried.target, is_proved=is_proved
+        SIGN_IN, mac, user, tried.browser, tried.address, place.country, target=tried.target, is_proved=is_proved
     )
     if step is Step.DEVICE:
         mail_link(started, user, "device", f"/sign-in/device/{started.link}")
@@ -157,30 +160,36 @@ def finish(row: Begun, device_cookie: str) -> Entered | None:
 
 
 def show_code(row: Begun, code: str) -> str:
-    """Show the second factor of a sign-in; which kind of code it was. Raises WrongCode, begun.LinkOver."""
+    """Show the second factor of a sign-in; which kind of code it was. Raises WrongCode, begun.LinkOver.
+
+    Each try is counted before it is judged: of many at once, five are judged.
+    """
+    with transaction():
+        mine = (Begun.id == row.id) & (Begun.codes < CODE_GUESSES) & Begun.ended_at.is_null()
+        if not Begun.update(codes=Begun.codes + 1).where(mine).execute():
+            raise begun.LinkOver("The code was wrong five times. Sign in again.")
+        counting.count_code(row.owner)
     try:
         with transaction():
             how = factors.check(row.owner, code)
             Begun.update(factor_at=now()).where(Begun.id == row.id).execute()
+            counting.forgive_codes(row.owner)
+            return how
     except factors.WrongCode:
         with transaction():
-            Begun.update(codes=Begun.codes + 1).where(Begun.id == row.id).execute()
+            mac = counting.account_mac(row.owner.email)
             counting.add_wrong(row.owner, row.address)
-            counting.note("wrong_code", row.address, row.browser, user_id=row.user_id)
-            is_last = Begun.get_by_id(row.id).codes >= CODE_GUESSES
-            if is_last:
-                begun.end(row)
+            counting.tell_codes_if_due(row.owner, row.address)
+            counting.note("wrong_code", row.address, row.browser, mac=mac, user_id=row.user_id)
+            is_last = Begun.get_by_id(row.id).codes >= CODE_GUESSES and begun.end(row)
         if is_last:
             raise begun.LinkOver("The code was wrong five times. Sign in again.") from None
         raise
-    with transaction():
-        counting.forgive(counting.account_mac(row.owner.email), row.address)
-    return how
 
 
 def approve_device(link: str, secret: str, number: str) -> Begun:
     """The mailbox was shown for a sign-in from a new device. Raises begun.LinkOver, begun.WrongNumber."""
-    row = begun.prove(link, secret, number)
+    row = begun.prove(link, SIGN_IN, secret, number)
     counting.note("approved", row.address, row.browser, user_id=row.user_id)
     return row
 

@@ -91,6 +91,10 @@ def end(person: Person, session_id: int) -> None:
         raise NotYours("There is no such session.")
 
 
+def end_own(person: Person) -> None:
+    Session.delete().where(Session.id == person.session.id).execute()
+
+
 def end_others(person: Person) -> None:
     Session.delete().where(Session.user == person.user, Session.id != person.session.id).execute()
 

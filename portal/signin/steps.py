@@ -42,7 +42,10 @@ LONGEST_PATH = 2_000
 
 def safe_path(target: str) -> str:
     """Where to go afterwards: a path of this site, whatever the address says; else Home."""
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return url_for("home.show")
     is_ours = (
         target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc and "\\" not in target
     )

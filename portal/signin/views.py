@@ -62,7 +62,7 @@ def begin() -> Response:
         except service.WrongPassword as error:
             form.password.errors = [str(error)]
         except service.CaptchaNeeded as error:
-            form.captcha.errors = [str(error)] if form.captcha_name.data else [f"{error} Then send it once more."]
+            form.captcha.errors = [str(error)]
         except service.Elsewhere as error:
             return edge.elsewhere(error.country)
     asks = service.asks_captcha(tried.email, tried.address, tried.device)

@@ -36,7 +36,8 @@ class Series:
     def about(self) -> str:
         if self.row.key.startswith("address:"):
             return f"From {self.row.key.removeprefix('address:')}"
-        return f"{self.user.name}, {self.user.email}" if self.user else "An address that nobody has"
+        who = f"{self.user.name}, {self.user.email}" if self.user else "An address that nobody has"
+        return f"{who}: second factor" if self.row.key.startswith("code:") else who
 
 
 def series() -> list[Series]:
@@ -56,7 +57,10 @@ def attempts_of_series(row: WrongSeries) -> Any:
     """The tries that a series counts, the newest first."""
     kind, _, key = row.key.partition(":")
     # An IPv6 address is counted by its network; the first four groups are written the same in each of its addresses.
-    where = SignInAttempt.mac == key if kind == "account" else _from_network(key)
+    where = {
+        "account": lambda: SignInAttempt.mac == key,
+        "code": lambda: (SignInAttempt.user_id == int(key)) & (SignInAttempt.outcome == "wrong_code"),
+    }.get(kind, lambda: _from_network(key))()
     return _newest(SignInAttempt.select().where(where, SignInAttempt.at >= row.first_at - timedelta(minutes=1)))
 
 
@@ -79,7 +83,7 @@ def by_country(days: int) -> list[Country]:
     rows: list[Any] = list(query.group_by(SignInAttempt.country).tuples())
     most = max((int(r or 0) + int(i or 0) for _, i, r, _ in rows), default=0) or 1
     found = [
-        Country(code, name_of(code) if code else "No country", int(i or 0), int(r or 0), int(a),
+        Country(code, name_of(code) if code else "This machine, or unknown", int(i or 0), int(r or 0), int(a),
                 round(100 * (int(i or 0) + int(r or 0)) / most))
         for code, i, r, a in rows
     ]  # fmt: skip

@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, make_response, render_template, request, url_for
-from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired
 
@@ -17,16 +16,17 @@ from portal.signin import devices, login
 from portal.signin.rules import OUTCOMES
 from portal.support import acts, queries
 from portal.web.access import needs
+from portal.web.forms import Form
 from portal.web.frame import Place, add_place
 from portal.web.htmx import done
 from portal.web.paging import paging
 
 bp = Blueprint("support", __name__, url_prefix="/support")
-SIZE = 50
+SIZE = 25
 DAYS = 30
 
 
-class WriteForm(FlaskForm):
+class WriteForm(Form):
     subject = StringField("Subject", [DataRequired("Enter a subject."), plain])
     words = TextAreaField("What you want to say", [DataRequired("Write something first.")])
 
@@ -83,7 +83,7 @@ def unlock(user_id: int) -> Response:
 
 
 @bp.post("/users/<int:user_id>/message")
-@needs(Permission.SUPPORT)
+@needs(Permission.SUPPORT, fresh=True)
 def write(user_id: int) -> Response:
     form = WriteForm()
     if not form.validate():

@@ -157,10 +157,10 @@ def _page_asked_for() -> str:
     """The page to come back to: this one, or the one whose form was sent."""
     if request.method in SAFE and not wants_part():
         return request.full_path.rstrip("?")
-    at = urlsplit(page_around() or request.referrer or "")
     try:
+        at = urlsplit(page_around() or request.referrer or "")
         current_app.url_map.bind("").match(at.path, method="GET")
-    except HTTPException:  # a page that is only posted to
+    except (ValueError, HTTPException):  # no address, or a page that is only posted to
         return "/"
     return at.path + (f"?{at.query}" if at.query else "")
 
@@ -195,7 +195,7 @@ def _refuse_foreign_sites(base: str) -> None:
 
 
 def _to_sign_in() -> Response:
-    target = request.full_path.rstrip("?") if request.method == "GET" and not wants_part() else None
+    target = request.path if request.method == "GET" and not wants_part() else None  # without words searched for
     return _to(url_for("signin.show", next=target))
 
 

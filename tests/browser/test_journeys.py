@@ -31,8 +31,10 @@ def write(page: Page, name: str, subject: str) -> None:
     page.get_by_label("Name").fill(name)
     page.get_by_role("button", name="Begin").click()
     page.get_by_label("Subject").fill(subject)
-    page.locator("trix-editor").click()
+    letter = page.locator("trix-editor[contenteditable]")  # once the editor is awake
+    letter.click()
     page.keyboard.type("Dear friend, the garden is planted.")
+    expect(letter).to_contain_text("the garden is planted.")
 
 
 def test_signing_in_with_a_wrong_and_with_the_right_password(stranger, mailroom, product):

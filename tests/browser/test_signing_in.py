@@ -207,7 +207,6 @@ def later(app: pyotp.TOTP, used: str) -> str:
     return next(code for code in codes if code != used)
 
 
-@pytest.mark.xfail(strict=True, reason="the svg has no viewBox, so that its box cuts the picture off: segno's omitsize")
 def test_the_qr_picture_of_the_second_factor_is_whole(stranger, product, newcomer):
     busi = newcomer("Busi")
     sign_in(stranger, product, busi.email, busi.password)

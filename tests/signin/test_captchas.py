@@ -42,7 +42,7 @@ def test_a_right_answer_judges_one_try_and_no_other(browser, olivia, page):
     second = sign_in(browser, olivia, "wrong", **solved)
 
     assert "Email or password is not right." in first.text
-    assert "Type the digits of the picture as well." in second.text
+    assert "These were not the digits" in second.text
 
 
 def test_a_wrong_answer_uses_it_up_too(browser, olivia, page):

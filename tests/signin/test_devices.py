@@ -134,6 +134,7 @@ def test_a_link_works_once(browser, phone, olivia):
     browser.post(link)
 
     assert browser.post(link).status_code == 404
+    assert browser.get(link).status_code == 404
     assert phone.post(link, data={"number": number}).status_code == 404
 
 

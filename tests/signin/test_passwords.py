@@ -170,9 +170,10 @@ def test_a_device_link_sets_no_password_and_a_password_link_lets_nobody_in(brows
     ask(browser, olivia.email)
     password = link_in("password").rsplit("/", 1)[1]
 
-    browser.post(f"/password/link/{device}")
-    browser.post(f"/sign-in/device/{password}")
+    number = number_on(browser, "/password/waiting").replace(" ", "")
 
+    assert browser.post(f"/password/link/{device}").status_code == 404
+    assert browser.post(f"/sign-in/device/{password}", data={"number": number}).status_code == 404
     assert browser.get("/password/new").location == "/password/forgotten"
     assert browser.get("/account").status_code == 303
 
