@@ -8,6 +8,7 @@ from flask_wtf import CSRFProtect
 from peewee import OperationalError
 
 from portal.accounts.service import AlreadyMember, NotFound
+from portal.accounts.strength import Busy
 from portal.campaigns import views as campaigns
 from portal.config import Settings
 from portal.contacts import views as contacts
@@ -77,6 +78,7 @@ def create_app(settings: Settings, *, check: bool = True) -> Flask:
     errors.register_error(app, Denied, 403)
     errors.register_error(app, NotFound, 404)
     errors.register_error(app, AlreadyMember, 422)
+    errors.register_error(app, Busy, 503)
     app.register_error_handler(OperationalError, lambda _: errors.answer(503))
     for register in PAGES:
         register(app)

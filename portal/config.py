@@ -107,7 +107,7 @@ class Settings:
             bounce_address=bounce_address,
             bounce_listen=bounce_listen,
             tracking=(environ.get("PORTAL_TRACKING") or "on") != "off",
-            support_email=environ.get("PORTAL_SUPPORT_EMAIL") or "",
+            support_email=_one_address(environ, "PORTAL_SUPPORT_EMAIL"),
             trusted_proxies=_networks(environ, "PORTAL_TRUSTED_PROXIES"),
             geoip_database=_path(environ, "GEOIP_DATABASE"),
             allowed_countries=_countries(environ, "PORTAL_ALLOWED_COUNTRIES"),
@@ -143,6 +143,13 @@ def _words(environ: Mapping[str, str], name: str) -> list[str]:
 
 def _path(environ: Mapping[str, str], name: str) -> Path | None:
     return Path(environ[name]).resolve() if environ.get(name) else None
+
+
+def _one_address(environ: Mapping[str, str], name: str) -> str:
+    text = (environ.get(name) or "").strip()
+    if text and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", text):
+        raise BadSettings(f"{name} must be one address such as support@example.org, not {text!r}.")
+    return text
 
 
 def _networks(environ: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -54,8 +54,8 @@ class Session(BaseModel):
 
 
 class PlaceException(BaseModel):
-    """A country from which somebody may sign in beyond the usual ones: one user, a whole organisation, or, without
-    both, everybody from everywhere for a short while ("*", made by command when the country data cannot be read).
+    """A country from which a user may sign in for an organisation beyond the usual ones; or, without both, everybody
+    from everywhere for a short while ("*", made by command when the country data cannot be read).
     """
 
     org = ForeignKeyField(Org, null=True, on_delete="CASCADE")

@@ -103,6 +103,8 @@ def judge(place: Place, allowed: frozenset[str], exempt: Iterable[Exempt], now: 
 
 
 def allowed_in(own: Iterable[str], ceiling: frozenset[str]) -> frozenset[str]:
-    """The countries of an organisation: its own, within what the host allows; an empty ceiling is none."""
+    """The countries of an organisation: its own, within what the host allows; an empty ceiling is none. Where none of
+    its own is within, the host's, so that nobody is left without a country.
+    """
     countries = frozenset(own) or frozenset({HOME})
-    return countries & ceiling if ceiling else countries
+    return countries & ceiling or ceiling if ceiling else countries

@@ -38,6 +38,10 @@ class NeedsConfirming(ValueError):
     """One of the ten countries was named without the second confirmation. The message names them."""
 
 
+class BadCountries(ValueError):
+    """A list of countries that would shut people out; the message says whom."""
+
+
 class NoException(LookupError):
     """There is no such exception in this organisation."""
 
@@ -109,11 +113,17 @@ def of_org(org: Org) -> frozenset[str]:
 
 def set_countries(codes: Iterable[str], confirmed: bool) -> None:
     """Set the countries from which the current organisation's people sign in. One of the ten needs `confirmed`, which
-    is logged by itself.
+    is logged by itself. Raises NeedsConfirming, and BadCountries for a list that shuts out everybody or the actor.
     """
     require(Permission.SETTINGS)
-    wanted = sorted(set(codes) & set(NAMES)) or [HOME]
-    org = Org.get_by_id(current_actor().org_id)
+    actor = current_actor()
+    wanted = sorted(set(codes) & set(NAMES))
+    if not wanted:
+        raise BadCountries("Choose at least one country: otherwise nobody could sign in.")
+    here = where(actor.address) if actor.address else Place(UNKNOWN)
+    if here.kind == KNOWN and here.country not in allowed_in(wanted, _host[0].countries):
+        raise BadCountries(f"You are in {name_of(here.country)} yourself, and would be shut out.")
+    org = Org.get_by_id(actor.org_id)
     fresh_risks = sorted((set(wanted) & TEN) - set(org.countries))
     if fresh_risks and not confirmed:
         raise NeedsConfirming(", ".join(map(name_of, fresh_risks)))
@@ -156,11 +166,10 @@ def answer(exception_id: int, granted: bool, confirmed: bool) -> PlaceException:
         raise NeedsConfirming(name_of(found.country))
     actor = current_actor()
     with transaction():
-        if granted:
-            query = PlaceException.update(granted_at=now(), granted_by=actor.name)
-            query.where(PlaceException.id == found.id, PlaceException.granted_at.is_null()).execute()
-        else:
-            PlaceException.update(until=now()).where(PlaceException.id == found.id).execute()
+        answered = {"granted_at": now(), "granted_by": actor.name} if granted else {"until": now()}
+        waiting = (PlaceException.id == found.id) & PlaceException.granted_at.is_null() & (PlaceException.until > now())
+        if not PlaceException.update(answered).where(waiting).execute():
+            raise NoException("This was answered a moment ago.")
         words: dict[str, Any] = {"country": found.country, "until": found.until, "confirmed": found.country in TEN}
         log.write("user.abroad_allowed" if granted else "user.abroad_refused", subject_id=found.user_id, **words)
     return found
@@ -191,6 +200,13 @@ def end(exception_id: int) -> None:
     with transaction():
         PlaceException.delete().where(PlaceException.id == found.id).execute()
         log.write("user.abroad_ended", subject_id=found.user_id, country=found.country)
+
+
+def forget(user_id: int) -> None:
+    """What was allowed to somebody who leaves the current organisation ends with it."""
+    PlaceException.delete().where(
+        PlaceException.user == user_id, PlaceException.org == current_actor().org_id
+    ).execute()
 
 
 def find(exception_id: int) -> PlaceException:

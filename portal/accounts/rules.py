@@ -1,5 +1,7 @@
 """Rules about users that need no database."""
 
+import re
+
 from portal.core.permissions import DENIABLE, PERMISSIONS_OF, DataSet, Permission, Role
 
 SHORTEST_PASSWORD = 12
@@ -10,6 +12,10 @@ DATA_SETS = frozenset(str(data_set) for data_set in DataSet)
 
 class BadPassword(ValueError):
     pass
+
+
+class BadEmail(ValueError):
+    """No address that mail could be sent to."""
 
 
 class UnknownRight(ValueError):
@@ -32,6 +38,14 @@ def check_length(password: str, own_words: list[str]) -> None:
         rest = rest.replace(word, "")
     if rest != lowered and sum(letter.isalnum() for letter in rest) < LEAST_BESIDE_OWN_WORDS:
         raise BadPassword("Choose a password that is not made of your own name, address or organisation.")
+
+
+def check_email(text: str) -> str:
+    """The address a user signs in with, in small letters; messages about the account go there. Raises BadEmail."""
+    normal = text.strip().lower()
+    if not re.fullmatch(r"[^@\s<>,;\x00-\x1f\x7f]+@[^@\s<>,;\x00-\x1f\x7f]+", normal):
+        raise BadEmail(f"{text.strip()[:80]!r} is no email address. Enter one such as thandi@example.org.")
+    return normal
 
 
 def permissions_of(role: Role, denied: list[str]) -> frozenset[Permission]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import IntegrityError
 
-from portal.accounts import rules, strength
+from portal.accounts import places, rules, strength
 from portal.accounts.models import Membership, Session, User
 from portal.accounts.passwords import hash_password
 from portal.activity import log
@@ -97,7 +97,7 @@ def set_suspended(reason: str | None) -> None:
 def create_user(email: str, name: str, role: Role, password: str) -> User:
     """Give a person a role in the current organisation. A known email keeps its user, password and name."""
     require(Permission.USERS)
-    email = email.strip().lower()
+    email = rules.check_email(email)
     actor = current_actor()
     if role is Role.OWNER and not actor.may(Permission.OWNER):
         raise Denied("Only an owner can make another owner.")
@@ -115,7 +115,7 @@ def create_user(email: str, name: str, role: Role, password: str) -> User:
 
 def create_support(email: str, name: str, password: str) -> User:
     """Make, or mark, a user of the installation: support, which belongs to no organisation by that."""
-    email = email.strip().lower()
+    email = rules.check_email(email)
     with transaction():
         user = User.get_or_none(User.email == email)
         if user is None:
@@ -180,6 +180,7 @@ def remove_member(membership_id: int) -> None:
             raise Denied("Only an owner can remove an owner.")
         _keep_an_owner(membership)
         log.write("user.removed", subject_id=membership.user_id)
+        places.forget(membership.user_id)
         Membership.delete().where(Membership.id == membership.id).execute()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from portal.accounts.rules import BadPassword, check_length
@@ -13,9 +14,15 @@ from portal.config import Settings
 from portal.gateways import breached
 
 LEAST = 3  # of 0 to 4: at least a hundred million guesses
-_ESTIMATED = 72  # the estimator takes no longer text; what is beyond only helps
+_ESTIMATED = 24  # letters
+_one_at_a_time = Lock()
+PATIENCE = 5  # seconds
 _WORDS = ("guessed at once", "guessed very soon", "guessed soon", "good", "very good")
 _breached: list[Path | None] = [None]
+
+
+class Busy(RuntimeError):
+    """Others have passwords estimated just now."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +37,19 @@ def use(settings: Settings) -> None:
 
 
 def estimate(password: str, own_words: Sequence[str]) -> Strength:
-    """How strong a password is, whoever's words are among it."""
-    told: dict[str, Any] = _estimator()(password[:_ESTIMATED], user_inputs=[word.lower() for word in own_words])
-    warning = str(told["feedback"]["warning"] or "").rstrip(".")
-    return Strength(int(told["score"]), _WORDS[int(told["score"])], warning)
+    """How strong a password is, whoever's words are among it. Of a long one its two ends are looked at, for the
+    estimator takes seconds for some texts of more letters. Raises Busy.
+    """
+    if not _one_at_a_time.acquire(timeout=PATIENCE):
+        raise Busy("Others are choosing passwords just now. Try again in a moment.")
+    try:
+        ends = {password[:_ESTIMATED], password[-_ESTIMATED:]}
+        told = [_estimator()(end, user_inputs=[word.lower() for word in own_words][:50]) for end in sorted(ends)]
+    finally:
+        _one_at_a_time.release()
+    best: dict[str, Any] = max(told, key=lambda one: int(one["score"]))
+    warning = str(best["feedback"]["warning"] or "").rstrip(".")
+    return Strength(int(best["score"]), _WORDS[int(best["score"])], warning)
 
 
 def check_password(password: str, own_words: Sequence[str]) -> None:

@@ -90,6 +90,11 @@ def portal_macs(purpose: str, value: str) -> list[str]:
     return [portal_mac(purpose, value, version) for version in reversed(_roots)]
 
 
+def fingerprint(secret: str) -> str:
+    """The plain hash, in hex, under which a long random secret is kept; nobody could try all such secrets."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
 def derived(purpose: str) -> list[bytes]:
     """A key of 32 bytes for one purpose of the installation, under every key version, newest first."""
     return [_mac(version, _PORTAL, "key", purpose.encode()) for version in reversed(_roots)]

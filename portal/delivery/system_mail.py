@@ -17,6 +17,7 @@ from portal.delivery.models import (
     ACCEPTED,
     CANCELLED,
     CLAIMED,
+    FINAL,
     HANDED,
     REFUSED,
     UNKNOWN,
@@ -104,7 +105,7 @@ def deliver(mail_id: int, table: Any = SystemMail) -> None:
 
 def due(table: Any = SystemMail) -> list[int]:
     """Messages nobody is at work on. One handed over and never answered for becomes `unknown` here."""
-    table.update(state=UNKNOWN).where(table.state == HANDED, table.lease < now()).execute()
+    table.update(state=UNKNOWN, message="").where(table.state == HANDED, table.lease < now()).execute()
     table.update(state=WAITING).where(table.state == CLAIMED, table.lease < now()).execute()
     idle = (table.state == WAITING) & (table.lease.is_null() | (table.lease < now()))
     return [row.id for row in table.select(table.id).where(idle).limit(500)]
@@ -142,7 +143,7 @@ def _set(row: Any, token: str, old: str, new: str, reply: str) -> bool:
     values: dict[str, object] = {"state": new, "reply": reply[:500]}
     if new == WAITING:
         values |= {"lease": now() + timedelta(seconds=30)}
-    if new in (ACCEPTED, CANCELLED):
+    if new in FINAL:  # it may hold a link that lets in
         values |= {"message": ""}
     table = type(row)
     query = table.update(**values).where(table.id == row.id, table.state == old, table.token == token)

@@ -1,6 +1,7 @@
 """Signing in by device, place and second factor: what it keeps, and the countries of each organisation."""
 
 SQLITE = [
+    'DELETE FROM "session"',
     'ALTER TABLE "org" ADD COLUMN "countries" TEXT NOT NULL DEFAULT \'["ZA"]\'',
     'ALTER TABLE "org" ADD COLUMN "requires_factor" INTEGER NOT NULL DEFAULT 0',
     'ALTER TABLE "session" ADD COLUMN "device_id" INTEGER',
@@ -19,6 +20,7 @@ SQLITE = [
     "CASCADE)",
     'CREATE INDEX "device_user_id" ON "device" ("user_id")',
     'CREATE UNIQUE INDEX "device_user_id_token_hash" ON "device" ("user_id", "token_hash")',
+    'CREATE INDEX "device_token_hash" ON "device" ("token_hash")',
     'CREATE TABLE "begun" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "purpose" TEXT NOT NULL, "user_id" '
     'INTEGER, "mac" TEXT NOT NULL, "secret_hash" TEXT NOT NULL, "link_hash" TEXT, "number" TEXT NOT NULL, "browser" '
     'TEXT NOT NULL, "address" TEXT NOT NULL, "network" TEXT NOT NULL, "country" TEXT NOT NULL, "target" TEXT NOT '
@@ -32,14 +34,13 @@ SQLITE = [
     'CREATE TABLE "wrong_series" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "key" TEXT NOT NULL, "user_id" '
     'INTEGER, "wrong" INTEGER NOT NULL, "first_at" TEXT NOT NULL, "last_at" TEXT NOT NULL, "told_at" TEXT)',
     'CREATE UNIQUE INDEX "wrong_series_key" ON "wrong_series" ("key")',
-    'CREATE INDEX "wrong_series_told_at" ON "wrong_series" ("told_at")',
     'CREATE TABLE "sign_in_attempt" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "at" TEXT NOT NULL, "mac" TEXT '
-    'NOT NULL, "user_id" INTEGER, "address" TEXT NOT NULL, "country" TEXT NOT NULL, "browser" TEXT NOT NULL, '
-    '"device_id" INTEGER, "outcome" TEXT NOT NULL)',
+    'NOT NULL, "user_id" INTEGER, "address" TEXT NOT NULL, "network" TEXT NOT NULL, "country" TEXT NOT NULL, '
+    '"browser" TEXT NOT NULL, "device_id" INTEGER, "outcome" TEXT NOT NULL)',
     'CREATE INDEX "sign_in_attempt_at" ON "sign_in_attempt" ("at")',
     'CREATE INDEX "sign_in_attempt_mac_at" ON "sign_in_attempt" ("mac", "at")',
     'CREATE INDEX "sign_in_attempt_user_id_at" ON "sign_in_attempt" ("user_id", "at")',
-    'CREATE INDEX "sign_in_attempt_address_at" ON "sign_in_attempt" ("address", "at")',
+    'CREATE INDEX "sign_in_attempt_network_at" ON "sign_in_attempt" ("network", "at")',
     'CREATE TABLE "used_captcha" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "nonce" TEXT NOT NULL, "at" TEXT '
     "NOT NULL)",
     'CREATE UNIQUE INDEX "used_captcha_nonce" ON "used_captcha" ("nonce")',
@@ -52,8 +53,7 @@ SQLITE = [
     'TEXT NOT NULL, "used_at" TEXT, FOREIGN KEY ("user_id") REFERENCES "user" ("id") ON DELETE CASCADE)',
     'CREATE INDEX "recovery_code_user_id" ON "recovery_code" ("user_id")',
     'CREATE UNIQUE INDEX "recovery_code_user_id_mac" ON "recovery_code" ("user_id", "mac")',
-    'CREATE TABLE "first_run" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "code_hash" TEXT NOT NULL, "at" TEXT '
-    "NOT NULL)",
+    'CREATE TABLE "first_run" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "code_hash" TEXT NOT NULL)',
     'CREATE TABLE "portal_mail" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "user_id" INTEGER, "kind" TEXT NOT '
     'NULL, "recipient" TEXT NOT NULL, "sender" TEXT NOT NULL, "token" TEXT NOT NULL, "state" TEXT NOT NULL, "reply" '
     'TEXT NOT NULL, "message" TEXT NOT NULL, "good_until" TEXT, "lease" TEXT, "attempts" INTEGER NOT NULL, '
@@ -62,6 +62,7 @@ SQLITE = [
 ]
 
 POSTGRESQL = [
+    'DELETE FROM "session"',
     'ALTER TABLE "org" ADD COLUMN "countries" JSONB NOT NULL DEFAULT \'["ZA"]\'',
     'ALTER TABLE "org" ADD COLUMN "requires_factor" INTEGER NOT NULL DEFAULT 0',
     'ALTER TABLE "session" ADD COLUMN "device_id" INTEGER',
@@ -80,6 +81,7 @@ POSTGRESQL = [
     "DELETE CASCADE)",
     'CREATE INDEX "device_user_id" ON "device" ("user_id")',
     'CREATE UNIQUE INDEX "device_user_id_token_hash" ON "device" ("user_id", "token_hash")',
+    'CREATE INDEX "device_token_hash" ON "device" ("token_hash")',
     'CREATE TABLE "begun" ("id" SERIAL NOT NULL PRIMARY KEY, "purpose" TEXT NOT NULL, "user_id" INTEGER, "mac" TEXT '
     'NOT NULL, "secret_hash" TEXT NOT NULL, "link_hash" TEXT, "number" TEXT NOT NULL, "browser" TEXT NOT NULL, '
     '"address" TEXT NOT NULL, "network" TEXT NOT NULL, "country" TEXT NOT NULL, "target" TEXT NOT NULL, "guesses" '
@@ -94,14 +96,13 @@ POSTGRESQL = [
     'CREATE TABLE "wrong_series" ("id" SERIAL NOT NULL PRIMARY KEY, "key" TEXT NOT NULL, "user_id" INTEGER, "wrong" '
     'INTEGER NOT NULL, "first_at" TIMESTAMPTZ NOT NULL, "last_at" TIMESTAMPTZ NOT NULL, "told_at" TIMESTAMPTZ)',
     'CREATE UNIQUE INDEX "wrong_series_key" ON "wrong_series" ("key")',
-    'CREATE INDEX "wrong_series_told_at" ON "wrong_series" ("told_at")',
     'CREATE TABLE "sign_in_attempt" ("id" SERIAL NOT NULL PRIMARY KEY, "at" TIMESTAMPTZ NOT NULL, "mac" TEXT NOT '
-    'NULL, "user_id" INTEGER, "address" TEXT NOT NULL, "country" TEXT NOT NULL, "browser" TEXT NOT NULL, "device_id" '
-    'INTEGER, "outcome" TEXT NOT NULL)',
+    'NULL, "user_id" INTEGER, "address" TEXT NOT NULL, "network" TEXT NOT NULL, "country" TEXT NOT NULL, "browser" '
+    'TEXT NOT NULL, "device_id" INTEGER, "outcome" TEXT NOT NULL)',
     'CREATE INDEX "sign_in_attempt_at" ON "sign_in_attempt" ("at")',
     'CREATE INDEX "sign_in_attempt_mac_at" ON "sign_in_attempt" ("mac", "at")',
     'CREATE INDEX "sign_in_attempt_user_id_at" ON "sign_in_attempt" ("user_id", "at")',
-    'CREATE INDEX "sign_in_attempt_address_at" ON "sign_in_attempt" ("address", "at")',
+    'CREATE INDEX "sign_in_attempt_network_at" ON "sign_in_attempt" ("network", "at")',
     'CREATE TABLE "used_captcha" ("id" SERIAL NOT NULL PRIMARY KEY, "nonce" TEXT NOT NULL, "at" TIMESTAMPTZ NOT NULL)',
     'CREATE UNIQUE INDEX "used_captcha_nonce" ON "used_captcha" ("nonce")',
     'CREATE TABLE "second_factor" ("id" SERIAL NOT NULL PRIMARY KEY, "user_id" INTEGER NOT NULL, "kind" TEXT NOT '
@@ -113,7 +114,7 @@ POSTGRESQL = [
     '"used_at" TIMESTAMPTZ, FOREIGN KEY ("user_id") REFERENCES "user" ("id") ON DELETE CASCADE)',
     'CREATE INDEX "recovery_code_user_id" ON "recovery_code" ("user_id")',
     'CREATE UNIQUE INDEX "recovery_code_user_id_mac" ON "recovery_code" ("user_id", "mac")',
-    'CREATE TABLE "first_run" ("id" SERIAL NOT NULL PRIMARY KEY, "code_hash" TEXT NOT NULL, "at" TIMESTAMPTZ NOT NULL)',
+    'CREATE TABLE "first_run" ("id" SERIAL NOT NULL PRIMARY KEY, "code_hash" TEXT NOT NULL)',
     'CREATE TABLE "portal_mail" ("id" SERIAL NOT NULL PRIMARY KEY, "user_id" INTEGER, "kind" TEXT NOT NULL, '
     '"recipient" TEXT NOT NULL, "sender" TEXT NOT NULL, "token" TEXT NOT NULL, "state" TEXT NOT NULL, "reply" TEXT '
     'NOT NULL, "message" TEXT NOT NULL, "good_until" TIMESTAMPTZ, "lease" TIMESTAMPTZ, "attempts" INTEGER NOT NULL, '

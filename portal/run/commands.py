@@ -14,7 +14,7 @@ from portal.run import benching
 from portal.run import doctor as examining
 from portal.run import migrate as migrations
 from portal.run import up as tree
-from portal.signin import first_codes
+from portal.signin.first_run import new_code
 
 
 def register(cli: click.Group) -> None:
@@ -69,7 +69,7 @@ def migrate(first_run: bool, as_json: bool) -> None:
     click.echo(json.dumps({"migrated": done}) if as_json else f"{len(done)} steps done." if done else "Nothing to do.")
     if first_run and not as_json:
         with installation():
-            code = first_codes.new_code()
+            code = new_code()
         if code:
             click.echo(f"Nobody is here yet: open {settings.base_url}/first-run and enter the code {code}")
 

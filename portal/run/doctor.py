@@ -161,7 +161,7 @@ def _countries(settings: Settings) -> Finding:
 def _support(settings: Settings) -> Finding:
     recipients = telling.recipients()
     if not recipients:
-        return Finding("support", WRONG, "Nobody is told of break-ins: set PORTAL_SUPPORT_EMAIL.")
+        return Finding("support", DOUBTFUL, "Nobody is told of break-ins: set PORTAL_SUPPORT_EMAIL.")
     return Finding("support", GOOD, f"{len(recipients)} told when somebody tries to break in.")
 
 
@@ -218,6 +218,9 @@ def _true_address(settings: Settings) -> Finding:
         return Finding(name, WRONG, words)
     if seen == outside.FORGED and not is_near:
         words = "A visitor can say from where he comes: let the proxy append the true address to X-Forwarded-For."
+        return Finding(name, WRONG, words)
+    if seen in ("127.0.0.1", "::1"):
+        words = "Visitors seem to be this machine itself: let the proxy append their address to X-Forwarded-For."
         return Finding(name, WRONG, words)
     if outside.is_port_open_to_others(settings.port):
         words = f"Port {settings.port} can be reached past the proxy: let PORTAL_BIND be 127.0.0.1, or close it."

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from portal.accounts.rules import BadPassword
 from portal.core.permissions import Permission
-from portal.signin import browsers, devices, factors, login, passwords, service, sessions, steps
+from portal.signin import cookies, devices, factors, login, passwords, service, sessions, steps
 from portal.signin.forms import CodeForm, ConfirmForm, PasswordForm
 from portal.signin.pages import bp
 from portal.web.access import needs
@@ -36,7 +36,7 @@ def change_password() -> Response:
     if form.validate():
         try:
             secret = passwords.change(
-                login.person(), form.current.data or "", form.new.data or "", _browser(), address()
+                login.person(), form.current.data or "", form.new.data or "", cookies.browser(), address()
             )
         except service.WrongPassword as error:
             form.current.errors = [str(error)]
@@ -73,7 +73,7 @@ def revoke_device(device_id: int) -> Response:
 @needs(Permission.SIGNED_IN, for_org=False)
 def not_mine(device_id: int) -> Response:
     person = login.person()
-    devices.not_mine(person.user, device_id, person.session, address())
+    devices.not_mine(person.user, device_id, person.session)
     return done(url_for("signin.account", said="not-mine", _anchor="password"))
 
 
@@ -97,7 +97,7 @@ def confirm_second_factor() -> Response:
     form = CodeForm()
     if form.validate():
         try:
-            codes = passwords.turn_on_factor(login.person(), form.code.data or "", address())
+            codes = passwords.turn_on_factor(login.person(), form.code.data or "", address(), cookies.browser())
         except factors.WrongCode as error:
             form.code.errors = [str(error)]
         else:
@@ -108,14 +108,14 @@ def confirm_second_factor() -> Response:
 @bp.post("/account/second-factor/removal")
 @needs(Permission.SIGNED_IN, for_org=False, fresh=True)
 def remove_second_factor() -> Response:
-    passwords.turn_off_factor(login.person(), address())
+    passwords.turn_off_factor(login.person(), address(), cookies.browser())
     return done(url_for("signin.account", said="factor-off"))
 
 
 @bp.post("/account/recovery-codes")
 @needs(Permission.SIGNED_IN, for_org=False, fresh=True)
 def renew_recovery_codes() -> Response:
-    codes = factors.new_recovery_codes(login.person().user)
+    codes = passwords.renew_recovery_codes(login.person(), address(), cookies.browser())
     return make_response(render_template("signin/recovery_codes.html", codes=codes))
 
 
@@ -191,7 +191,3 @@ def _confirm(form: ConfirmForm, target: str, status: int = 200) -> Response:
 def _layout() -> str:
     """Around the pages of a person who works for no organisation there is no menu."""
     return "base.html" if "org" in g else "plain.html"
-
-
-def _browser() -> str:
-    return browsers.name_of(request.user_agent.string)

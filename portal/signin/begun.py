@@ -5,7 +5,6 @@ number which that browser shows: whoever merely follows links and presses button
 nothing (A06 to A08; ASVS 6.5.1, 6.5.5, 6.6.2).
 """
 
-import hashlib
 import hmac
 import re
 import secrets
@@ -13,9 +12,11 @@ from dataclasses import dataclass
 
 from portal.accounts.models import User
 from portal.core.clock import now
-from portal.core.db import transaction
+from portal.core.db import lock, transaction
+from portal.core.keys import fingerprint
+from portal.core.networks import network_of
 from portal.signin.models import Begun
-from portal.signin.rules import LINK_LASTS, NUMBER_GUESSES, series_network
+from portal.signin.rules import LINK_LASTS, MOST_MAILS, MOST_MAILS_IN_ALL, NUMBER_GUESSES
 
 SIGN_IN, PASSWORD = "sign-in", "password"
 
@@ -39,18 +40,18 @@ class Started:
 
 def start(purpose: str, mac: str, user: User | None, browser: str, address: str, country: str, *, target: str = "",
           is_proved: bool = False) -> Started:  # fmt: skip
-    """Begin. Older ones for the same account that still wait for their mail are over, known account or not: those of a
-    sign-in, which needs the password, all; those for a new password, which anybody may ask for, only from the same
-    network, so that no stranger ends what somebody waits for. Belongs to a transaction.
+    """Begin. Older ones for the same account that still wait for their mail are over, known account or not; only those
+    from the same network, so that nobody elsewhere ends what somebody waits for. Belongs to a transaction.
     """
-    older = (Begun.mac == mac) & (Begun.purpose == purpose) & Begun.proved_at.is_null() & Begun.ended_at.is_null()
-    if purpose == PASSWORD:
-        older = older & (Begun.network == series_network(address))
-    Begun.update(ended_at=now()).where(older).execute()
+    if user is not None:
+        lock(User.select().where(User.id == user.id)).get()
+    older = (Begun.mac == mac) & (Begun.purpose == purpose) & (Begun.network == network_of(address))
+    waiting = Begun.proved_at.is_null() & Begun.ended_at.is_null()
+    Begun.update(ended_at=now()).where(older & waiting).execute()
     secret, link = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
     row = Begun.create(
-        purpose=purpose, mac=mac, user=user, secret_hash=_hash(secret), link_hash=_hash(link), browser=browser,
-        address=address, network=series_network(address), country=country, target=target,
+        purpose=purpose, mac=mac, user=user, secret_hash=fingerprint(secret), link_hash=fingerprint(link),
+        browser=browser, address=address, network=network_of(address), country=country, target=target,
         number=f"{secrets.randbelow(1_000_000):06}", proved_at=now() if is_proved else None,
     )  # fmt: skip
     return Started(row, secret, link)
@@ -58,13 +59,13 @@ def start(purpose: str, mac: str, user: User | None, browser: str, address: str,
 
 def of_browser(secret: str, purpose: str) -> Begun | None:
     """What this browser began and can still finish."""
-    row = Begun.get_or_none(Begun.secret_hash == _hash(secret), Begun.purpose == purpose) if secret else None
+    row = Begun.get_or_none(Begun.secret_hash == fingerprint(secret), Begun.purpose == purpose) if secret else None
     return row if row and _lasts(row) else None
 
 
 def of_link(link: str, purpose: str) -> Begun:
     """What a link of this purpose is for. Raises LinkOver. Looking changes nothing, whoever looks and however often."""
-    row = Begun.get_or_none(Begun.link_hash == _hash(link), Begun.purpose == purpose)
+    row = Begun.get_or_none(Begun.link_hash == fingerprint(link), Begun.purpose == purpose)
     if row is None or row.user_id is None or row.proved_at is not None or not _lasts(row):
         raise LinkOver("A link works once, for ten minutes, and only the newest one counts.")
     return row
@@ -72,7 +73,7 @@ def of_link(link: str, purpose: str) -> Begun:
 
 def is_own(row: Begun, secret: str) -> bool:
     """Whether the browser with this secret is the one that began it."""
-    return hmac.compare_digest(row.secret_hash, _hash(secret))
+    return hmac.compare_digest(row.secret_hash, fingerprint(secret))
 
 
 def prove(link: str, purpose: str, secret: str, number: str) -> Begun:
@@ -84,6 +85,39 @@ def prove(link: str, purpose: str, secret: str, number: str) -> Begun:
     if not Begun.update(proved_at=now()).where(mine).execute():
         raise LinkOver("This link was used a moment ago.")
     return Begun.get_by_id(row.id)
+
+
+def prove_by_number(user: User, number: str) -> Begun:
+    """Confirm the sign-in of this user whose waiting page shows the number, without the link: for who looks after the
+    portal and has asked the person. Raises WrongNumber.
+    """
+    typed = re.sub(r"[^0-9]", "", number)
+    waiting = Begun.select().where(
+        Begun.user == user.id, Begun.purpose == SIGN_IN, Begun.proved_at.is_null(), Begun.ended_at.is_null(),
+        Begun.number == typed, Begun.begun_at > now() - LINK_LASTS,
+    )  # fmt: skip
+    row = waiting.order_by(Begun.id.desc()).first()
+    if row is None:
+        raise WrongNumber("Nobody waits with this number. Ask what the waiting page shows; it is good for ten minutes.")
+    Begun.update(proved_at=now()).where(Begun.id == row.id).execute()
+    return Begun.get_by_id(row.id)
+
+
+def may_mail(row: Begun, *, is_known: bool) -> bool:
+    """Whether one more mail is sent: few for each network that asks, and not many for one account, but on a device
+    known with the user the asks from there alone count, so that no stranger uses them up. Follows `start` in its
+    transaction.
+    """
+    lately = Begun.select().where(
+        Begun.mac == row.mac, Begun.purpose == row.purpose, Begun.begun_at > now() - LINK_LASTS
+    )
+    from_here = lately.where(Begun.network == row.network).count()
+    return from_here <= MOST_MAILS and (is_known or lately.count() <= MOST_MAILS_IN_ALL)
+
+
+def end_all(user: User) -> None:
+    """Whatever this user, or somebody as this user, has begun is over."""
+    Begun.update(ended_at=now()).where(Begun.user == user.id, Begun.ended_at.is_null()).execute()
 
 
 def end(row: Begun) -> bool:
@@ -118,7 +152,3 @@ def _lasts(row: Begun) -> bool:
     """Ten minutes to show the mailbox, and as long again for what comes after it."""
     since = row.proved_at or row.begun_at
     return row.ended_at is None and now() - since <= LINK_LASTS
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -10,18 +10,17 @@ from portal.accounts import places
 from portal.accounts import service as accounts
 from portal.accounts.cli import user as user_commands
 from portal.accounts.models import Membership, User
-from portal.accounts.passwords import hash_password
 from portal.accounts.place_rules import REASONS, judge
 from portal.commanding import as_json, for_org, installation, organisation, say
 from portal.core.clock import now
-from portal.core.db import transaction
 from portal.gateways import geoip, geoip_source
 from portal.gateways.countries import code_of, name_of
-from portal.signin import begun, counting, factors, first_codes, service, sessions
-from portal.signin.models import Begun, SignInAttempt, WrongSeries
-from portal.signin.rules import FREE_GUESSES, LINK_LASTS
+from portal.signin import counting, passwords, service
+from portal.signin.first_run import new_code
+from portal.signin.models import SignInAttempt, WrongSeries
+from portal.signin.rules import FREE_GUESSES
 
-email_option = click.option("--email", required=True)
+email_option = click.option("--email", required=True, help="The address the user signs in with.")
 DEBIAN = Path("/usr/share/tor")  # where Debian's tor-geoipdb puts its data
 
 
@@ -29,15 +28,15 @@ def register(cli: click.Group) -> None:
     for command in (let_in, attempts, lock, unlock, set_password, forget_factor):
         user_commands.add_command(command)
     cli.add_command(geo)
-    cli.add_command(first_run)
+    cli.add_command(print_first_code)
 
 
 @click.command("first-run")
 @as_json
-def first_run(as_json: bool) -> None:
+def print_first_code(as_json: bool) -> None:
     """Print the code with which the first owner is made in the browser; the one before is dead."""
     with installation() as settings:
-        code = first_codes.new_code()
+        code = new_code()
     if code is None:
         raise click.ClickException("Somebody is there already: further users are added in the browser, or by command.")
     say({"code": code}, f"Open {settings.base_url}/first-run and enter the code {code}", as_json)
@@ -45,22 +44,13 @@ def first_run(as_json: bool) -> None:
 
 @click.command("let-in")
 @email_option
-def let_in(email: str) -> None:
+@click.option("--number", required=True, help="The six digits that the waiting page shows to the person.")
+def let_in(email: str, number: str) -> None:
     """Confirm the sign-in that waits for a mail, when the mail cannot be read."""
     with installation():
-        found = _user(email)
-        waiting = Begun.select().where(
-            Begun.user == found.id, Begun.purpose == begun.SIGN_IN, Begun.proved_at.is_null(),
-            Begun.ended_at.is_null(), Begun.begun_at > now() - LINK_LASTS,
-        )  # fmt: skip
-        row = waiting.order_by(Begun.id.desc()).first()
-        if row is None:
-            raise click.ClickException(f"Nobody waits to be let in as {email}. Sign in first, then run this.")
-        click.echo(f"{row.browser}, {row.place} ({row.address}), begun {row.begun_at:%H:%M} UTC")
-        with transaction():
-            Begun.update(proved_at=now()).where(Begun.id == row.id).execute()
-            service.write_to_all(found, "user.let_in_by_command", row.address)
-    click.echo("Confirmed. The waiting page goes on by itself.")
+        row = service.let_in(_user(email), number)
+    click.echo(f"{row.browser}, {row.place} ({row.address}), begun {row.begun_at:%H:%M} UTC: confirmed.")
+    click.echo("The waiting page goes on by itself.")
 
 
 @click.command("attempts")
@@ -70,9 +60,11 @@ def attempts(email: str, as_json: bool) -> None:
     """How many wrong passwords in a row there are for an address, and the last tries."""
     with installation():
         mac = counting.account_mac(email)
-        standing = counting.counts(mac, "").account
+        standing = counting.standing_of(email)
         series = WrongSeries.get_or_none(WrongSeries.key == f"account:{mac}")
-        rows = SignInAttempt.select().where(SignInAttempt.mac == mac).order_by(SignInAttempt.id.desc()).limit(20)
+        found = User.get_or_none(User.email == email.strip().lower())
+        own = (SignInAttempt.mac == mac) | (SignInAttempt.user_id == (found.id if found else 0))
+        rows = SignInAttempt.select().where(own).order_by(SignInAttempt.id.desc()).limit(20)
         last = [{"at": r.at, "outcome": r.outcome, "address": r.address, "country": r.country} for r in rows]
         told = {
             "wrong": standing,
@@ -91,7 +83,7 @@ def attempts(email: str, as_json: bool) -> None:
 def lock(email: str) -> None:
     """Let nobody sign in as this user, and sign him out everywhere."""
     with installation():
-        accounts.lock(_user(email).id, "command")
+        service.lock_account(_user(email).id, "command")
     click.echo("Locked.")
 
 
@@ -100,10 +92,7 @@ def lock(email: str) -> None:
 def unlock(email: str) -> None:
     """Open the account again, and forget its wrong passwords."""
     with installation():
-        found = _user(email)
-        with transaction():
-            accounts.unlock(found.id, "command")
-            counting.end_series(found)
+        service.unlock_account(_user(email), "command")
     click.echo("Open.")
 
 
@@ -114,13 +103,7 @@ def set_password(email: str) -> None:
     """Set a user's password, when no mail reaches him. His sessions end."""
     password = sys.stdin.readline().rstrip("\n")
     with installation():
-        found = _user(email)
-        accounts.check_new_password(found, password)
-        with transaction():
-            User.update(password_hash=hash_password(password)).where(User.id == found.id).execute()
-            sessions.end_all(found)
-            counting.end_series(found)
-            service.write_to_all(found, "user.password_changed", by="command")
+        passwords.set_by_command(_user(email), password)
     click.echo("Set.")
 
 
@@ -129,10 +112,7 @@ def set_password(email: str) -> None:
 def forget_factor(email: str) -> None:
     """Turn a user's second factor off, when telephone and recovery codes are lost."""
     with installation():
-        found = _user(email)
-        with transaction():
-            factors.remove(found)
-            service.write_to_all(found, "user.second_factor_removed", by="command")
+        passwords.forget_factor_by_command(_user(email))
     click.echo("Off.")
 
 
@@ -187,7 +167,7 @@ def allow(slug: str, email: str, country: str, until: str | None, confirm: bool)
         member = Membership.get_or_none(Membership.org == org.id, Membership.user == _user(email).id)
         if member is None:
             raise click.ClickException(f"{email} does not belong to this organisation.")
-        end = places.end_of(date.fromisoformat(until), org) if until else None
+        end = places.end_of(_day(until), org) if until else None
         code = code_of(country)
         try:
             places.allow(member, code, end, confirm)
@@ -196,8 +176,22 @@ def allow(slug: str, email: str, country: str, until: str | None, confirm: bool)
     click.echo(f"{email} may sign in from {name_of(code)}{f' until {until}' if until else ''}.")
 
 
+@geo.command("countries")
+@for_org
+@click.option("--confirm", is_flag=True, help="Needed for the ten countries from which most break-in comes.")
+@click.argument("countries", nargs=-1, required=True)
+def set_countries(slug: str, confirm: bool, countries: tuple[str, ...]) -> None:
+    """Set the COUNTRIES from which an organisation's people sign in, by code or name."""
+    with organisation(slug):
+        try:
+            places.set_countries([code_of(one) for one in countries], confirm)
+        except places.NeedsConfirming as error:
+            raise click.ClickException(f"{error} is one of the ten countries; add --confirm to allow it.") from None
+    click.echo("Saved.")
+
+
 @geo.command("open")
-@click.option("--minutes", type=click.IntRange(1, 7 * 24 * 60), required=True)
+@click.option("--minutes", type=click.IntRange(1, 7 * 24 * 60), required=True, help="For how long, at most a week.")
 def open_door(minutes: int) -> None:
     """Let people sign in from everywhere for a while, such as when the country data cannot be read."""
     with installation():
@@ -224,6 +218,13 @@ def status(as_json: bool) -> None:
         told = {"readable": not problem, "date": made, "countries": countries}
     words = problem or f"Data of {made}. Open: {', '.join(map(name_of, countries))}."
     say(told, words, as_json)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise click.ClickException(f"{text!r} is no day. Write one such as 2026-12-24.") from None
 
 
 def _user(email: str) -> User:

@@ -1,11 +1,18 @@
-"""The cookies of signing in: the device's, which lasts, and what a browser began, which is part of its session."""
+"""What a browser brings to signing in: its name, the cookie of its device, which lasts, and the secret of what it
+began, which is part of its session.
+"""
 
 from flask import Response, current_app, request, session
 
-from portal.signin import devices
+from portal.signin import browsers, devices
 
 _DAYS = 400  # the longest a browser keeps a cookie
 _BEGUN = "begun:"
+
+
+def browser() -> str:
+    """The browser, named as people name it."""
+    return browsers.name_of(request.user_agent.string)
 
 
 def device() -> str:
@@ -14,9 +21,9 @@ def device() -> str:
 
 
 def device_name() -> str:
-    """A name for a known device of anybody, for its own rate; "" for others."""
-    known = devices.any_known(device()) if device() else ""
-    return f"device:{known}" if known else ""
+    """A name for whoever's device this is, for a rate of his own; "" for others."""
+    owner = devices.owner_of(device()) if device() else None
+    return f"user:{owner}" if owner else ""
 
 
 def keep_device(response: Response, secret: str) -> None:

@@ -9,6 +9,7 @@ from portal.accounts.models import User
 from portal.core import keys
 from portal.core.clock import now
 from portal.core.db import lock, transaction
+from portal.core.networks import network_of
 from portal.gateways.countries import place_of
 from portal.signin import telling
 from portal.signin.models import SignInAttempt, UsedCaptcha, WrongSeries
@@ -19,15 +20,20 @@ from portal.signin.rules import (
     ALARM_AT,
     ATTEMPTS_KEPT,
     CAPTCHA_LASTS,
+    SEVERAL,
     Counts,
     is_over,
-    series_network,
 )
 
 
 def account_mac(email: str) -> str:
     """The keyed hash under which tries at an account are counted, whether there is such an account or not."""
     return keys.portal_mac("account", email.strip().lower())
+
+
+def standing_of(email: str) -> int:
+    """Wrong passwords in a row for an account."""
+    return counts(account_mac(email), "").account
 
 
 def counts(mac: str, address: str) -> Counts:
@@ -46,19 +52,19 @@ def count(mac: str, user: User | None, address: str) -> Counts:
 
 
 def tell_if_due(mac: str, user: User | None, address: str) -> None:
-    """Tell support, once in a series, that it came to its tenth wrong password; of an address that tries many accounts
-    later, and only when none of them was told of. Belongs to the transaction in which the try was found wrong.
+    """Tell support, once in a series, that it came to its tenth wrong password; of an address later, and only when it
+    tries several accounts and none of them was told of. Belongs to a transaction.
     """
     account = _row(_account_key(mac))
     if account is None:
         return
+    what = "wrong passwords"
     if _claim_telling(account.key, ALARM_AT):
-        about = f"for {user.email}" if user else "for an address that nobody has"
-        _tell(account, about, address)
-    elif account.told_at is None and _claim_telling(_address_key(address), ADDRESS_ALARM_AT):
-        _tell(
-            WrongSeries.get(WrongSeries.key == _address_key(address)), "from one address, for several accounts", address
-        )
+        _tell(account, what, f"for {user.email}" if user else "for an address that nobody has", address)
+        return
+    key = _address_key(address)
+    if account.told_at is None and _tries_several(address) and _claim_telling(key, ADDRESS_ALARM_AT):
+        _tell(WrongSeries.get(WrongSeries.key == key), what, "from one address, for several accounts", address)
 
 
 def add_wrong(user: User, address: str) -> None:
@@ -68,23 +74,34 @@ def add_wrong(user: User, address: str) -> None:
     tell_if_due(mac, user, address)
 
 
-def count_code(user: User) -> int:
-    """Count one code of the second factor as wrong, until it proves right; how many in a row it makes. Right passwords
-    in between do not begin it anew. Belongs to a transaction.
+def count_proof(user: User, kind: str) -> int:
+    """Count one proof of a user as wrong, until it proves right; how many in a row it makes. `kind` is code, for the
+    second factor, which right passwords in between do not begin anew, or proof, for the password of somebody signed in.
+    Belongs to a transaction.
     """
-    return _bump(_code_key(user), ACCOUNT_QUIET, user.id) + 1
+    return _bump(f"{kind}:{user.id}", ACCOUNT_QUIET, user.id) + 1
+
+
+def codes_in_a_row(user: User) -> int:
+    """Wrong codes of the second factor in a row."""
+    return _standing(_row(f"code:{user.id}"), ACCOUNT_QUIET)
 
 
 def tell_codes_if_due(user: User, address: str) -> None:
     """Tell support, once in a series, of the tenth wrong code. Belongs to a transaction."""
-    if _claim_telling(_code_key(user), ALARM_AT):
-        series = WrongSeries.get(WrongSeries.key == _code_key(user))
-        _tell(series, f"as second factor of {user.email}, whose password was right", address)
+    key = f"code:{user.id}"
+    if _claim_telling(key, ALARM_AT):
+        series = WrongSeries.get(WrongSeries.key == key)
+        _tell(series, "wrong codes of the second factor", f"for {user.email}, whose password was right", address)
+
+
+def forgive_proofs(user: User, kind: str) -> None:
+    WrongSeries.update(wrong=0, told_at=None).where(WrongSeries.key == f"{kind}:{user.id}").execute()
 
 
 def forgive_codes(user: User) -> None:
     """A right code was shown: the series of codes is over, and so is the one of passwords."""
-    WrongSeries.update(wrong=0, told_at=None).where(WrongSeries.key == _code_key(user)).execute()
+    forgive_proofs(user, "code")
     end_series(user)
 
 
@@ -107,14 +124,14 @@ def note(
     """Keep one try, with the country of its address."""
     return SignInAttempt.create(
         outcome=outcome, address=address, browser=browser, mac=mac, user_id=user_id, device_id=device_id,
-        country=places.where(address).country,
+        country=places.where(address).country, network=network_of(address),
     )  # fmt: skip
 
 
 def note_once(outcome: str, address: str, browser: str, user_id: int | None, every: timedelta) -> bool:
     """The same, but only once in a while for an address and user: nobody fills the disk by reloading a page."""
     lately = SignInAttempt.select().where(
-        SignInAttempt.address == address,
+        SignInAttempt.network == network_of(address),
         SignInAttempt.at > now() - every,
         SignInAttempt.outcome == outcome,
         SignInAttempt.user_id.is_null() if user_id is None else SignInAttempt.user_id == user_id,
@@ -138,11 +155,18 @@ def _account_key(mac: str) -> str:
 
 
 def _address_key(address: str) -> str:
-    return f"address:{series_network(address)}"
+    return f"address:{network_of(address)}"
 
 
-def _code_key(user: User) -> str:
-    return f"code:{user.id}"
+def _tries_several(address: str) -> bool:
+    """Whether an address has tried several accounts lately; asked only when it has tried often."""
+    row = _row(_address_key(address))
+    if row is None or row.wrong < ADDRESS_ALARM_AT:
+        return False
+    tried = SignInAttempt.select(SignInAttempt.mac).where(
+        SignInAttempt.network == network_of(address), SignInAttempt.at >= row.first_at
+    )
+    return int(tried.distinct().limit(SEVERAL).count()) >= SEVERAL
 
 
 def _row(key: str) -> WrongSeries | None:
@@ -173,10 +197,10 @@ def _claim_telling(key: str, least: int) -> bool:
     return bool(WrongSeries.update(told_at=now()).where(due).execute())
 
 
-def _tell(series: WrongSeries, about: str, address: str) -> None:
+def _tell(series: WrongSeries, what: str, about: str, address: str) -> None:
     telling.tell_support(
         "alarm",
-        wrong=series.wrong,
+        what=f"{series.wrong} {what}",
         about=about,
         place=place_of(places.where(address).country, address),
         address=address,

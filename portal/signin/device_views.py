@@ -38,7 +38,10 @@ def look_again() -> Response:
     if row is None:
         return page_or_part("signin/waiting.html", "signin/_waiting.html", row=None, again=url_for("signin.show"))
     if service.step_of(row) is not Step.DEVICE:
-        return steps.go_on_with(row)
+        try:
+            return steps.go_on_with(row)
+        except begun.LinkOver:  # locked meanwhile: the page is not to ask for ever
+            return page_or_part("signin/waiting.html", "signin/_waiting.html", row=None, again=url_for("signin.show"))
     if wants_part():
         return Response(status=204)
     return make_response(render_template("signin/waiting.html", **_waits(row), is_early=True))
@@ -124,8 +127,7 @@ def _over(sentence: str) -> Response:
 
 
 def _waits(row: Begun) -> dict[str, object]:
-    number = f"{row.number[:3]} {row.number[3:]}"
     return {
-        "row": row, "number": number, "email": row.owner.email, "is_caught": transport.is_caught(),
+        "row": row, "number": row.shown_number, "email": row.owner.email, "is_caught": transport.is_caught(),
         "url": url_for("signin.look_again"), "again": url_for("signin.show"),
     }  # fmt: skip

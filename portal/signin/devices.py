@@ -4,18 +4,22 @@ A browser keeps one secret for each of its users in one cookie, so that sharing 
 database knows hashes only.
 """
 
-import hashlib
 import secrets
+from datetime import timedelta
+from typing import Any
 
 from portal.accounts import places
 from portal.accounts.models import Session, User
 from portal.core.clock import now
-from portal.core.db import transaction
-from portal.signin import telling
-from portal.signin.counting import note
-from portal.signin.models import Begun, Device
+from portal.core.db import lock, transaction
+from portal.core.keys import fingerprint
+from portal.signin import begun, telling
+from portal.signin.counting import note_once
+from portal.signin.models import Device
 
 MOST_IN_A_BROWSER = 8
+LASTS = timedelta(days=400)  # unused; a browser keeps no cookie longer
+REVOKED_KEPT = timedelta(days=180)
 
 
 class NotYourDevice(LookupError):
@@ -24,20 +28,20 @@ class NotYourDevice(LookupError):
 
 def known(user: User | None, cookie: str) -> Device | None:
     """The device of this user that the browser's cookie stands for. Takes as long for nobody as for somebody."""
-    hashes = [_hash(secret) for secret in _secrets(cookie)]
+    hashes = [fingerprint(secret) for secret in _secrets(cookie)]
     query = Device.select().where(
-        Device.user == (user.id if user else 0), Device.token_hash.in_(hashes or [""]), Device.revoked_at.is_null()
+        Device.user == (user.id if user else 0), Device.token_hash.in_(hashes or [""]), _lasts()
     )
     return query.first()
 
 
-def any_known(cookie: str) -> str:
-    """The hash of a secret of this cookie that stands for anybody's device; "" when none does."""
-    hashes = [_hash(secret) for secret in _secrets(cookie)]
+def owner_of(cookie: str) -> int | None:
+    """The id of a user whose device this cookie stands for; of several, the one who was here last."""
+    hashes = [fingerprint(secret) for secret in _secrets(cookie)]
     if not hashes:
-        return ""
-    found = Device.select().where(Device.token_hash.in_(hashes), Device.revoked_at.is_null()).first()
-    return str(found.token_hash) if found else ""
+        return None
+    found = Device.select().where(Device.token_hash.in_(hashes), _lasts()).order_by(Device.seen_at.desc()).first()
+    return found.user_id if found else None
 
 
 def has_any(user: User) -> bool:
@@ -49,7 +53,11 @@ def trust(user: User, browser: str, address: str) -> tuple[Device, str]:
     """Make the browser a device of this user; return it with the secret for its cookie."""
     secret = secrets.token_urlsafe(32)
     device = Device.create(
-        user=user, token_hash=_hash(secret), browser=browser, address=address, country=places.where(address).country
+        user=user,
+        token_hash=fingerprint(secret),
+        browser=browser,
+        address=address,
+        country=places.where(address).country,
     )
     return device, secret
 
@@ -77,20 +85,26 @@ def revoke(user: User, device_id: int) -> Device:
         device = _of(user, device_id)
         Device.update(revoked_at=now()).where(Device.id == device.id).execute()
         Session.delete().where(Session.user == user.id, Session.device_id == device.id).execute()
-        Begun.update(ended_at=now()).where(Begun.user == user.id, Begun.ended_at.is_null()).execute()
+        begun.end_all(user)
     return device
 
 
-def not_mine(user: User, device_id: int, session: Session, address: str) -> Device:
-    """Somebody else was in: end everything but the session that says so, and tell support."""
+def not_mine(user: User, device_id: int, session: Session) -> Device:
+    """Somebody else was in: end everything but the session that says so, and tell support once a day. Raises
+    NotYourDevice, also for the device that says so.
+    """
     with transaction():
+        lock(User.select().where(User.id == user.id)).get()
         device = _of(user, device_id)
+        if device.id == session.device_id:
+            raise NotYourDevice("This is the device you are using.")
         Device.update(revoked_at=now()).where(
             Device.user == user.id, Device.revoked_at.is_null(), Device.id != (session.device_id or 0)
         ).execute()
         Session.delete().where(Session.user == user.id, Session.id != session.id).execute()
-        Begun.update(ended_at=now()).where(Begun.user == user.id, Begun.ended_at.is_null()).execute()
-        note("not_me", device.address, device.browser, user_id=user.id, device_id=device.id)
+        begun.end_all(user)
+        if not note_once("not_me", device.address, device.browser, user.id, timedelta(days=1)):
+            return device
         telling.tell_support(
             "not_me",
             name=user.name,
@@ -105,6 +119,16 @@ def not_mine(user: User, device_id: int, session: Session, address: str) -> Devi
     return device
 
 
+def tidy() -> None:
+    """Forget devices that nobody used for longer than a cookie lasts, and what was revoked a while ago."""
+    at = now()
+    Device.delete().where((Device.seen_at < at - LASTS) | (Device.revoked_at < at - REVOKED_KEPT)).execute()
+
+
+def _lasts() -> Any:
+    return Device.revoked_at.is_null() & (Device.seen_at > now() - LASTS)
+
+
 def _of(user: User, device_id: int) -> Device:
     device = Device.get_or_none(Device.id == device_id, Device.user == user.id, Device.revoked_at.is_null())
     if device is None:
@@ -114,7 +138,3 @@ def _of(user: User, device_id: int) -> Device:
 
 def _secrets(cookie: str) -> list[str]:
     return [secret for secret in cookie.split(".") if 40 <= len(secret) <= 60][:MOST_IN_A_BROWSER]
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Response, make_response, render_template, request
 
 from portal.accounts import places
 from portal.accounts.place_rules import UNREADABLE, Verdict
@@ -11,7 +11,7 @@ from portal.core.db import transaction
 from portal.delivery.models import PortalMail
 from portal.gateways import geoip
 from portal.gateways.countries import NAMES, TEN
-from portal.signin import browsers, counting, login, service, telling
+from portal.signin import cookies, counting, login, service, telling
 from portal.signin.sessions import Person
 from portal.web.access import SignedIn
 from portal.web.htmx import wants_part
@@ -25,13 +25,13 @@ def signed_in() -> login.SignedIn | None:
     return login.signed_in()
 
 
-def refuse_place(person: SignedIn | None) -> Response | None:
+def refuse_place(person: SignedIn | None, for_org: bool) -> Response | None:
     """A calm page when nobody, or not this person, may come in from here; None when he may. An open session that has
-    moved is refused as well, and lives on for when its owner is back.
+    moved is refused as well, and lives on for when its owner is back. Pages that concern no organisation are open
+    where any of the person's organisations is.
     """
     known = person.person if isinstance(person, login.SignedIn) else None
-    user, membership = (known.user, known.membership) if known else (None, None)
-    verdict = places.look(address(), user, membership)
+    verdict = _verdict(known, for_org)
     if verdict.is_allowed:
         return None
     _note(verdict, known)
@@ -49,14 +49,22 @@ def elsewhere(country: str, reason: str = "elsewhere") -> Response:
     return make_response(page, 403)
 
 
+def _verdict(person: Person | None, for_org: bool) -> Verdict:
+    if person is None:
+        return places.look(address(), None, None)
+    if person.membership and for_org:
+        return places.look(address(), person.user, person.membership)
+    return service.verdict_for(person.user, address())
+
+
 def _note(verdict: Verdict, person: Person | None) -> None:
-    browser = browsers.name_of(request.user_agent.string)
+    browser = cookies.browser()
     user_id = person.user.id if person else None
     outcome = "moved" if person else "place"
     with transaction():
         is_new = counting.note_once(outcome, address(), browser, user_id, NOTED_EVERY)
         if is_new and person and person.membership:
-            service.write_to_all(person.user, "user.refused_abroad", address(), country=verdict.country)
+            service.note_moved(person.membership, address(), verdict.country)
         if verdict.reason == UNREADABLE:
             _raise_alarm()
 
@@ -66,7 +74,3 @@ def _raise_alarm() -> None:
     lately = PortalMail.select().where(PortalMail.kind == "geo_alarm", PortalMail.created_at > now() - ALARM_EVERY)
     if not lately.exists():
         telling.tell_support("geo_alarm", why=geoip.is_readable() or "It could not be read a moment ago.")
-
-
-def init_app(app: Flask) -> None:
-    login.init_app(app)

@@ -17,7 +17,7 @@ from portal.core.db import transaction
 from portal.core.sealing import open_sealed, seal
 from portal.signin.models import RecoveryCode, SecondFactor
 
-TOTP = "totp"
+TOTP, RECOVERY = "totp", "recovery"
 ISSUER = "In Contact"
 PERIOD = 30  # seconds
 RECOVERY_CODES = 10
@@ -82,7 +82,7 @@ def check(user: User, code: str) -> str:
         if taken:
             return TOTP
     elif _take_recovery_code(user, typed):
-        return "recovery"
+        return RECOVERY
     raise WrongCode("This code is not right, or it was used already.")
 
 

@@ -1,7 +1,8 @@
 """What signing in keeps. Tables of the installation: they are looked at before there is an actor.
 
-Nothing here can be used by whoever only reads the database: secrets of cookies and links are kept as hashes, typed
-names and short codes as keyed hashes, keys of authenticator apps sealed.
+Whoever only reads the database gets in by nothing here: secrets of cookies and links are kept as hashes, typed names
+and recovery codes as keyed hashes, keys of authenticator apps sealed. The number of a sign-in under way is plain, for
+it is shown; it serves for ten minutes, and only together with the link.
 """
 
 from peewee import ForeignKeyField, IntegerField, TextField
@@ -33,6 +34,9 @@ class Device(BaseModel):
         indexes = ((("user", "token_hash"), True),)
 
 
+Device.add_index(Device.token_hash)
+
+
 class Begun(BaseModel):
     """Something begun in one browser that is not through yet: a sign-in whose password was right, or a wish for a new
     password. `secret_hash` is of the browser's cookie, `link_hash` of the link in the mail.
@@ -62,6 +66,10 @@ class Begun(BaseModel):
         return place_of(self.country, self.address)
 
     @property
+    def shown_number(self) -> str:
+        return f"{self.number[:3]} {self.number[3:]}"
+
+    @property
     def owner(self) -> User:
         """Who began it. A row of nobody gets no further than its first page."""
         if self.user is None:
@@ -76,15 +84,12 @@ Begun.add_index(Begun.user, Begun.begun_at)
 class WrongSeries(BaseModel):
     """Wrong passwords in a row, for one account or from one address. Counted before they are judged."""
 
-    key = TextField(unique=True)  # account:<keyed hash of what was typed> | address:<network>
+    key = TextField(unique=True)  # account:<keyed hash of the name> | address:<network> | code:<user> | proof:<user>
     user_id = IntegerField(null=True)
     wrong = IntegerField(default=0)
     first_at = UtcField(default=now)
     last_at = UtcField(default=now)
     told_at = UtcField(null=True)  # when support was told
-
-
-WrongSeries.add_index(WrongSeries.told_at)
 
 
 class SignInAttempt(BaseModel):
@@ -94,6 +99,7 @@ class SignInAttempt(BaseModel):
     mac = TextField(default="")
     user_id = IntegerField(null=True)
     address = TextField(default="")
+    network = TextField(default="")  # what the address is counted as
     country = TextField(default="")
     browser = TextField(default="")
     device_id = IntegerField(null=True)
@@ -106,7 +112,7 @@ class SignInAttempt(BaseModel):
 SignInAttempt.add_index(SignInAttempt.at)
 SignInAttempt.add_index(SignInAttempt.mac, SignInAttempt.at)
 SignInAttempt.add_index(SignInAttempt.user_id, SignInAttempt.at)
-SignInAttempt.add_index(SignInAttempt.address, SignInAttempt.at)
+SignInAttempt.add_index(SignInAttempt.network, SignInAttempt.at)
 
 
 class UsedCaptcha(BaseModel):
@@ -152,7 +158,6 @@ class FirstRun(BaseModel):
     """The code, printed in the terminal, with which the first owner is made in the browser. Gone once used."""
 
     code_hash = TextField()
-    at = UtcField(default=now)
 
     class Meta:
         table_name = "first_run"

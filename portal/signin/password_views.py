@@ -6,7 +6,7 @@ from portal.accounts import strength
 from portal.accounts.rules import BadPassword
 from portal.accounts.service import own_words
 from portal.delivery import transport
-from portal.signin import begun, browsers, cookies, login, passwords
+from portal.signin import begun, cookies, login, passwords
 from portal.signin.begun import PASSWORD
 from portal.signin.forms import ForgottenForm, NewPasswordForm, NumberForm
 from portal.signin.models import Begun
@@ -32,7 +32,7 @@ def ask() -> Response:
     form = ForgottenForm()
     if not form.validate():
         return make_response(render_template("signin/forgotten.html", form=form), 422)
-    secret = passwords.ask_new(form.email.data or "", _browser(), address(), cookies.device())
+    secret = passwords.ask_new(form.email.data or "", cookies.browser(), address(), cookies.device())
     cookies.keep_begun(PASSWORD, secret)
     return redirect(url_for("signin.password_waiting"), 303)  # type: ignore[return-value]
 
@@ -101,20 +101,21 @@ def set_password() -> Response:
     form = NewPasswordForm()
     if form.validate():
         try:
-            secret = passwords.set_new(row, form.new.data or "", _browser(), address())
+            secret = passwords.set_new(row, form.new.data or "", cookies.browser(), address(), cookies.device())
         except BadPassword as error:
             form.new.errors = [str(error)]
         else:
             cookies.forget_begun(PASSWORD)
             response: Response = redirect(url_for("signin.show", renewed=1), 303)  # type: ignore[assignment]
-            cookies.keep_device(response, secret)
+            if secret:
+                cookies.keep_device(response, secret)
             return response
     return make_response(render_template("signin/new_password.html", form=form, row=row), 422)
 
 
 @bp.post("/password/strength")
 @public("says how soon a typed password would be guessed, and keeps nothing", geo=True)
-@limiter.limit("240 per minute")
+@limiter.limit("60 per minute")
 def meter() -> str:
     typed = request.form.get("new") or request.form.get("password") or ""
     words = own_words(*(request.form.get(name, "")[:200] for name in ("name", "email", "owner_name", "owner_email")))
@@ -141,10 +142,6 @@ def _link(link: str, form: NumberForm, status: int = 200) -> Response:
 
 def _waits(row: Begun) -> dict[str, object]:
     return {
-        "row": row, "number": f"{row.number[:3]} {row.number[3:]}", "is_caught": transport.is_caught(),
+        "row": row, "number": row.shown_number, "is_caught": transport.is_caught(),
         "url": url_for("signin.password_look_again"), "again": url_for("signin.forgotten"),
     }  # fmt: skip
-
-
-def _browser() -> str:
-    return browsers.name_of(request.user_agent.string)

@@ -11,12 +11,9 @@ from portal.gateways.countries import place_of
 from portal.signin import begun, counting, devices, factors, service, sessions
 from portal.signin.begun import PASSWORD
 from portal.signin.models import Begun
-from portal.signin.rules import CODE_GUESSES, LINK_LASTS
+from portal.signin.rules import PROOF_GUESSES
 from portal.signin.service import LONGEST_TYPED, WrongPassword
 from portal.signin.sessions import Person
-
-MOST_MAILS = 3  # for a new password, asked for from one network within ten minutes
-MOST_MAILS_IN_ALL = 10  # from everywhere: nobody's mailbox is filled by strangers
 
 
 def ask_new(email: str, browser: str, address: str, device: str) -> str:
@@ -28,23 +25,14 @@ def ask_new(email: str, browser: str, address: str, device: str) -> str:
     with transaction():
         started = begun.start(PASSWORD, mac, user, browser, address, places.where(address).country)
         counting.note("password", address, browser, mac=mac, user_id=user.id if user else None)
-        if user is not None and user.disabled_at is None and _may_mail(started.row, is_known):
+        if user is not None and user.disabled_at is None and begun.may_mail(started.row, is_known=is_known):
             service.mail_link(started, user, "password", f"/password/link/{started.link}")
     return started.secret
 
 
-def _may_mail(row: Begun, is_known: bool) -> bool:
-    """Whether one more mail is sent: few for each network that asks, and not many for one account, but on a device
-    known with the user his own asks alone count, so that no stranger uses them up.
-    """
-    lately = Begun.select().where(Begun.mac == row.mac, Begun.purpose == PASSWORD, Begun.begun_at > now() - LINK_LASTS)
-    from_here = lately.where(Begun.network == row.network).count()
-    return from_here <= MOST_MAILS and (is_known or lately.count() <= MOST_MAILS_IN_ALL)
-
-
-def set_new(row: Begun, new: str, browser: str, address: str) -> str:
-    """Set it in the browser that asked, once the mailbox was shown; return a secret for its device cookie. Whoever was
-    signed in is out. Raises BadPassword, begun.LinkOver.
+def set_new(row: Begun, new: str, browser: str, address: str, device: str) -> str:
+    """Set it in the browser that asked, once the mailbox was shown; return a secret for its device cookie, "" when it
+    is known already. Whoever was signed in is out. Raises BadPassword, begun.LinkOver.
     """
     user = row.owner
     check_new_password(user, new)
@@ -54,8 +42,7 @@ def set_new(row: Begun, new: str, browser: str, address: str) -> str:
         _set(user, new, browser, address)
         sessions.end_all(user)
         counting.end_series(user)
-        _, secret = devices.trust(user, browser, address)
-    return secret
+        return "" if devices.known(user, device) else devices.trust(user, browser, address)[1]
 
 
 def change(person: Person, current: str, new: str, browser: str, address: str) -> str:
@@ -67,7 +54,7 @@ def change(person: Person, current: str, new: str, browser: str, address: str) -
     with transaction():
         _set(person.user, new, browser, address)
         sessions.end_others(person)
-        return sessions.renew(person, confirmed_at=now())
+        return sessions.renew(person)  # no proof of who one is: that may ask for the second factor too
 
 
 def confirm(person: Person, password: str, code: str, address: str) -> str:
@@ -81,51 +68,90 @@ def confirm(person: Person, password: str, code: str, address: str) -> str:
         return sessions.renew(person, confirmed_at=now())
 
 
-def turn_on_factor(person: Person, code: str, address: str) -> list[str]:
+def set_by_command(user: User, new: str) -> None:
+    """Set a password when no mail reaches its owner. Raises BadPassword."""
+    check_new_password(user, new)
+    with transaction():
+        User.update(password_hash=hash_password(new)).where(User.id == user.id).execute()
+        begun.end_all(user)
+        sessions.end_all(user)
+        counting.end_series(user)
+        service.write_to_all(user, "user.password_changed", by="command")
+
+
+def turn_on_factor(person: Person, code: str, address: str, browser: str) -> list[str]:
     """Put the second factor in force; the recovery codes are returned once. Raises factors.WrongCode."""
     with transaction():
         codes = factors.confirm_setup(person.user, code)
-        service.write_to_all(person.user, "user.second_factor_added", address)
+        service.write_to_all(person.user, "user.second_factor_added")
+        service.tell_user(person.user, "A second factor was set up", address, browser)
         sessions.end_others(person)
     return codes
 
 
-def turn_off_factor(person: Person, address: str) -> None:
+def turn_off_factor(person: Person, address: str, browser: str) -> None:
     with transaction():
         factors.remove(person.user)
-        service.write_to_all(person.user, "user.second_factor_removed", address)
+        service.write_to_all(person.user, "user.second_factor_removed")
+        service.tell_user(person.user, "The second factor was turned off", address, browser)
+
+
+def renew_recovery_codes(person: Person, address: str, browser: str) -> list[str]:
+    """New recovery codes in place of the old ones, returned once."""
+    with transaction():
+        codes = factors.new_recovery_codes(person.user)
+        service.write_to_all(person.user, "user.recovery_codes_renewed")
+        service.tell_user(person.user, "New recovery codes were made", address, browser)
+    return codes
+
+
+def forget_factor_by_command(user: User) -> None:
+    """Turn the factor off when telephone and recovery codes are lost."""
+    with transaction():
+        factors.remove(user)
+        service.write_to_all(user, "user.second_factor_removed", by="command")
 
 
 def _require(person: Person, password: str, address: str, sentence: str) -> None:
-    """A wrong password here counts like one at the door."""
+    """A try is counted before it is judged; whoever holds a session and guesses on loses it. A wrong password counts
+    like one at the door as well.
+    """
+    _count_proof(person, "proof")
     if is_right(person.user.password_hash, password[:LONGEST_TYPED]):
+        counting.forgive_proofs(person.user, "proof")
         return
+    mac = counting.account_mac(person.user.email)
     with transaction():
+        counting.note("wrong", address, person.session.browser, mac=mac, user_id=person.user.id)
         counting.add_wrong(person.user, address)
     raise WrongPassword(sentence)
 
 
 def _require_code(person: Person, code: str, address: str) -> None:
-    """A wrong code is counted first, like one at the door; whoever holds a session and guesses on loses it."""
-    with transaction():
-        wrong = counting.count_code(person.user)
-    if wrong > CODE_GUESSES:
-        sessions.end_own(person)
-        raise factors.WrongCode("The code was wrong too often. Sign in again.")
+    _count_proof(person, "code")
     try:
         factors.check(person.user, code)
     except factors.WrongCode:
         with transaction():
             counting.tell_codes_if_due(person.user, address)
-            counting.note("wrong_code", address, "", user_id=person.user.id)
+            counting.note("wrong_code", address, person.session.browser, user_id=person.user.id)
         raise
-    counting.forgive_codes(person.user)
+    with transaction():
+        counting.forgive_codes(person.user)
+
+
+def _count_proof(person: Person, kind: str) -> None:
+    with transaction():
+        wrong = counting.count_proof(person.user, kind)
+    if wrong > PROOF_GUESSES:
+        sessions.end_own(person)
+        raise WrongPassword("That was wrong too often. Sign in again.")
 
 
 def _set(user: User, new: str, browser: str, address: str) -> None:
     User.update(password_hash=hash_password(new)).where(User.id == user.id).execute()
-    Begun.update(ended_at=now()).where(Begun.user == user.id, Begun.ended_at.is_null()).execute()
-    service.write_to_all(user, "user.password_changed", address)
+    begun.end_all(user)
+    service.write_to_all(user, "user.password_changed")
     notices.send(
         "password_changed", user.email, user_id=user.id, name=user.name, at=now(), zone=service.zone_of(user),
         place=place_of(places.where(address).country, address), browser=browser,

@@ -29,10 +29,10 @@ def show() -> Response:
 @needs(Permission.USERS, fresh=True)
 def set_countries() -> Response:
     chosen = [code for code in request.form.getlist("country") if code in NAMES]
-    if not chosen:
-        return _page(422, countries_error="Choose at least one country: otherwise nobody could sign in.")
     try:
         places.set_countries(chosen, _is_confirmed())
+    except places.BadCountries as error:
+        return _page(422, chosen=chosen, countries_error=str(error))
     except places.NeedsConfirming as error:
         return _page(422, chosen=chosen, risky=str(error))
     return done(url_for("places.show", saved=1))

@@ -4,7 +4,6 @@ Numbers and their sources: source document, "Safety and Security of Data (Users)
 ASVS 5.0 6.3.1, 6.5.1, 6.5.5, 6.6.2, 7.3.1, 7.3.2.
 """
 
-import ipaddress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,13 +11,17 @@ from enum import StrEnum
 FREE_GUESSES = 3  # wrong passwords before a captcha is asked for (R52)
 ALARM_AT = 10  # wrong passwords at which support is told (R53)
 ADDRESS_ALARM_AT = 30  # the same for an address that tries many accounts, none of which came to ten
+SEVERAL = 5  # accounts that make an address suspect, rather than one person who forgot
 ACCOUNT_QUIET = timedelta(hours=24)  # a series that rests this long is over
 ADDRESS_QUIET = timedelta(hours=1)
 
 LINK_LASTS = timedelta(minutes=10)
 CAPTCHA_LASTS = timedelta(minutes=5)
+MOST_MAILS = 5  # with a link for one account, from one network within ten minutes
+MOST_MAILS_IN_ALL = 10  # from everywhere: nobody's mailbox is filled
 NUMBER_GUESSES = 3  # of the six digits that tie a link to the browser that began it
 CODE_GUESSES = 5  # of the second factor within one sign-in
+PROOF_GUESSES = 5  # of password or code by whoever holds a session
 
 FRESH = timedelta(minutes=15)  # how long a proof of who one is serves for what may not be done in passing
 FRESH_TO_SEND = timedelta(minutes=30)  # a form opened in time may be sent a while later
@@ -87,12 +90,3 @@ def may_trust_first(is_caught: bool, is_local: bool, has_devices: bool) -> bool:
     at the machine itself, where whoever sits could read the caught mail anyway (decision 11).
     """
     return is_caught and is_local and not has_devices
-
-
-def series_network(address: str) -> str:
-    """The unit in which an address is counted: IPv4 by itself, IPv6 by the /64 that one customer is given."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    return address if parsed.version == 4 else str(ipaddress.ip_network((parsed, 64), strict=False))

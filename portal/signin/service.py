@@ -10,20 +10,22 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from portal.accounts import places
+from portal.accounts import service as accounts
 from portal.accounts.models import Membership, Session, User
 from portal.accounts.passwords import hash_password, is_outdated, is_right
 from portal.accounts.place_rules import Verdict
 from portal.accounts.service import actor_for, find_user
 from portal.activity import log
-from portal.core.actor import acting_as
+from portal.core.actor import Actor, acting_as
 from portal.core.clock import now
-from portal.core.db import transaction
+from portal.core.db import lock, transaction
 from portal.core.tenancy import Org
 from portal.delivery import notices, transport
+from portal.gateways.countries import place_of
 from portal.signin import begun, captchas, counting, devices, factors, sessions, telling
 from portal.signin.begun import SIGN_IN
 from portal.signin.models import Begun, Device, SignInAttempt
-from portal.signin.rules import CODE_GUESSES, LINK_LASTS, Step, may_trust_first, needs_captcha, next_step
+from portal.signin.rules import ALARM_AT, CODE_GUESSES, LINK_LASTS, Step, may_trust_first, needs_captcha, next_step
 from portal.signin.sessions import NotYours, Person
 
 LONGEST_TYPED = 1024
@@ -38,11 +40,11 @@ class CaptchaNeeded(Exception):
 
 
 class Elsewhere(Exception):
-    """The password was right, but this person may not sign in from this country."""
+    """The password was right, but this person may not sign in from this country, or work for an organisation."""
 
-    def __init__(self, user: User, country: str) -> None:
+    def __init__(self, country: str) -> None:
         super().__init__("not from here")
-        self.user, self.country = user, country
+        self.country = country
 
 
 @dataclass(frozen=True)
@@ -84,19 +86,30 @@ def sign_in(tried: Try) -> Entered | Waits:
     attempt = _count(tried, mac, user, device)
     is_known = is_right(user.password_hash if user else "", tried.password[:LONGEST_TYPED])
     if user is None or not is_known or user.disabled_at is not None:
+        _set_outcome(attempt, "locked" if user and is_known else "wrong")
         with transaction():
-            _set_outcome(attempt, "locked" if user and is_known else "wrong")
             counting.tell_if_due(mac, user, tried.address)
         raise WrongPassword("Email or password is not right.")
-    if is_outdated(user.password_hash):
-        User.update(password_hash=hash_password(tried.password)).where(User.id == user.id).execute()
-    verdict = _verdict(user, memberships(user), tried.address)
+    verdict = verdict_for(user, tried.address)
     with transaction():
+        _require_unchanged(user, attempt)
+        if is_outdated(user.password_hash):
+            User.update(password_hash=hash_password(tried.password)).where(User.id == user.id).execute()
         counting.forgive(mac, tried.address)
         if verdict.is_allowed:
             return _go_on(tried, user, device, attempt)
         _set_outcome(attempt, "place")
-    raise Elsewhere(user, verdict.country)
+    raise Elsewhere(verdict.country)
+
+
+def _require_unchanged(user: User, attempt: SignInAttempt) -> None:
+    """What was judged a moment ago must still be so: a password changed or an account locked meanwhile lets nobody in
+    by the old one. The row is held until the transaction ends.
+    """
+    present: User = lock(User.select().where(User.id == user.id)).get()
+    if present.password_hash != user.password_hash or present.disabled_at is not None:
+        _set_outcome(attempt, "wrong")
+        raise WrongPassword("Email or password is not right.")
 
 
 def _count(tried: Try, mac: str, user: User | None, device: Device | None) -> SignInAttempt:
@@ -109,9 +122,9 @@ def _count(tried: Try, mac: str, user: User | None, device: Device | None) -> Si
             "judging" if may_judge else "captcha", tried.address, tried.browser, mac=mac,
             user_id=user.id if user else None, device_id=device.id if device else None,
         )  # fmt: skip
-        if not may_judge:
-            counting.tell_if_due(mac, user, tried.address)
     if not may_judge:
+        with transaction():  # of its own: whatever becomes of the message, the try stays counted
+            counting.tell_if_due(mac, user, tried.address)
         if tried.digits:
             raise CaptchaNeeded("These were not the digits, or they were too old. Here are others.")
         raise CaptchaNeeded("Type the six digits as well.")
@@ -128,7 +141,8 @@ def asks_captcha(email: str, address: str, device: str) -> bool:
 def _go_on(tried: Try, user: User, device: Device | None, attempt: SignInAttempt) -> Entered | Waits:
     place = places.where(tried.address)
     is_first = may_trust_first(transport.is_caught(), place.kind == "local", devices.has_any(user))
-    is_proved = device is not None or is_first
+    # Whoever has guessed codes for a while shows the mailbox again, also on a known device.
+    is_proved = (device is not None or is_first) and counting.codes_in_a_row(user) < ALARM_AT
     step = next_step(is_proved, factors.has(user), is_factor_shown=False)
     if step is Step.DONE:
         _set_outcome(attempt, "in")
@@ -138,8 +152,10 @@ def _go_on(tried: Try, user: User, device: Device | None, attempt: SignInAttempt
     started = begun.start(
         SIGN_IN, mac, user, tried.browser, tried.address, place.country, target=tried.target, is_proved=is_proved
     )
-    if step is Step.DEVICE:
+    if step is Step.DEVICE and begun.may_mail(started.row, is_known=False):
         mail_link(started, user, "device", f"/sign-in/device/{started.link}")
+    elif step is Step.DEVICE:
+        telling.tell_of_many_devices(user, started.row)
     return Waits(started.secret, step)
 
 
@@ -149,8 +165,13 @@ def step_of(row: Begun) -> Step:
 
 
 def finish(row: Begun, device_cookie: str) -> Entered | None:
-    """Enter once everything was shown; None while something is missing, or when it was finished before."""
-    if step_of(row) is not Step.DONE or row.owner.disabled_at is not None:
+    """Enter once everything was shown; None while something is missing, or when it was finished before. Raises
+    begun.LinkOver for an account locked meanwhile.
+    """
+    if row.owner.disabled_at is not None:
+        begun.end(row)
+        raise begun.LinkOver("This account is locked. Ask whoever looks after the portal.")
+    if step_of(row) is not Step.DONE:
         return None
     with transaction():
         if not begun.end(row):
@@ -168,12 +189,14 @@ def show_code(row: Begun, code: str) -> str:
         mine = (Begun.id == row.id) & (Begun.codes < CODE_GUESSES) & Begun.ended_at.is_null()
         if not Begun.update(codes=Begun.codes + 1).where(mine).execute():
             raise begun.LinkOver("The code was wrong five times. Sign in again.")
-        counting.count_code(row.owner)
+        counting.count_proof(row.owner, "code")
     try:
         with transaction():
             how = factors.check(row.owner, code)
             Begun.update(factor_at=now()).where(Begun.id == row.id).execute()
             counting.forgive_codes(row.owner)
+            if how == factors.RECOVERY:
+                tell_user(row.owner, "A recovery code was used to sign in", row.address, row.browser)
             return how
     except factors.WrongCode:
         with transaction():
@@ -199,6 +222,7 @@ def report_not_me(row: Begun, *, is_known: bool) -> None:
     this user, where it surely is himself, the sign-in is over.
     """
     with transaction():
+        lock(User.select().where(User.id == row.user_id)).get()
         if is_known:
             begun.end(row)
         if counting.note_once("not_me", row.address, row.browser, row.user_id, timedelta(days=1)):
@@ -215,10 +239,13 @@ def memberships(user: User) -> list[Membership]:
 
 
 def choose(person: Person, membership_id: int, address: str) -> str:
-    """Work for this organisation from now on; the session gets a new secret."""
+    """Work for this organisation from now on; the session gets a new secret. Raises NotYours, Elsewhere."""
     found = [one for one in memberships(person.user) if one.id == membership_id]
     if not found:
         raise NotYours("You do not belong to that organisation.")
+    verdict = places.look(address, person.user, found[0])
+    if not verdict.is_allowed:
+        raise Elsewhere(verdict.country)
     with transaction():
         secret = sessions.renew(person, membership=found[0])
         found[0].user = person.user
@@ -235,11 +262,52 @@ def sign_out(person: Person, *, everywhere: bool = False) -> None:
         Session.delete().where(mine if everywhere else Session.id == person.session.id).execute()
 
 
-def write_to_all(user: User, action: str, address: str = "", **more: Any) -> None:
-    """Log what happened to a user in each organisation he works for. Belongs to a transaction."""
+def write_to_all(user: User, action: str, by: str = "", **more: Any) -> None:
+    """Log what happened to a user's account in each organisation he works for, as his own act or as that of `by`. Not
+    from where: that concerns the organisation he works for at the time alone. Belongs to a transaction.
+    """
     for membership in memberships(user):
         membership.user = user
-        _log(membership, action, address, **more)
+        actor = Actor(org_id=membership.org_id, name=by) if by else actor_for(membership)
+        with acting_as(actor):
+            log.write(action, subject_id=user.id, **more)
+
+
+def note_moved(membership: Membership, address: str, country: str) -> None:
+    """Somebody signed in was refused because he is elsewhere now. Belongs to a transaction."""
+    with acting_as(actor_for(membership, address)):
+        log.write("user.refused_abroad", subject_id=membership.user_id, country=country)
+
+
+def lock_account(user_id: int, by: str) -> None:
+    """Nobody signs in as this user any more, and what was begun is over."""
+    with transaction():
+        found = accounts.lock(user_id, by)
+        begun.end_all(found)
+
+
+def unlock_account(user: User, by: str) -> None:
+    """The account is open again, and its series of wrong passwords is over."""
+    with transaction():
+        accounts.unlock(user.id, by)
+        counting.end_series(user)
+
+
+def let_in(user: User, number: str) -> Begun:
+    """Confirm, by command, the sign-in of this user whose page shows the number. Raises begun.LinkOver, WrongNumber."""
+    with transaction():
+        row = begun.prove_by_number(user, number)
+        write_to_all(user, "user.let_in_by_command", by="command")
+    return row
+
+
+def tell_user(user: User, what: str, address: str, browser: str) -> None:
+    """Tell a user of a change to his account that he may not have made. Belongs to a transaction."""
+    notices.send(
+        "account", user.email, user_id=user.id, name=user.name, what=what, at=now(), zone=zone_of(user),
+        place=place_of(places.where(address).country, address), browser=browser,
+        forgotten=transport.base_url() + "/password/forgotten",
+    )  # fmt: skip
 
 
 def tidy() -> None:
@@ -248,6 +316,7 @@ def tidy() -> None:
     begun.tidy()
     counting.tidy()
     places.tidy()
+    devices.tidy()
 
 
 def _enter(user: User, device: Device | None, browser: str, address: str, target: str) -> Entered:
@@ -265,8 +334,9 @@ def _enter(user: User, device: Device | None, browser: str, address: str, target
     return Entered(session, secret, target)
 
 
-def _verdict(user: User, mine: list[Membership], address: str) -> Verdict:
+def verdict_for(user: User, address: str) -> Verdict:
     """Whether this person may come in from there for any organisation he works for."""
+    mine = memberships(user)
     if not mine:
         return places.look(address, user, None)
     verdicts = [places.look(address, user, membership) for membership in mine]

@@ -2,7 +2,6 @@
 with every change of password or role.
 """
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +11,7 @@ from portal.accounts.models import Membership, Session, User
 from portal.accounts.service import actor_for
 from portal.core.actor import Actor
 from portal.core.clock import now
+from portal.core.keys import fingerprint
 from portal.core.tenancy import Org
 from portal.signin.rules import is_fresh
 
@@ -47,7 +47,7 @@ def begin(user: User, membership: Membership | None, device_id: int | None, brow
     """Begin a session and return its secret. Belongs to a transaction."""
     secret = secrets.token_urlsafe(32)
     Session.create(
-        token_hash=_hash(secret), user=user, membership=membership, device_id=device_id, browser=browser,
+        token_hash=fingerprint(secret), user=user, membership=membership, device_id=device_id, browser=browser,
         address=address, country=places.where(address).country,
     )  # fmt: skip
     return secret
@@ -55,7 +55,7 @@ def begin(user: User, membership: Membership | None, device_id: int | None, brow
 
 def person_of(secret: str) -> Person | None:
     """Who holds this session, if it lives. Its last use is noted once a minute."""
-    query = Session.select(Session, User).join(User).where(Session.token_hash == _hash(secret))
+    query = Session.select(Session, User).join(User).where(Session.token_hash == fingerprint(secret))
     session = query.first()
     if session is None:
         return None
@@ -77,7 +77,7 @@ def person_of(secret: str) -> Person | None:
 def renew(person: Person, **values: object) -> str:
     """Give the session another secret, as it comes to stand for more than before; the old one is dead at once."""
     secret = secrets.token_urlsafe(32)
-    Session.update(token_hash=_hash(secret), **values).where(Session.id == person.session.id).execute()
+    Session.update(token_hash=fingerprint(secret), **values).where(Session.id == person.session.id).execute()
     return secret
 
 
@@ -106,7 +106,3 @@ def end_all(user: User) -> None:
 def tidy() -> None:
     """Forget sessions that have ended by themselves."""
     Session.delete().where((Session.seen_at < now() - IDLE) | (Session.started_at < now() - LONGEST)).execute()
-
-
-def _hash(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -8,14 +8,13 @@ from portal.gateways import captcha as drawing
 from portal.signin import (  # noqa: F401 - some bring routes
     account_views,
     begun,
-    browsers,
     captchas,
     cookies,
     device_views,
     devices,
     edge,
-    first_codes,
     first_run,
+    first_run_views,
     login,
     organisation_views,
     password_views,
@@ -39,7 +38,7 @@ from portal.web.proxies import address
 def show() -> Response | str:
     if login.signed_in():
         return redirect(steps.safe_path(request.args.get("next", "")))  # type: ignore[return-value]
-    if not first_codes.is_taken():
+    if not first_run.is_taken():
         return redirect(url_for("signin.first_owner"), 303)  # type: ignore[return-value]
     asks = service.asks_captcha("", address(), cookies.device())
     return _form(SignInForm(), request.args.get("next", ""), asks_captcha=asks)
@@ -53,7 +52,7 @@ def begin() -> Response:
     form = SignInForm()
     target = request.form.get("next", "")
     tried = service.Try(
-        form.email.data or "", form.password.data or "", browsers.name_of(request.user_agent.string), address(),
+        form.email.data or "", form.password.data or "", cookies.browser(), address(),
         cookies.device(), form.captcha_name.data or "", form.captcha.data or "", steps.safe_path(target),
     )  # fmt: skip
     if form.validate():
@@ -106,7 +105,10 @@ def choose() -> str:
 @needs(Permission.SIGNED_IN, for_org=False)
 def enter(membership_id: int) -> Response:
     """The membership must be the person's own."""
-    login.renewed(service.choose(login.person(), membership_id, address()))
+    try:
+        login.renewed(service.choose(login.person(), membership_id, address()))
+    except service.Elsewhere as error:
+        return edge.elsewhere(error.country)
     return redirect(url_for("home.show"), 303)  # type: ignore[return-value]
 
 

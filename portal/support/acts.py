@@ -1,16 +1,9 @@
 """What support does with a user's account. Each act stands in the record of the user's organisations."""
 
-from portal.accounts import service as accounts
 from portal.accounts.models import User
 from portal.core.db import transaction
 from portal.delivery import notices
 from portal.signin import counting, service
-
-
-def unlock(user: User, by: str) -> None:
-    with transaction():
-        accounts.unlock(user.id, by)
-        counting.end_series(user)
 
 
 def write_to(user: User, sender: User, subject: str, words: str) -> None:
@@ -20,7 +13,7 @@ def write_to(user: User, sender: User, subject: str, words: str) -> None:
             "from_support", user.email, user_id=user.id, name=user.name, subject=subject, words=words,
             sender=sender.name,
         )  # fmt: skip
-        service.write_to_all(user, "user.written_to_by_support", by=sender.name)
+        service.write_to_all(user, "user.written_to_by_support", by=f"{sender.name} (support)")
 
 
 def organisations_of(user: User) -> list[str]:
@@ -29,4 +22,4 @@ def organisations_of(user: User) -> list[str]:
 
 def standing_of(user: User) -> int:
     """Wrong passwords in a row for this account."""
-    return counting.counts(counting.account_mac(user.email), "").account
+    return counting.standing_of(user.email)

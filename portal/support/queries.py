@@ -10,9 +10,12 @@ from portal.accounts.models import User
 from portal.core.clock import now
 from portal.gateways.countries import name_of
 from portal.signin.models import SignInAttempt, WrongSeries
-from portal.signin.rules import ACCOUNT_QUIET, FREE_GUESSES
+from portal.signin.rules import ACCOUNT_QUIET, ADDRESS_QUIET, FREE_GUESSES
 
 REFUSED = ("wrong", "captcha", "locked", "wrong_code", "judging", "place", "moved", "not_me")
+
+
+_KINDS = {"code": ": second factor", "proof": ": signed in already"}
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,13 @@ class Series:
         if self.row.key.startswith("address:"):
             return f"From {self.row.key.removeprefix('address:')}"
         who = f"{self.user.name}, {self.user.email}" if self.user else "An address that nobody has"
-        return f"{who}: second factor" if self.row.key.startswith("code:") else who
+        return who + _KINDS.get(self.row.key.partition(":")[0], "")
 
 
 def series() -> list[Series]:
     """Series under way that support was told of or that ask for a captcha, the longest first."""
-    lasting = (WrongSeries.wrong >= FREE_GUESSES) & (WrongSeries.last_at > now() - ACCOUNT_QUIET)
+    since = Case(None, [(WrongSeries.key.startswith("address:"), now() - ADDRESS_QUIET)], now() - ACCOUNT_QUIET)
+    lasting = (WrongSeries.wrong >= FREE_GUESSES) & (WrongSeries.last_at > since)
     rows = list(WrongSeries.select().where(lasting).order_by(WrongSeries.wrong.desc()).limit(50))
     users = {user.id: user for user in User.select().where(User.id.in_([r.user_id for r in rows if r.user_id] or [0]))}
     return [Series(row, users.get(row.user_id)) for row in rows]
@@ -56,11 +60,10 @@ def one_series(series_id: int) -> Series | None:
 def attempts_of_series(row: WrongSeries) -> Any:
     """The tries that a series counts, the newest first."""
     kind, _, key = row.key.partition(":")
-    # An IPv6 address is counted by its network; the first four groups are written the same in each of its addresses.
     where = {
         "account": lambda: SignInAttempt.mac == key,
-        "code": lambda: (SignInAttempt.user_id == int(key)) & (SignInAttempt.outcome == "wrong_code"),
-    }.get(kind, lambda: _from_network(key))()
+        "address": lambda: SignInAttempt.network == key,
+    }.get(kind, lambda: SignInAttempt.user_id == int(key))()
     return _newest(SignInAttempt.select().where(where, SignInAttempt.at >= row.first_at - timedelta(minutes=1)))
 
 
@@ -92,9 +95,3 @@ def by_country(days: int) -> list[Country]:
 
 def _newest(query: Any) -> Any:
     return query.order_by(SignInAttempt.id.desc())
-
-
-def _from_network(key: str) -> Any:
-    if "/" not in key:
-        return SignInAttempt.address == key
-    return SignInAttempt.address.startswith(key.partition("::")[0] + ":")

@@ -58,7 +58,7 @@ class Edge(Protocol):
 
     def signed_in(self) -> SignedIn | None: ...
 
-    def refuse_place(self, person: SignedIn | None) -> Response | None: ...
+    def refuse_place(self, person: SignedIn | None, for_org: bool) -> Response | None: ...
 
 
 def needs(permission: Permission, *, fresh: bool = False, for_org: bool = True) -> Callable[[View], View]:
@@ -118,7 +118,7 @@ def init_app(app: Flask, edge: Edge) -> None:
             _enter(_actor_of_link(policy))
             return None
         person = edge.signed_in() if policy.who == "user" or policy.geo else None
-        refused = edge.refuse_place(person) if policy.geo else None
+        refused = edge.refuse_place(person, policy.for_org) if policy.geo else None
         if refused is not None or policy.who == "public":
             return refused
         return _let_in(person, policy)

@@ -1,7 +1,7 @@
 """Rates by address, kept in Redis, with a fallback in this process while Redis is away.
 
-They spare the machine; guessing is held off by counting in the database. A browser that is a known device has a rate
-of its own, so that whoever hammers from a shared address shuts nobody out.
+They spare the machine; guessing is held off by counting in the database. A browser that is a known device has the
+rate of its user, so that whoever hammers from a shared address shuts nobody out.
 """
 
 from collections.abc import Callable
@@ -9,13 +9,14 @@ from collections.abc import Callable
 from flask import Flask
 from flask_limiter import Limiter
 
+from portal.core.networks import network_of
 from portal.web.proxies import address
 
 _device: list[Callable[[], str]] = [lambda: ""]
 
 
 def _key() -> str:
-    return _device[0]() or address()
+    return _device[0]() or network_of(address())
 
 
 limiter = Limiter(key_func=_key, strategy="moving-window")

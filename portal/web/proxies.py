@@ -8,32 +8,48 @@ from flask import current_app, g, request
 NOBODY = "unknown"
 
 
+# What shows that a program handed a request on, though it may not say for whom.
+_SIGNS = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-Ip", "Forwarded", "Via")
+
+
 def address() -> str:
     """The true network address of this request's client, "unknown" where it cannot be told."""
     if "client_address" not in g:
         settings = current_app.config["SETTINGS"]
-        forwarded = request.headers.getlist("X-Forwarded-For")
         g.client_address = true_address(
-            request.remote_addr or "", forwarded, settings.trusted_proxies, is_https=settings.is_https
+            request.remote_addr or "",
+            request.headers.getlist("X-Forwarded-For"),
+            settings.trusted_proxies,
+            is_handed_on=settings.is_https and _is_handed_on(),
+            is_https=settings.is_https,
         )
     return str(g.client_address)
 
 
-def true_address(peer: str, forwarded: Sequence[str], trusted: Sequence[str], *, is_https: bool = False) -> str:
+def true_address(
+    peer: str, forwarded: Sequence[str], trusted: Sequence[str], *, is_https: bool = False, is_handed_on: bool = False
+) -> str:
     """The right-most hop that is not one of our proxies; from anybody but a listed proxy, the socket's peer.
 
-    A portal that people reach by https never talks to them itself. When a program of this machine hands something on
-    and is not listed, the client is somebody we know nothing of, and not this machine.
+    Where people reach the portal by https, something stands in front. A listed proxy that does not say for whom it
+    comes, and a program of this machine that hands a request on and is not listed, come from somebody we know nothing
+    of, and not from this machine.
     """
     networks = [ipaddress.ip_network(entry, strict=False) for entry in trusted]
+    plain = _plain(peer)
     if not _is_in(peer, networks):
-        plain = _plain(peer)
-        return NOBODY if is_https and forwarded and _is_loopback(plain) else plain
+        return NOBODY if is_handed_on and _is_loopback(plain) else plain
     hops = [hop.strip() for hop in ",".join(forwarded).split(",") if hop.strip()]
     for hop in reversed(hops):
         if not _is_in(hop, networks):
             return _plain(hop)
-    return _plain(peer)
+    return NOBODY if is_https else plain
+
+
+def _is_handed_on() -> bool:
+    """Servers in front speak HTTP/1.0 by themselves, or leave a sign."""
+    is_old = request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0"
+    return is_old or any(name in request.headers for name in _SIGNS)
 
 
 def _is_in(text: str, networks: list[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> bool:

@@ -9,12 +9,14 @@ from datetime import timedelta
 
 import pytest
 
+from portal.accounts import service as accounts
 from portal.accounts.models import PlaceException
 from portal.core.clock import now
-from portal.signin.models import Begun
+from portal.signin import factors
+from portal.signin.models import Begun, SecondFactor
 from tests import geodata
 from tests.databases import KEYS
-from tests.signin.stage import sign_in
+from tests.signin.stage import number_on, sign_in
 
 pytestmark = pytest.mark.one_database
 
@@ -50,6 +52,12 @@ def test_the_country_of_an_address_and_whether_it_is_open(portal, org):
     assert told("nonsense")["allowed"] is False
 
 
+def test_the_countries_of_an_organisation_are_set_by_command(portal, org):
+    assert portal("geo", "countries", "--org", "hope-house", "Namibia", "ZA")[0] == 0
+    assert portal("geo", "countries", "--org", "hope-house", "US")[0] == 1
+    assert accounts.find_org("hope-house").countries == ["NA", "ZA"]
+
+
 def test_a_door_may_be_opened_for_a_while_and_closed(portal, org):
     assert portal("geo", "open", "--minutes", "5")[0] == 0
     assert json.loads(portal("geo", "check", "8.8.8.8", "--json")[1])["allowed"]
@@ -79,14 +87,17 @@ def test_a_user_abroad_is_let_in_by_command(portal, bob):
     assert allow("--country", "RU")[0] == 1
     assert allow("--country", "RU", "--confirm")[0] == 0
     assert allow("--country", "Atlantis")[0] == 1
+    assert "is no day" in allow("--country", "PT", "--until", "tomorrow")[2]
     assert {one.country for one in PlaceException.select()} == {"PT", "RU"}
 
 
 def test_who_waits_for_a_mail_is_let_in_by_command(portal, browser, olivia):
-    assert portal("user", "let-in", "--email", olivia.email)[0] == 1
+    assert portal("user", "let-in", "--email", olivia.email, "--number", "123456")[0] == 1
     sign_in(browser, olivia)
+    number = number_on(browser)
 
-    code, out, err = portal("user", "let-in", "--email", olivia.email)
+    assert portal("user", "let-in", "--email", olivia.email, "--number", "")[0] == 1
+    code, out, err = portal("user", "let-in", "--email", olivia.email, "--number", number)
 
     assert (code, "this machine" in out) == (0, True), err
     assert Begun.get().proved_at is not None
@@ -111,7 +122,10 @@ def test_a_user_is_locked_unlocked_and_given_a_password_by_command(portal, olivi
         "user", "password", "--email", olivia.email, "--password-stdin", text="nine yellow umbrellas\n"
     )[0] == 0  # fmt: skip
     assert sign_in(browser, olivia, "nine yellow umbrellas").status_code == 303
+    factors.begin_setup(olivia)
+    SecondFactor.update(secret=SecondFactor.waiting).execute()
     assert portal("user", "forget-factor", "--email", olivia.email)[0] == 0
+    assert not factors.has(olivia)
     assert portal("user", "lock", "--email", "nobody@example.org")[0] == 1
 
 

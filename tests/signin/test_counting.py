@@ -125,7 +125,7 @@ def test_support_is_told_at_the_tenth_and_once_in_a_series(browser, olivia):
 
     told = mails("alarm")
     assert [mail.recipient for mail in told] == ["support@example.org"]
-    assert "10 wrong passwords were entered for olivia@hope-house.example" in text_of(told[0])
+    assert "10 wrong passwords for olivia@hope-house.example" in text_of(told[0])
     assert f"/support/series/{WrongSeries.get(WrongSeries.user_id == olivia.id).id}" in text_of(told[0])
 
 

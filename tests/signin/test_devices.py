@@ -237,8 +237,9 @@ def test_a_locked_user_who_waits_does_not_get_in(browser, olivia, bob):
 
     answer = browser.post(link_in("device"))
 
-    assert answer.location == "/sign-in/waiting"
+    assert (answer.status_code, "locked" in answer.text) == (404, True)
     assert not is_in(browser)
+    assert "This is over" in browser.post("/sign-in/waiting", headers=HX).text
 
 
 def test_a_mail_that_comes_too_late_is_not_sent(browser, olivia):

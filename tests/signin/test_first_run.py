@@ -7,7 +7,7 @@ import pytest
 from portal.accounts.models import Membership, User
 from portal.core import db as database
 from portal.core.tenancy import Org
-from portal.signin import first_codes
+from portal.signin import first_run
 from portal.signin.models import FirstRun
 
 FORM = {
@@ -17,7 +17,7 @@ FORM = {
 
 
 def test_the_code_of_the_terminal_makes_the_first_owner(browser):
-    code = first_codes.new_code()
+    code = first_run.new_code()
     assert browser.get("/sign-in").location == "/first-run"
     assert "Welcome" in browser.get("/first-run").text
 
@@ -30,19 +30,19 @@ def test_the_code_of_the_terminal_makes_the_first_owner(browser):
 
 
 def test_a_second_first_run_is_refused(app, browser):
-    code = first_codes.new_code()
+    code = first_run.new_code()
     browser.post("/first-run", data=FORM | {"code": code})
     other = app.test_client()
 
     assert other.get("/first-run").status_code == 404
     assert other.post("/first-run", data=FORM | {"code": code}).status_code == 404
-    assert first_codes.new_code() is None
+    assert first_run.new_code() is None
     assert other.get("/sign-in").status_code == 200
 
 
 @pytest.mark.parametrize("code", ["", "AAAA-AAAA-AAAA-AAAA", "x" * 500, "\x00"])
 def test_another_code_makes_nobody(browser, code):
-    first_codes.new_code()
+    first_run.new_code()
 
     answer = browser.post("/first-run", data=FORM | {"code": code})
 
@@ -56,14 +56,14 @@ def test_without_a_code_made_in_the_terminal_nobody_is_made(browser):
 
 
 def test_a_newer_code_kills_the_older(browser):
-    old, _ = first_codes.new_code(), first_codes.new_code()
+    old, _ = first_run.new_code(), first_run.new_code()
 
     assert browser.post("/first-run", data=FORM | {"code": old}).status_code == 422
     assert FirstRun.select().count() == 1
 
 
 def test_a_weak_password_is_said_and_nothing_is_half_made(browser):
-    code = first_codes.new_code()
+    code = first_run.new_code()
 
     weak = browser.post("/first-run", data=FORM | {"code": code, "password": "hope house hope"})
 
@@ -73,7 +73,7 @@ def test_a_weak_password_is_said_and_nothing_is_half_made(browser):
 
 
 def test_of_ten_at_once_one_becomes_the_owner(app):
-    code = first_codes.new_code()
+    code = first_run.new_code()
 
     def one(number):
         try:

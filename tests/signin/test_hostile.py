@@ -2,20 +2,27 @@
 
 import io
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from portal.accounts import places
+from portal.accounts import places, strength
 from portal.accounts import service as accounts
-from portal.accounts.models import Membership, PlaceException, Session
+from portal.accounts.models import Membership, PlaceException, Session, User
+from portal.accounts.rules import BadEmail
+from portal.activity.models import LogEntry
+from portal.config import BadSettings, Settings
 from portal.core import db as database
 from portal.core.actor import acting_as, system
 from portal.core.clock import now
 from portal.core.db import transaction
 from portal.core.permissions import Role
-from portal.signin import counting, factors
+from portal.delivery import system_mail
+from portal.delivery.models import PortalMail
+from portal.signin import counting, devices, factors, passwords, service
 from portal.signin.models import Begun, Device, SignInAttempt
+from tests import geodata
 from tests.conftest import PASSWORD, actor_of
 from tests.signin.stage import asks_captcha, link_in, mails, sign_in, text_of
 from tests.signin.test_factors import code_of, set_up
@@ -23,6 +30,15 @@ from tests.signin.test_factors import code_of, set_up
 
 def at(browser, address, path, **data):
     return browser.post(path, data=data, environ_base={"REMOTE_ADDR": address})
+
+
+@pytest.fixture
+def portugal(tmp_path):
+    """A country database that knows South Africa and Portugal."""
+    path = tmp_path / "made.mmdb"
+    geodata.write(path, {"196.25.0.0/16": "ZA", "203.0.113.0/24": "PT"})
+    with geodata.in_use(path):
+        yield path
 
 
 @pytest.fixture(autouse=True)
@@ -92,14 +108,17 @@ def test_of_thirty_codes_at_once_five_are_judged(app, client_of, olivia):
 def test_guessing_codes_round_after_round_is_told_to_support(client_of, olivia):
     known = client_of(olivia)
     set_up(known, olivia)
-    for _ in range(3):
+    for _ in range(2):
         known.post("/sign-out")
         counting.end_series(olivia)  # as a right password with the captcha would
         sign_in(known, olivia)
         for _ in range(5):
             known.post("/sign-in/code", data={"code": "000000"})
 
-    assert ["as second factor of olivia" in text_of(mail) for mail in mails("alarm")] == [True]
+    told = [text_of(mail) for mail in mails("alarm")]
+    assert ["10 wrong codes of the second factor for olivia" in words for words in told] == [True]
+    counting.end_series(olivia)
+    assert sign_in(known, olivia).location == "/sign-in/waiting"  # the mailbox is to be shown again
 
 
 def test_guessing_codes_with_a_session_ends_the_session(client_of, olivia):
@@ -171,6 +190,7 @@ def test_support_shows_the_factor_that_an_own_organisation_asks_for(client_of, o
         assert browser.get(path).location == "/account/second-factor"
 
 
+SOON = (now() + timedelta(days=5)).date().isoformat()
 ODD = {
     "next that is no address": ("/sign-in", {"email": "x@example.org", "password": "x", "next": "//["}, 422),
     "next with odd letters": ("/sign-in", {"email": "x@example.org", "password": "x", "next": "//a\u2100b"}, 422),
@@ -181,7 +201,7 @@ ODD = {
     "a file for a password": ("/sign-in", {"email": "x", "password": (io.BytesIO(b"x"), "x")}, 422),
     "a file when forgotten": ("/password/forgotten", {"email": (io.BytesIO(b"x"), "x")}, 422),
     "a file for a day": ("/abroad", {"email": "x", "country": "PT", "until": (io.BytesIO(b"x"), "x")}, 422),
-    "NUL when abroad": ("/abroad", {"email": "x\0", "country": "PT", "until": "2099-01-01"}, 422),
+    "NUL when abroad": ("/abroad", {"email": "x\0", "country": "PT", "until": SOON}, 200),
     "a long next": ("/sign-in", {"email": "x@example.org", "password": "x", "next": "/" + "x" * 9_000}, 422),
     "lone surrogates": ("/sign-in", {"email": b"\xed\xa0\x80@example.org", "password": "x"}, 422),
 }  # fmt: skip
@@ -239,9 +259,192 @@ def test_a_wrong_code_in_a_row_is_forgiven_by_a_right_one(client_of, olivia):
     key, _ = set_up(known, olivia)
     with transaction():
         for _ in range(4):
-            counting.count_code(olivia)
+            counting.count_proof(olivia, "code")
 
     assert known.post("/account/confirmation", data={"password": PASSWORD, "code": code_of(key, 30)}).status_code == 303
     assert factors.has(olivia)
     with transaction():
-        assert counting.count_code(olivia) == 1
+        assert counting.count_proof(olivia, "code") == 1
+
+
+def test_a_new_password_is_no_proof_for_what_asks_for_the_code(client_of, olivia):
+    browser = client_of(olivia)
+    set_up(browser, olivia)
+    Session.update(confirmed_at=now() - timedelta(hours=1)).execute()
+    new = "nine yellow umbrellas"
+
+    browser.post("/account/password", data={"current": PASSWORD, "new": new, "again": new})
+
+    assert "/account/confirmation" in browser.post("/account/second-factor/removal").location
+    assert factors.has(olivia)
+
+
+def test_a_password_changed_while_the_old_one_is_judged_lets_nobody_in(client_of, olivia, monkeypatch):
+    browser = client_of(olivia)
+    browser.post("/sign-out")
+
+    def changed_meanwhile(kept, typed):
+        User.update(password_hash="another").where(User.id == olivia.id).execute()
+        return True
+
+    monkeypatch.setattr(service, "is_right", changed_meanwhile)
+
+    assert sign_in(browser, olivia).status_code == 422
+    assert User.get_by_id(olivia.id).password_hash == "another"
+
+
+def test_guessing_a_password_with_a_session_ends_the_session(client_of, olivia):
+    browser = client_of(olivia)
+
+    for _ in range(6):
+        browser.post("/account/confirmation", data={"password": "wrong"})
+
+    assert browser.get("/account").status_code == 303
+    assert SignInAttempt.select().where(SignInAttempt.outcome == "wrong").count() == 5
+
+
+def test_who_knows_a_password_fills_no_mailbox_and_support_hears_of_it(app, olivia):
+    for number in range(14):
+        at(app.test_client(), f"41.0.{number}.1", "/sign-in", email=olivia.email, password=PASSWORD)
+
+    assert len(mails("device")) == 10
+    assert ["that nobody confirmed" in text_of(mail) for mail in mails("alarm")] == [True]
+
+
+def test_somebody_elsewhere_with_the_password_does_not_end_what_waits_here(app, browser, olivia):
+    sign_in(browser, olivia)
+    link = link_in("device")
+    at(app.test_client(), "41.0.0.1", "/sign-in", email=olivia.email, password=PASSWORD)
+
+    assert browser.post(link).location == "/"
+
+
+def test_one_account_may_flood_support_with_nothing(client_of, olivia):
+    here = client_of(olivia)
+    own = Device.get()
+    assert here.post(f"/account/devices/{own.id}/not-mine").status_code == 404
+    for _ in range(3):
+        client_of(olivia)
+        other = Device.select().order_by(Device.id.desc()).get()
+        here.post(f"/account/devices/{other.id}/not-mine")
+
+    assert len(mails("not_me")) == 1
+
+
+def test_what_a_command_or_support_did_is_not_the_users_act(olivia, org):
+    accounts.lock(olivia.id, "Sam (support)")
+    passwords.set_by_command(olivia, "nine yellow umbrellas")
+
+    with acting_as(system(org.id)):
+        entries = LogEntry.select().where(LogEntry.action.in_(["user.locked", "user.password_changed"]))
+        assert {(entry.detail["actor"], entry.user_id) for entry in entries} == {
+            ("Sam (support)", None),
+            ("command", None),
+        }
+
+
+def test_an_organisation_does_not_read_from_where_somebody_changed_his_password(client_of, olivia, other_org, charlie):
+    with acting_as(system(other_org.id)):
+        accounts.create_user(olivia.email, "Olivia", Role.READER, "")
+    new = "nine yellow umbrellas"
+    client_of(olivia).post("/account/password", data={"current": PASSWORD, "new": new, "again": new})
+
+    with acting_as(system(other_org.id)):
+        assert "address" not in LogEntry.get(LogEntry.action == "user.password_changed").detail
+
+
+def test_whoever_leaves_takes_no_exception_along(olivia, bob):
+    member = Membership.get(Membership.user == bob)
+    with acting_as(actor_of(olivia)):
+        places.allow(member, "PT", None, confirmed=False)
+        accounts.remove_member(member.id)
+
+    assert PlaceException.select().where(PlaceException.user == bob).count() == 0
+
+
+def test_a_wish_is_answered_once(client_of, olivia, bob):
+    places.ask(bob, Membership.get(Membership.user == bob), "PT", now() + timedelta(days=9))
+    owner, wish = client_of(olivia), PlaceException.get(PlaceException.user == bob)
+    path = f"/settings/sign-in/exceptions/{wish.id}/answer"
+
+    answers = [owner.post(path, data={"granted": granted}).status_code for granted in ("1", "1", "0")]
+
+    assert answers == [303, 404, 404]
+    assert len(mails("abroad_answer")) == 1
+
+
+def test_the_user_is_told_of_what_changes_about_the_factor(client_of, olivia):
+    browser = client_of(olivia)
+    _, codes = set_up(browser, olivia)
+    browser.post("/sign-out")
+    sign_in(browser, olivia)
+    browser.post("/sign-in/code", data={"code": codes[0]})
+    browser.post("/account/recovery-codes")
+    browser.post("/account/second-factor/removal")
+
+    assert [mail.recipient for mail in mails("account")] == [olivia.email] * 4
+    said = " ".join(text_of(mail) for mail in mails("account"))
+    for words in ("was set up", "recovery code was used", "New recovery codes", "turned off"):
+        assert words in said
+
+
+def test_a_device_not_used_for_longer_than_a_cookie_lasts_is_a_stranger(client_of, olivia):
+    browser = client_of(olivia)
+    browser.post("/sign-out")
+    Device.update(seen_at=now() - timedelta(days=401)).execute()
+
+    assert sign_in(browser, olivia).location == "/sign-in/waiting"
+    devices.tidy()
+    assert Device.select().count() == 0
+
+
+def test_an_owner_does_not_shut_himself_out(olivia, portugal):
+    with acting_as(replace(actor_of(olivia), address="203.0.113.7")):
+        with pytest.raises(places.BadCountries, match="Portugal"):
+            places.set_countries(["ZA"], confirmed=False)
+        places.set_countries(["ZA", "PT"], confirmed=False)
+
+
+def test_a_text_that_is_slow_to_estimate_does_not_stall_the_portal(app):
+    slow = "a4@b8c({[<e3g69i1!|l7o0s$5t+x%z2" * 6
+
+    assert strength.estimate(slow, []).score == 4
+    assert strength.estimate("a" * 200, []).score < 2
+
+
+@pytest.mark.parametrize("address", ["Support <s@x.org>", "s@x.org, t@x.org", "nonsense", "a b@x.org"])
+def test_an_address_for_support_that_is_none_refuses_to_start(tmp_path, address):
+    with pytest.raises(BadSettings, match="PORTAL_SUPPORT_EMAIL"):
+        Settings.from_environment({"PORTAL_DATA_DIR": str(tmp_path), "PORTAL_SUPPORT_EMAIL": address})
+
+
+@pytest.mark.parametrize(
+    "address", ["nonsense", "a b@example.org", "a@b@c", "x@example.org\r\nBcc: y@z.org", "<x@y.org>"]
+)
+def test_nobody_is_made_with_an_address_that_is_none(org, address):
+    with acting_as(system(org.id)), pytest.raises(BadEmail):
+        accounts.create_user(address, "X", Role.READER, PASSWORD)
+
+
+def test_messages_are_emptied_whatever_became_of_them(app, olivia, browser):
+    sign_in(browser, olivia)
+    row = mails("device")[0]
+    PortalMail.update(state="handed", lease=now() - timedelta(minutes=1)).execute()
+
+    system_mail.due(PortalMail)
+
+    assert (PortalMail.get_by_id(row.id).state, PortalMail.get_by_id(row.id).message) == ("unknown", "")
+
+
+def test_choosing_an_organisation_that_is_closed_from_here_is_refused(client_of, olivia, other_org, portugal):
+    with acting_as(system(other_org.id)):
+        accounts.create_user(olivia.email, "Olivia", Role.READER, "")
+        places.set_countries(["PT"], confirmed=False)
+    places.close_door()
+    browser = client_of(olivia)
+    home = Membership.get(Membership.user == olivia, Membership.org != other_org)
+    away = {"REMOTE_ADDR": "203.0.113.7"}
+
+    assert browser.get("/organisations", environ_base=away).status_code == 200
+    assert browser.post(f"/organisations/{home.id}", environ_base=away).status_code == 403
+    assert browser.get("/organisations", environ_base=away).status_code == 200

@@ -9,7 +9,7 @@ from portal.accounts.models import Membership, Session
 from portal.core.actor import acting_as, system
 from portal.core.clock import now
 from portal.core.permissions import Role
-from portal.signin import sessions
+from portal.signin import counting, sessions
 from tests.conftest import HX, PASSWORD, actor_of
 
 # A way that may not be gone in passing, and where the confirmation leads back to.
@@ -68,6 +68,7 @@ def test_a_wrong_password_confirms_nothing_and_is_counted(stale, olivia):
 
     assert (answer.status_code, "The password is not right." in answer.text) == (422, True)
     assert stale.get("/settings/users").status_code == 303
+    assert counting.standing_of(olivia.email) == 1
 
 
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:x", ""])

@@ -11,14 +11,15 @@ from portal.core import db as database
 @pytest.fixture
 def app(settings):
     """The portal as people reach it, by https."""
-    app = create_app(replace(settings, base_url="https://portal.example.org"))
+    app = create_app(replace(settings, base_url="https://portal.example.org", allowed_networks=("10.9.9.0/24",)))
     app.config["WTF_CSRF_ENABLED"] = False
     with database.db.connection_context():
         yield app
 
 
 def ask(client, path, method="GET", **more):
-    return client.open(path, method=method, base_url="https://portal.example.org", **more)
+    peer = {"REMOTE_ADDR": "10.9.9.9"}
+    return client.open(path, method=method, base_url="https://portal.example.org", environ_base=peer, **more)
 
 
 ANSWERS = [
@@ -74,7 +75,8 @@ def test_a_foreign_name_is_refused(app, host):
 
 def test_the_cookies_are_the_hosts_own_and_out_of_reach_of_scripts(app, olivia):
     client = app.test_client()
-    answer = ask(client, "/sign-in", "POST", data={"email": olivia.email, "password": "seven green buses"})
+    data = {"email": olivia.email, "password": "seven green buses"}
+    answer = client.post("/sign-in", base_url="https://portal.example.org", data=data)
 
     cookies = answer.headers.getlist("Set-Cookie")
     assert {cookie.split("=")[0] for cookie in cookies} == {"__Host-portal", "__Host-device"}

@@ -49,13 +49,19 @@ def test_the_right_most_hop_that_is_not_ours_counts(peer, forwarded, trusted, ad
 
 
 @pytest.mark.parametrize(
-    ("peer", "forwarded", "address"),
+    ("peer", "forwarded", "is_handed_on", "address"),
     [
-        ("127.0.0.1", ["8.8.8.8"], "unknown"),
-        ("::1", ["8.8.8.8"], "unknown"),
-        ("127.0.0.1", [], "127.0.0.1"),
-        ("41.0.0.1", ["8.8.8.8"], "41.0.0.1"),
+        ("127.0.0.1", ["8.8.8.8"], True, "unknown"),
+        ("::1", ["8.8.8.8"], True, "unknown"),
+        ("127.0.0.1", [], True, "unknown"),  # a proxy that adds nothing is seen by how it speaks
+        ("127.0.0.1", [], False, "127.0.0.1"),
+        ("41.0.0.1", ["8.8.8.8"], True, "41.0.0.1"),
+        ("10.0.0.1", [], True, "unknown"),
+        ("10.0.0.1", ["10.0.0.1"], True, "unknown"),
+        ("10.0.0.1", ["8.8.8.8"], True, "8.8.8.8"),
     ],
 )
-def test_behind_https_a_proxy_of_this_machine_that_is_not_listed_is_nobody(peer, forwarded, address):
-    assert true_address(peer, forwarded, [], is_https=True) == address
+def test_behind_https_what_does_not_say_for_whom_it_comes_is_nobody(peer, forwarded, is_handed_on, address):
+    found = true_address(peer, forwarded, ["10.0.0.1"], is_https=True, is_handed_on=is_handed_on)
+
+    assert found == address

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from portal.core.networks import network_of
 from portal.signin.browsers import name_of
 from portal.signin.rules import (
     Counts,
@@ -13,7 +14,6 @@ from portal.signin.rules import (
     may_trust_first,
     needs_captcha,
     next_step,
-    series_network,
 )
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -89,7 +89,7 @@ def test_a_series_that_rested_a_day_is_over():
     ],
 )
 def test_addresses_are_counted_by_what_one_customer_is_given(address, network):
-    assert series_network(address) == network
+    assert network_of(address) == network
 
 
 @pytest.mark.parametrize(
