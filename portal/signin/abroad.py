@@ -13,7 +13,7 @@ from portal.core.permissions import Role
 from portal.core.tenancy import Org
 from portal.delivery import notices, transport
 from portal.gateways.countries import name_of
-from portal.signin.service import memberships, zone_of
+from portal.signin.people import memberships, zone_of
 
 
 def ask(email: str, country: str, last_day: date, address: str) -> None:

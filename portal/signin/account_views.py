@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from portal.accounts.rules import BadPassword
 from portal.core.permissions import Permission
-from portal.signin import cookies, devices, factors, login, passwords, service, sessions, steps
+from portal.signin import cookies, devices, factors, login, passwords, people, service, sessions, steps
 from portal.signin.forms import CodeForm, ConfirmForm, PasswordForm
 from portal.signin.pages import bp
 from portal.web.access import needs
@@ -151,7 +151,7 @@ def _account(form: PasswordForm, status: int = 200) -> Response:
         "signin/account.html", "signin/_password.html", status,
         form=form, person=person, sessions=sessions.of(person.user), devices=devices.of(person.user),
         has_factor=factors.has(person.user), codes_left=factors.recovery_codes_left(person.user),
-        memberships=service.memberships(person.user), saved=request.args.get("saved"), said=request.args.get("said"),
+        memberships=people.memberships(person.user), saved=request.args.get("saved"), said=request.args.get("said"),
         said_words=SAID, layout=_layout(),
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from portal.commanding import as_json, for_org, installation, organisation, say
 from portal.core.clock import now
 from portal.gateways import geoip, geoip_source
 from portal.gateways.countries import code_of, name_of
-from portal.signin import counting, passwords, service
+from portal.signin import counting, passwords, people, service
 from portal.signin.first_run import new_code
 from portal.signin.models import SignInAttempt, WrongSeries
 from portal.signin.rules import FREE_GUESSES
@@ -83,7 +83,7 @@ def attempts(email: str, as_json: bool) -> None:
 def lock(email: str) -> None:
     """Let nobody sign in as this user, and sign him out everywhere."""
     with installation():
-        service.lock_account(_user(email).id, "command")
+        people.lock_account(_user(email).id, "command")
     click.echo("Locked.")
 
 
@@ -92,7 +92,7 @@ def lock(email: str) -> None:
 def unlock(email: str) -> None:
     """Open the account again, and forget its wrong passwords."""
     with installation():
-        service.unlock_account(_user(email), "command")
+        people.unlock_account(_user(email), "command")
     click.echo("Open.")
 
 

@@ -11,7 +11,7 @@ from portal.core.db import transaction
 from portal.delivery.models import PortalMail
 from portal.gateways import geoip
 from portal.gateways.countries import NAMES, TEN
-from portal.signin import cookies, counting, login, service, telling
+from portal.signin import cookies, counting, login, people, service, telling
 from portal.signin.sessions import Person
 from portal.web.access import SignedIn
 from portal.web.htmx import wants_part
@@ -64,7 +64,7 @@ def _note(verdict: Verdict, person: Person | None) -> None:
     with transaction():
         is_new = counting.note_once(outcome, address(), browser, user_id, NOTED_EVERY)
         if is_new and person and person.membership:
-            service.note_moved(person.membership, address(), verdict.country)
+            people.note_moved(person.membership, address(), verdict.country)
         if verdict.reason == UNREADABLE:
             _raise_alarm()
 

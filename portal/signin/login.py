@@ -7,7 +7,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user
 from werkzeug.local import LocalProxy
 
 from portal.core.actor import Actor, NoActor
-from portal.signin import cookies, factors, service, sessions
+from portal.signin import cookies, factors, people, sessions
 from portal.signin.sessions import Person
 from portal.web import limits
 
@@ -32,7 +32,7 @@ class SignedIn(UserMixin):
     def detour(self) -> str | None:
         """Where an organisation asks for a second factor, it is set up before anything else."""
         chosen = self.person.membership
-        mine = [chosen] if chosen and not self.is_support else service.memberships(self.person.user)
+        mine = [chosen] if chosen and not self.is_support else people.memberships(self.person.user)
         is_asked = any(membership.org.requires_factor for membership in mine)
         return url_for("signin.second_factor") if is_asked and not factors.has(self.person.user) else None
 

@@ -8,7 +8,7 @@ from portal.core.clock import now
 from portal.core.db import transaction
 from portal.delivery import notices, transport
 from portal.gateways.countries import place_of
-from portal.signin import begun, counting, devices, factors, service, sessions
+from portal.signin import begun, counting, devices, factors, people, sessions
 from portal.signin.begun import PASSWORD
 from portal.signin.models import Begun
 from portal.signin.rules import PROOF_GUESSES
@@ -26,7 +26,7 @@ def ask_new(email: str, browser: str, address: str, device: str) -> str:
         started = begun.start(PASSWORD, mac, user, browser, address, places.where(address).country)
         counting.note("password", address, browser, mac=mac, user_id=user.id if user else None)
         if user is not None and user.disabled_at is None and begun.may_mail(started.row, is_known=is_known):
-            service.mail_link(started, user, "password", f"/password/link/{started.link}")
+            people.mail_link(started, user, "password", f"/password/link/{started.link}")
     return started.secret
 
 
@@ -76,15 +76,15 @@ def set_by_command(user: User, new: str) -> None:
         begun.end_all(user)
         sessions.end_all(user)
         counting.end_series(user)
-        service.write_to_all(user, "user.password_changed", by="command")
+        people.write_to_all(user, "user.password_changed", by="command")
 
 
 def turn_on_factor(person: Person, code: str, address: str, browser: str) -> list[str]:
     """Put the second factor in force; the recovery codes are returned once. Raises factors.WrongCode."""
     with transaction():
         codes = factors.confirm_setup(person.user, code)
-        service.write_to_all(person.user, "user.second_factor_added")
-        service.tell_user(person.user, "A second factor was set up", address, browser)
+        people.write_to_all(person.user, "user.second_factor_added")
+        people.tell_user(person.user, "A second factor was set up", address, browser)
         sessions.end_others(person)
     return codes
 
@@ -92,16 +92,16 @@ def turn_on_factor(person: Person, code: str, address: str, browser: str) -> lis
 def turn_off_factor(person: Person, address: str, browser: str) -> None:
     with transaction():
         factors.remove(person.user)
-        service.write_to_all(person.user, "user.second_factor_removed")
-        service.tell_user(person.user, "The second factor was turned off", address, browser)
+        people.write_to_all(person.user, "user.second_factor_removed")
+        people.tell_user(person.user, "The second factor was turned off", address, browser)
 
 
 def renew_recovery_codes(person: Person, address: str, browser: str) -> list[str]:
     """New recovery codes in place of the old ones, returned once."""
     with transaction():
         codes = factors.new_recovery_codes(person.user)
-        service.write_to_all(person.user, "user.recovery_codes_renewed")
-        service.tell_user(person.user, "New recovery codes were made", address, browser)
+        people.write_to_all(person.user, "user.recovery_codes_renewed")
+        people.tell_user(person.user, "New recovery codes were made", address, browser)
     return codes
 
 
@@ -109,7 +109,7 @@ def forget_factor_by_command(user: User) -> None:
     """Turn the factor off when telephone and recovery codes are lost."""
     with transaction():
         factors.remove(user)
-        service.write_to_all(user, "user.second_factor_removed", by="command")
+        people.write_to_all(user, "user.second_factor_removed", by="command")
 
 
 def _require(person: Person, password: str, address: str, sentence: str) -> None:
@@ -151,9 +151,9 @@ def _count_proof(person: Person, kind: str) -> None:
 def _set(user: User, new: str, browser: str, address: str) -> None:
     User.update(password_hash=hash_password(new)).where(User.id == user.id).execute()
     begun.end_all(user)
-    service.write_to_all(user, "user.password_changed")
+    people.write_to_all(user, "user.password_changed")
     notices.send(
-        "password_changed", user.email, user_id=user.id, name=user.name, at=now(), zone=service.zone_of(user),
+        "password_changed", user.email, user_id=user.id, name=user.name, at=now(), zone=people.zone_of(user),
         place=place_of(places.where(address).country, address), browser=browser,
         forgotten=transport.base_url() + "/password/forgotten",
     )  # fmt: skip

@@ -6,26 +6,19 @@ like a known one (A05).
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from portal.accounts import places
-from portal.accounts import service as accounts
-from portal.accounts.models import Membership, Session, User
+from portal.accounts.models import Session, User
 from portal.accounts.passwords import hash_password, is_outdated, is_right
 from portal.accounts.place_rules import Verdict
-from portal.accounts.service import actor_for, find_user
-from portal.activity import log
-from portal.core.actor import Actor, acting_as
+from portal.accounts.service import find_user
 from portal.core.clock import now
 from portal.core.db import lock, transaction
-from portal.core.tenancy import Org
-from portal.delivery import notices, transport
-from portal.gateways.countries import place_of
-from portal.signin import begun, captchas, counting, devices, factors, sessions, telling
+from portal.delivery import transport
+from portal.signin import begun, captchas, counting, devices, factors, people, sessions, telling
 from portal.signin.begun import SIGN_IN
 from portal.signin.models import Begun, Device, SignInAttempt
-from portal.signin.rules import ALARM_AT, CODE_GUESSES, LINK_LASTS, Step, may_trust_first, needs_captcha, next_step
+from portal.signin.rules import ALARM_AT, CODE_GUESSES, Step, may_trust_first, needs_captcha, next_step
 from portal.signin.sessions import NotYours, Person
 
 LONGEST_TYPED = 1024
@@ -153,7 +146,7 @@ def _go_on(tried: Try, user: User, device: Device | None, attempt: SignInAttempt
         SIGN_IN, mac, user, tried.browser, tried.address, place.country, target=tried.target, is_proved=is_proved
     )
     if step is Step.DEVICE and begun.may_mail(started.row, is_known=False):
-        mail_link(started, user, "device", f"/sign-in/device/{started.link}")
+        people.mail_link(started, user, "device", f"/sign-in/device/{started.link}")
     elif step is Step.DEVICE:
         telling.tell_of_many_devices(user, started.row)
     return Waits(started.secret, step)
@@ -196,7 +189,7 @@ def show_code(row: Begun, code: str) -> str:
             Begun.update(factor_at=now()).where(Begun.id == row.id).execute()
             counting.forgive_codes(row.owner)
             if how == factors.RECOVERY:
-                tell_user(row.owner, "A recovery code was used to sign in", row.address, row.browser)
+                people.tell_user(row.owner, "A recovery code was used to sign in", row.address, row.browser)
             return how
     except factors.WrongCode:
         with transaction():
@@ -233,14 +226,9 @@ def report_not_me(row: Begun, *, is_known: bool) -> None:
             )  # fmt: skip
 
 
-def memberships(user: User) -> list[Membership]:
-    query = Membership.select(Membership, Org).join(Org).where(Membership.user == user)
-    return list(query.order_by(Membership.id))
-
-
 def choose(person: Person, membership_id: int, address: str) -> str:
     """Work for this organisation from now on; the session gets a new secret. Raises NotYours, Elsewhere."""
-    found = [one for one in memberships(person.user) if one.id == membership_id]
+    found = [one for one in people.memberships(person.user) if one.id == membership_id]
     if not found:
         raise NotYours("You do not belong to that organisation.")
     verdict = places.look(address, person.user, found[0])
@@ -249,7 +237,7 @@ def choose(person: Person, membership_id: int, address: str) -> str:
     with transaction():
         secret = sessions.renew(person, membership=found[0])
         found[0].user = person.user
-        _log(found[0], "user.signed_in", address)
+        people.write_signed(found[0], "user.signed_in", address)
     return secret
 
 
@@ -257,57 +245,17 @@ def sign_out(person: Person, *, everywhere: bool = False) -> None:
     """End this session, or all of this person's."""
     with transaction():
         if person.membership:
-            _log(person.membership, "user.signed_out", "")
+            people.write_signed(person.membership, "user.signed_out", "")
         mine = Session.user == person.user
         Session.delete().where(mine if everywhere else Session.id == person.session.id).execute()
-
-
-def write_to_all(user: User, action: str, by: str = "", **more: Any) -> None:
-    """Log what happened to a user's account in each organisation he works for, as his own act or as that of `by`. Not
-    from where: that concerns the organisation he works for at the time alone. Belongs to a transaction.
-    """
-    for membership in memberships(user):
-        membership.user = user
-        actor = Actor(org_id=membership.org_id, name=by) if by else actor_for(membership)
-        with acting_as(actor):
-            log.write(action, subject_id=user.id, **more)
-
-
-def note_moved(membership: Membership, address: str, country: str) -> None:
-    """Somebody signed in was refused because he is elsewhere now. Belongs to a transaction."""
-    with acting_as(actor_for(membership, address)):
-        log.write("user.refused_abroad", subject_id=membership.user_id, country=country)
-
-
-def lock_account(user_id: int, by: str) -> None:
-    """Nobody signs in as this user any more, and what was begun is over."""
-    with transaction():
-        found = accounts.lock(user_id, by)
-        begun.end_all(found)
-
-
-def unlock_account(user: User, by: str) -> None:
-    """The account is open again, and its series of wrong passwords is over."""
-    with transaction():
-        accounts.unlock(user.id, by)
-        counting.end_series(user)
 
 
 def let_in(user: User, number: str) -> Begun:
     """Confirm, by command, the sign-in of this user whose page shows the number. Raises begun.LinkOver, WrongNumber."""
     with transaction():
         row = begun.prove_by_number(user, number)
-        write_to_all(user, "user.let_in_by_command", by="command")
+        people.write_to_all(user, "user.let_in_by_command", by="command")
     return row
-
-
-def tell_user(user: User, what: str, address: str, browser: str) -> None:
-    """Tell a user of a change to his account that he may not have made. Belongs to a transaction."""
-    notices.send(
-        "account", user.email, user_id=user.id, name=user.name, what=what, at=now(), zone=zone_of(user),
-        place=place_of(places.where(address).country, address), browser=browser,
-        forgotten=transport.base_url() + "/password/forgotten",
-    )  # fmt: skip
 
 
 def tidy() -> None:
@@ -325,42 +273,23 @@ def _enter(user: User, device: Device | None, browser: str, address: str, target
         device, secret = devices.trust(user, browser, address)
     else:
         devices.used(device, address)
-    mine = [one for one in memberships(user) if places.look(address, user, one).is_allowed]
+    mine = [one for one in people.memberships(user) if places.look(address, user, one).is_allowed]
     membership = mine[0] if len(mine) == 1 else None
     session = sessions.begin(user, membership, device.id, browser, address)
     if membership:
         membership.user = user
-        _log(membership, "user.signed_in", address)
+        people.write_signed(membership, "user.signed_in", address)
     return Entered(session, secret, target)
 
 
 def verdict_for(user: User, address: str) -> Verdict:
     """Whether this person may come in from there for any organisation he works for."""
-    mine = memberships(user)
+    mine = people.memberships(user)
     if not mine:
         return places.look(address, user, None)
     verdicts = [places.look(address, user, membership) for membership in mine]
     return next((verdict for verdict in verdicts if verdict.is_allowed), verdicts[0])
 
 
-def mail_link(started: begun.Started, user: User, kind: str, path: str) -> None:
-    row, base = started.row, transport.base_url()
-    notices.send(
-        kind, user.email, user_id=user.id, good_until=row.begun_at + LINK_LASTS, name=user.name, email=user.email,
-        place=row.place, browser=row.browser, at=row.begun_at, zone=zone_of(user), link=base + path,
-        forgotten=f"{base}/password/forgotten",
-    )  # fmt: skip
-
-
-def zone_of(user: User) -> ZoneInfo:
-    mine = memberships(user)
-    return ZoneInfo(mine[0].org.timezone) if mine else notices.HOME
-
-
 def _set_outcome(attempt: SignInAttempt, outcome: str) -> None:
     SignInAttempt.update(outcome=outcome).where(SignInAttempt.id == attempt.id).execute()
-
-
-def _log(membership: Membership, action: str, address: str, **more: Any) -> None:
-    with acting_as(actor_for(membership, address)):
-        log.write(action, subject_id=membership.user_id, **more)

@@ -18,6 +18,7 @@ from portal.signin import (  # noqa: F401 - some bring routes
     login,
     organisation_views,
     password_views,
+    people,
     service,
     sessions,
     steps,
@@ -95,7 +96,7 @@ def sound(name: str) -> Response:
 def choose() -> str:
     """A person sees his own organisations only."""
     person = login.person()
-    mine = service.memberships(person.user)
+    mine = people.memberships(person.user)
     return render_template(
         "signin/choose.html", memberships=mine, person=person, added=request.args.get("added", "")[:200]
     )

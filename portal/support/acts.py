@@ -3,7 +3,7 @@
 from portal.accounts.models import User
 from portal.core.db import transaction
 from portal.delivery import notices
-from portal.signin import counting, service
+from portal.signin import counting, people
 
 
 def write_to(user: User, sender: User, subject: str, words: str) -> None:
@@ -13,11 +13,11 @@ def write_to(user: User, sender: User, subject: str, words: str) -> None:
             "from_support", user.email, user_id=user.id, name=user.name, subject=subject, words=words,
             sender=sender.name,
         )  # fmt: skip
-        service.write_to_all(user, "user.written_to_by_support", by=f"{sender.name} (support)")
+        people.write_to_all(user, "user.written_to_by_support", by=f"{sender.name} (support)")
 
 
 def organisations_of(user: User) -> list[str]:
-    return [membership.org.name for membership in service.memberships(user)]
+    return [membership.org.name for membership in people.memberships(user)]
 
 
 def standing_of(user: User) -> int:

@@ -11,7 +11,7 @@ from portal.contacts.forms import plain
 from portal.core.permissions import Permission
 from portal.core.text import InvalidText, clean_text
 from portal.gateways.countries import name_of
-from portal.signin import devices, login, service
+from portal.signin import devices, login, people
 from portal.signin.rules import OUTCOMES
 from portal.support import acts, queries
 from portal.web.access import needs
@@ -69,7 +69,7 @@ def user(user_id: int) -> Response:
 def lock(user_id: int) -> Response:
     if _find(user_id).id == login.person().user.id:
         return _user(user_id, WriteForm(formdata=None), 422, "You cannot lock your own account.")
-    service.lock_account(user_id, _me())
+    people.lock_account(user_id, _me())
     return done(url_for("support.user", user_id=user_id, said="locked"))
 
 
@@ -77,7 +77,7 @@ def lock(user_id: int) -> Response:
 @needs(Permission.SUPPORT, fresh=True)
 def unlock(user_id: int) -> Response:
     """The account is open again, and its series of wrong passwords is over."""
-    service.unlock_account(_find(user_id), _me())
+    people.unlock_account(_find(user_id), _me())
     return done(url_for("support.user", user_id=user_id, said="unlocked"))
 
 
