@@ -325,14 +325,16 @@ def test_one_of_the_ten_countries_is_opened_only_when_confirmed(stranger, produc
     expect(choice).to_be_checked()
 
     page.get_by_label("I know, and our people work there").check()
-    page.get_by_role("button", name="Save the countries").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save the countries").click()
 
-    expect(page.get_by_text("Saved.")).to_be_visible()
-    page.reload()
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
     expect(choice).to_be_checked()
     choice.uncheck()
-    page.get_by_role("button", name="Save the countries").click()
-    expect(page.get_by_text("Saved.")).to_be_visible()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save the countries").click()
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
+    expect(choice).not_to_be_checked()
 
 
 def test_a_reader_does_not_see_from_where_people_sign_in(stranger, product, newcomer):
