@@ -85,7 +85,7 @@ def sign_in(tried: Try) -> Entered | Waits:
         raise WrongPassword("Email or password is not right.")
     verdict = verdict_for(user, tried.address)
     with transaction():
-        _require_unchanged(user, attempt)
+        _require_unchanged(user)
         if is_outdated(user.password_hash):
             User.update(password_hash=hash_password(tried.password)).where(User.id == user.id).execute()
         counting.forgive(mac, tried.address)
@@ -95,13 +95,13 @@ def sign_in(tried: Try) -> Entered | Waits:
     raise Elsewhere(verdict.country)
 
 
-def _require_unchanged(user: User, attempt: SignInAttempt) -> None:
+def _require_unchanged(user: User) -> None:
     """What was judged a moment ago must still be so: a password changed or an account locked meanwhile lets nobody in
-    by the old one. The row is held until the transaction ends.
+    by the old one. The row is held until the transaction ends; the try stays counted as one that was
+    cut off.
     """
     present: User = lock(User.select().where(User.id == user.id)).get()
     if present.password_hash != user.password_hash or present.disabled_at is not None:
-        _set_outcome(attempt, "wrong")
         raise WrongPassword("Email or password is not right.")
 
 
