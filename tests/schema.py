@@ -31,6 +31,8 @@ def models() -> list[type[BaseModel]]:
         "membership": 2,
         "contact": 3,
         "contact_group": 3,
+        "contact_page": 3,
+        "contact_field": 4,
         "sender_identity": 2,
         "campaign": 3,
         "import": 3,

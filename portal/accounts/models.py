@@ -30,7 +30,8 @@ class Membership(BaseModel):
     user = ForeignKeyField(User, on_delete="CASCADE")
     user_id: int
     role = TextField()
-    denied: Any = JSONField(default=list)  # rights taken away: "address", "telephone", "email", "reports", "group:7" …
+    granted: Any = JSONField(default=list)  # rights given beyond the role: words of core.permissions.RIGHTS
+    denied: Any = JSONField(default=list)  # rights taken away, which wins: "telephone", "reports", "group:7", "page:3"
     only_group = IntegerField(null=True)
     created_at = UtcField(default=now)
 

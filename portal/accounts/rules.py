@@ -1,13 +1,14 @@
 """Rules about users that need no database."""
 
 import re
+from collections.abc import Sequence
 
-from portal.core.permissions import DENIABLE, PERMISSIONS_OF, DataSet, Permission, Role
+from portal.core.permissions import HIDDEN_OF, PERMISSIONS_OF, RIGHTS, DataSet, Permission, Role
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 128
 LEAST_BESIDE_OWN_WORDS = 8  # letters and digits that belong to no name of one's own
-DATA_SETS = frozenset(str(data_set) for data_set in DataSet)
+NUMBERED = ("group", "page", "page-write")  # rights that name one group or page
 
 
 class BadPassword(ValueError):
@@ -48,25 +49,46 @@ def check_email(text: str) -> str:
     return normal
 
 
-def permissions_of(role: Role, denied: list[str]) -> frozenset[Permission]:
-    """What a role may do after rights were taken away; taking away always wins."""
-    allowed = PERMISSIONS_OF[role]
-    for right in denied:
-        allowed = allowed - DENIABLE.get(right, frozenset())
-    return allowed
+def permissions_of(role: Role, denied: Sequence[str], granted: Sequence[str] = ()) -> frozenset[Permission]:
+    """What a role may do after rights were given and taken away; taking away always wins. Who has lost any right does
+    not administer users: he could give it back to himself by way of another.
+    """
+    taken = _permissions(denied) | (frozenset({Permission.USERS}) if denied else frozenset())
+    return (PERMISSIONS_OF[role] | _permissions(granted)) - taken
 
 
-def hidden_sets(denied: list[str]) -> frozenset[DataSet]:
-    return frozenset(DataSet(right) for right in denied if right in DATA_SETS)
+def hidden_sets(role: Role, denied: Sequence[str], granted: Sequence[str] = ()) -> frozenset[DataSet]:
+    """The sets of data a user does not see: those of his role unless given to him, and those taken away."""
+    return (HIDDEN_OF[role] - _data_sets(granted)) | _data_sets(denied)
 
 
-def denied_groups(denied: list[str]) -> frozenset[int]:
-    return frozenset(int(right.removeprefix("group:")) for right in denied if right.startswith("group:"))
+def numbers_of(word: str, denied: Sequence[str]) -> frozenset[int]:
+    """The ids that rights of this word name: of groups (`group:7`), pages (`page:7`) or pages read only
+    (`page-write:7`).
+    """
+    return frozenset(int(right.partition(":")[2]) for right in denied if right.startswith(f"{word}:"))
 
 
 def known_right(right: str) -> str:
-    """The right as kept, or UnknownRight. Groups arrive here as group:<id>."""
-    if right in DENIABLE or right in DATA_SETS or (right.startswith("group:") and right[6:].isdigit()):
+    """The right as kept, or UnknownRight. Groups and pages arrive here by id: group:7, page:7, page-write:7."""
+    word, _, number = right.partition(":")
+    if right in RIGHTS or (word in NUMBERED and number.isascii() and number.isdigit() and len(number) < 12):
         return right
-    names = ", ".join([*DataSet, *DENIABLE, "group:NAME"])
+    names = ", ".join([*RIGHTS, *(f"{word}:NAME" for word in NUMBERED)])
     raise UnknownRight(f"There is no right called {right!r}. Rights are {names}.")
+
+
+def grantable_right(right: str) -> str:
+    """The right, if it can be given beyond a role: no group or page is, and nobody is made an administrator so."""
+    if right not in RIGHTS or right == "administration":
+        raise UnknownRight(f"{right!r} cannot be given by itself; choose a role that has it.")
+    return right
+
+
+def _permissions(rights: Sequence[str]) -> frozenset[Permission]:
+    return frozenset(p for right in rights if right in RIGHTS for p in RIGHTS[right].permissions)
+
+
+def _data_sets(rights: Sequence[str]) -> frozenset[DataSet]:
+    found = (RIGHTS[right].data_set for right in rights if right in RIGHTS)
+    return frozenset(data_set for data_set in found if data_set is not None)

@@ -3,6 +3,7 @@
 import re
 import secrets
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from peewee import IntegrityError
@@ -184,23 +185,48 @@ def remove_member(membership_id: int) -> None:
         Membership.delete().where(Membership.id == membership.id).execute()
 
 
-def set_rights(email: str, denied: list[str], only_group: int | None) -> Membership:
-    """Take rights away from a colleague; the list replaces the one before. Effective from the next request."""
+def set_rights(
+    membership_id: int, denied: Sequence[str], only_group: int | None, granted: Sequence[str] = ()
+) -> Membership:
+    """Take rights away from a colleague, and give others beyond the role; the lists replace those before. Effective
+    from the next request. Nobody changes his own, or an owner's without being one.
+    """
     require(Permission.USERS)
-    denied = sorted({rules.known_right(right) for right in denied})
+    taken = sorted({rules.known_right(right) for right in denied})
+    given = sorted({rules.grantable_right(right) for right in granted})
     with transaction():
-        membership = (
-            Membership.select()
-            .join(User)
-            .where(Membership.org == current_actor().org_id, User.email == email.strip().lower())
-            .first()
-        )
-        if membership is None:
-            raise NotFound(f"{email} does not belong to this organisation.")
-        changes = {"denied": [membership.denied, denied], "only_group": [membership.only_group, only_group]}
-        Membership.update(denied=denied, only_group=only_group).where(Membership.id == membership.id).execute()
-        log.write("user.rights_changed", subject_id=membership.user_id, changes=changes)
+        membership = find_membership(membership_id)
+        if membership.user_id == current_actor().user_id:
+            raise Denied("Nobody changes his own rights. Ask another administrator.")
+        if membership.role == Role.OWNER and not current_actor().may(Permission.OWNER):
+            raise Denied("Only an owner can change the rights of an owner.")
+        new = {"denied": taken, "granted": given, "only_group": only_group}
+        changes = {name: [getattr(membership, name), value] for name, value in new.items()}
+        changes = {name: pair for name, pair in changes.items() if pair[0] != pair[1]}
+        if changes:
+            Membership.update(**new).where(Membership.id == membership.id).execute()
+            log.write("user.rights_changed", subject_id=membership.user_id, changes=changes)
     return Membership.get_by_id(membership.id)
+
+
+def member_by_email(email: str) -> Membership:
+    """The membership of who has this address in the current organisation. Raises NotFound."""
+    mine = (Membership.org == current_actor().org_id) & (User.email == email.strip().lower())
+    membership = Membership.select().join(User).where(mine).first()
+    if membership is None:
+        raise NotFound(f"{email} does not belong to this organisation.")
+    return membership
+
+
+def actor_of_user(user_id: int | None) -> Actor | None:
+    """What this user is and may do here now; None when he no longer works for the current organisation, or is
+    locked. For a job done in his name: a right taken away meanwhile is gone.
+    """
+    if user_id is None:
+        return None
+    mine = (Membership.org == current_actor().org_id) & (Membership.user == user_id) & User.disabled_at.is_null()
+    membership = Membership.select(Membership, User).join(User).where(mine).first()
+    return actor_for(membership) if membership else None
 
 
 def members() -> list[Membership]:
@@ -226,14 +252,17 @@ def find_membership(membership_id: int) -> Membership:
 def actor_for(membership: Membership, address: str = "") -> Actor:
     """The actor for a membership as it stands now: a right taken away is gone at the next request."""
     role = Role(membership.role)
+    only = ["only"] if membership.only_group is not None else []
     return Actor(
         org_id=membership.org_id,
         name=membership.user.name,
         user_id=membership.user_id,
-        permissions=rules.permissions_of(role, membership.denied),
-        hidden=rules.hidden_sets(membership.denied),
+        permissions=rules.permissions_of(role, [*membership.denied, *only], membership.granted),
+        hidden=rules.hidden_sets(role, membership.denied, membership.granted),
+        hidden_pages=rules.numbers_of("page", membership.denied),
+        read_only_pages=rules.numbers_of("page-write", membership.denied),
         only_group=membership.only_group,
-        denied_groups=rules.denied_groups(membership.denied),
+        denied_groups=rules.numbers_of("group", membership.denied),
         address=address,
     )
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from portal.campaigns.models import Campaign
 from portal.consent.queries import Candidate, facts
 from portal.consent.rules import WORDS, Purpose, Refuse, may_send
-from portal.contacts.models import Contact, Email, GroupMember
+from portal.contacts.membership import is_member
+from portal.contacts.models import Contact, Email
+from portal.core.actor import seeing_everything
 from portal.core.clock import now
 from portal.delivery.ledger import Addressee
 
@@ -31,12 +33,17 @@ class Waterfall:
 
 
 def people_of(campaign: Campaign) -> list[Addressee]:
-    """Everybody the campaign is for, each once, with the primary address; in a stable order."""
-    wanted = GroupMember.select(GroupMember.contact_id).where(GroupMember.group_id.in_(campaign.groups or [0]))
-    query = Contact.select(Contact.id).where(Contact.id.in_(wanted), Contact.erased_at.is_null())
+    """Everybody the campaign is for whom the actor may see, each once, with the primary address; in a stable order.
+    Whether he may see the address does not matter: he is not shown it.
+    """
+    with seeing_everything():
+        return _people_of(campaign)
+
+
+def _people_of(campaign: Campaign) -> list[Addressee]:
+    query = Contact.select(Contact.id).where(is_member(campaign.groups), Contact.erased_at.is_null())
     if campaign.excluded:
-        outside = GroupMember.select(GroupMember.contact_id).where(GroupMember.group_id.in_(campaign.excluded))
-        query = query.where(Contact.id.not_in(outside))
+        query = query.where(~is_member(campaign.excluded))
     ids = [row[0] for row in query.order_by(Contact.id).tuples()]
     found: list[Addressee] = []
     for start in range(0, len(ids), BATCH):

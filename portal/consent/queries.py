@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from portal.consent.models import Justification, Suppression
 from portal.consent.rules import IDENTITY, Facts, Purpose, missing_identity, standing_of
 from portal.contacts.models import Contact, Email
-from portal.core.actor import current_actor
+from portal.core.actor import current_actor, seeing_everything
 from portal.core.keys import address_macs
 from portal.core.tenancy import Org
 
@@ -28,7 +28,14 @@ def sender_facts() -> tuple[bool, tuple[str, ...]]:
 
 
 def facts(candidates: Sequence[Candidate], purpose: Purpose, handled: frozenset[int] = frozenset()) -> list[Facts]:
-    """The facts of each candidate, in order. `handled` are places in the list whose address another one has."""
+    """The facts of each candidate, in order. `handled` are places in the list whose address another one has. The gate
+    knows of the addresses what it must, also where the actor is not shown them.
+    """
+    with seeing_everything():
+        return _facts(candidates, purpose, handled)
+
+
+def _facts(candidates: Sequence[Candidate], purpose: Purpose, handled: frozenset[int]) -> list[Facts]:
     suspended, missing = sender_facts()
     contact_ids = sorted({c.contact_id for c in candidates})
     erased_at = dict(Contact.select(Contact.id, Contact.erased_at).where(Contact.id.in_(contact_ids)).tuples())

@@ -9,10 +9,10 @@ from portal.contacts import forms, history, queries, service
 from portal.contacts.address_guards import AddressRefused
 from portal.contacts.addresses import PROVINCES
 from portal.contacts.emails import normalise_email
-from portal.contacts.models import Address, Contact, Email, Telephone
+from portal.contacts.models import Address, Contact, ContactPart, Email, Telephone
 from portal.contacts.pages import bp as bp
 from portal.contacts.panels import chips_for, panels
-from portal.contacts.rules import ADDRESS_FIELDS, DATA_SET_OF, LANGUAGES, ROLES, SOURCES
+from portal.contacts.rules import ADDRESS_FIELDS, LANGUAGES, ROLES, SOURCES
 from portal.contacts.telephones import normalise_telephone
 from portal.core.actor import current_actor
 from portal.core.permissions import Permission
@@ -22,7 +22,7 @@ from portal.web.paging import paging
 
 SHORT = 20
 LONG = 100
-PARTS = {"emails": Email, "telephones": Telephone, "addresses": Address}
+PARTS: dict[str, type[ContactPart]] = {"emails": Email, "telephones": Telephone, "addresses": Address}
 BLOCKS = ("details", "emails", "telephones", "addresses", "roles", "groups")
 
 
@@ -44,7 +44,7 @@ def _context(contact: Contact) -> dict[str, Any]:
         "emails": queries.parts_of(Email, [contact.id]).get(contact.id, []),
         "telephones": queries.parts_of(Telephone, [contact.id]).get(contact.id, []),
         "addresses": queries.parts_of(Address, [contact.id]).get(contact.id, []),
-        "sees": {block: actor.sees(DATA_SET_OF[kind.__name__]) for block, kind in PARTS.items()},
+        "sees": {block: kind.is_shown() for block, kind in PARTS.items()},
         "groups": queries.groups_of(contact.id),
         "notes": queries.notes_of(contact.id),
         "chips": chips_for([contact.id]).get(contact.id, []),
@@ -243,5 +243,5 @@ def _saved(contact: Contact, block: str) -> Response:
 
 def _require_sight(block: str) -> None:
     kind = PARTS.get(block)
-    if kind is not None and not current_actor().sees(DATA_SET_OF[kind.__name__]):
+    if kind is not None and not kind.is_shown():
         raise service.ContactNotFound("There is no such part.")

@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from functools import reduce
+from operator import and_
+from typing import Any, ClassVar
 
-from peewee import SQL, DateField, IntegerField, Node, TextField
+from peewee import SQL, DateField, IntegerField, JSONField, Node, TextField
 
 from portal.core.actor import current_actor
 from portal.core.clock import now
-from portal.core.db import UtcField
+from portal.core.db import KeyField, UtcField
+from portal.core.permissions import DATA_SET_OF_CLASS, DataSet, Permission, Sensitivity
 from portal.core.tenancy import OrgModel, belongs_to, own_key, visible_contacts
 
 _recording: ContextVar[bool] = ContextVar("recording", default=False)
@@ -57,6 +60,26 @@ class RecordedModel(OrgModel):
         return super().delete()
 
 
+NOTHING = SQL("1 = 0")
+
+
+def of_visible_contacts(column: Any) -> list[Node]:
+    """The condition, if there is one, that a row is about a contact whom the actor may see."""
+    actor = current_actor()
+    return [column.in_(visible_contacts(actor))] if actor.is_limited else []
+
+
+def of_visible_classes(column: Any) -> list[Node]:
+    """The condition, if there is one, that what a row tells is not of a class of sensitivity hidden from the actor."""
+    actor = current_actor()
+    hidden = [str(name) for name, data_set in DATA_SET_OF_CLASS.items() if not actor.sees(data_set)]
+    return [column.not_in(hidden)] if hidden else []
+
+
+def _all(conditions: list[Node]) -> Any:
+    return reduce(and_, conditions)
+
+
 class Contact(RecordedModel):
     """A person or a body. Deleting one empties it to a nameless tombstone: other rows may still point here."""
 
@@ -86,11 +109,7 @@ class Contact(RecordedModel):
 
     @classmethod
     def within(cls) -> Node:
-        actor = current_actor()
-        condition = super().within()
-        if actor.is_limited:
-            condition = condition & cls.id.in_(visible_contacts(actor))
-        return condition
+        return _all([super().within(), *of_visible_contacts(cls.id)])
 
 
 Contact.add_index(Contact.org, Contact.erased_at, Contact.sort_name, Contact.id)
@@ -105,7 +124,9 @@ Contact.add_index(
 
 
 class ContactPart(RecordedModel):
-    """A row that hangs on exactly one contact; a limited actor sees those of his contacts only."""
+    """A row that hangs on exactly one contact; an actor sees those of his contacts only, and none that are hidden."""
+
+    data_set: ClassVar[DataSet | None] = None
 
     contact_id = IntegerField()
     label = TextField(default="")
@@ -114,14 +135,18 @@ class ContactPart(RecordedModel):
 
     @classmethod
     def within(cls) -> Node:
-        actor = current_actor()
-        condition = super().within()
-        if actor.is_limited:
-            condition = condition & cls.contact_id.in_(visible_contacts(actor))
-        return condition
+        hidden = [] if cls.is_shown() else [NOTHING]
+        return _all([super().within(), *of_visible_contacts(cls.contact_id), *hidden])
+
+    @classmethod
+    def is_shown(cls) -> bool:
+        """Whether the actor may see such parts at all."""
+        return current_actor().sees(cls.data_set)
 
 
 class Email(ContactPart):
+    data_set = DataSet.EMAIL
+
     address = TextField()  # as entered
     normal = TextField()  # for comparing: see portal.contacts.emails
     state = TextField(default="")  # "" | undeliverable | complained
@@ -144,6 +169,8 @@ Email.add_index(
 
 
 class Telephone(ContactPart):
+    data_set = DataSet.TELEPHONE
+
     number = TextField()  # E.164
 
     class Meta:
@@ -156,6 +183,8 @@ Telephone.add_index(Telephone.org, Telephone.number)
 
 
 class Address(ContactPart):
+    data_set = DataSet.ADDRESS
+
     line1 = TextField(default="")
     line2 = TextField(default="")
     suburb = TextField(default="")
@@ -177,6 +206,10 @@ class Note(ContactPart):
     text = TextField()
     author = TextField(default="")
 
+    @classmethod
+    def is_shown(cls) -> bool:
+        return current_actor().may(Permission.NOTE_READ)
+
     class Meta:
         table_name = "contact_note"
         constraints = [belongs_to("contact", "contact_id"), own_key()]
@@ -186,14 +219,36 @@ Note.add_index(Note.org, Note.contact_id)
 
 
 class Group(OrgModel):
+    """Contacts put together by hand, or found by a rule (see contacts.membership). One whose class of sensitivity, or
+    whose rule, tells what the actor may not see is not there for him.
+    """
+
     name = TextField()
     description = TextField(default="")
+    category = TextField(default="")
+    purpose = TextField(default="")  # why the organisation keeps this list, in its own words
+    sensitivity = TextField(default=str(Sensitivity.ORDINARY))
+    authorisation = TextField(default="")  # on what ground special information is told by it: see contacts.sensitive
+    authorisation_note = TextField(default="")
+    is_children = IntegerField(default=0)  # its members are children unless their birth date says otherwise
+    rule: Any = JSONField(null=True)  # none: contacts are put in by hand
+    tells = TextField(default="")  # what the rule looks at, between commas: ",telephone,page:7,": hidden with that
     created_at = UtcField(default=now)
 
     class Meta:
         table_name = "contact_group"
         indexes = ((("org", "name"), True),)
         constraints = [own_key()]
+
+    @classmethod
+    def within(cls) -> Node:
+        actor = current_actor()
+        if actor.only_group is not None:  # the one he was given, whatever it tells
+            return _all([super().within(), cls.id == actor.only_group, cls.id.not_in(sorted(actor.denied_groups))])
+        hidden = [*map(str, actor.hidden), *(f"page:{number}" for number in actor.hidden_pages)]
+        conditions = [super().within(), *of_visible_classes(cls.sensitivity)]
+        conditions += [cls.id.not_in(sorted(actor.denied_groups))] if actor.denied_groups else []
+        return _all(conditions + [~cls.tells.contains(f",{word},") for word in sorted(hidden)])
 
 
 class GroupMember(RecordedModel):
@@ -208,11 +263,94 @@ class GroupMember(RecordedModel):
 
     @classmethod
     def within(cls) -> Node:
-        actor = current_actor()
-        condition = super().within()
-        if actor.is_limited:
-            condition = condition & cls.contact_id.in_(visible_contacts(actor))
-        return condition
+        return _all([super().within(), *of_visible_contacts(cls.contact_id)])
 
 
 GroupMember.add_index(GroupMember.org, GroupMember.contact_id)
+
+
+class Page(OrgModel):
+    """A page of fields that an organisation has designed for its contacts, such as "Volunteers" (R12)."""
+
+    name = TextField()
+    position = IntegerField(default=0)
+    archived_at = UtcField(null=True)
+    created_at = UtcField(default=now)
+
+    class Meta:
+        table_name = "contact_page"
+        indexes = ((("org", "name"), True),)
+        constraints = [own_key()]
+
+    @classmethod
+    def within(cls) -> Node:
+        hidden = sorted(current_actor().hidden_pages)
+        return _all([super().within(), *([cls.id.not_in(hidden)] if hidden else [])])
+
+
+class Field(OrgModel):
+    """One thing that is kept of contacts on a page. Why, and how sensitive it is, is always said (P-10-1)."""
+
+    page_id = IntegerField()
+    name = TextField()
+    name_key = TextField()  # folded; a name stands once in an organisation, so that files and letters may name it
+    kind = TextField()  # see contacts.field_rules.KINDS
+    purpose = TextField()
+    sensitivity = TextField()
+    authorisation = TextField(default="")  # on what ground special information is kept: see contacts.sensitive
+    authorisation_note = TextField(default="")
+    help = TextField(default="")
+    options: Any = JSONField(default=list)  # of a choice: [{"id": "1", "name": "Kitchen", "is_archived": false}, …]
+    limits: Any = JSONField(default=dict)  # what a value must keep to: see contacts.field_rules.check
+    is_required = IntegerField(default=0)
+    is_searched = IntegerField(default=0)  # found by typing a part of it
+    is_listed = IntegerField(default=0)  # a column of the list of contacts
+    is_self_service = IntegerField(default=0)  # shown to the contact on the pages of his own
+    position = IntegerField(default=0)
+    archived_at = UtcField(null=True)
+    created_at = UtcField(default=now)
+
+    class Meta:
+        table_name = "contact_field"
+        indexes = ((("org", "name_key"), True),)
+        constraints = [belongs_to("contact_page", "page_id"), own_key()]
+
+    @classmethod
+    def within(cls) -> Node:
+        hidden = sorted(current_actor().hidden_pages)
+        pages = [cls.page_id.not_in(hidden)] if hidden else []
+        return _all([super().within(), *pages, *of_visible_classes(cls.sensitivity)])
+
+
+Field.add_index(Field.org, Field.page_id, Field.position)
+
+
+class Value(RecordedModel):
+    """What a field holds for a contact; of several choices, one row each. Hidden with its field."""
+
+    contact_id = IntegerField()
+    field_id = IntegerField()
+    key = KeyField(default="")  # what is compared, ordered and counted: see contacts.field_rules.key_of
+    text = TextField(default="")  # what is shown; of a choice the id of the option
+    found = TextField(default="")  # folded text of a field that is found by typing, else empty
+    person_id = IntegerField(null=True)  # of a relation to another contact
+    document_id = IntegerField(null=True)  # of a file
+
+    class Meta:
+        table_name = "contact_value"
+        indexes = ((("org", "contact_id", "field_id", "key"), True),)
+        constraints = [
+            belongs_to("contact", "contact_id"), belongs_to("contact_field", "field_id"),
+            belongs_to("contact", "person_id"),
+        ]  # fmt: skip
+
+    @classmethod
+    def within(cls) -> Node:
+        actor = current_actor()
+        is_whole = not actor.hidden_pages and not actor.hidden & frozenset(DATA_SET_OF_CLASS.values())
+        fields = [] if is_whole else [cls.field_id.in_(Field.select(Field.id))]
+        return _all([super().within(), *of_visible_contacts(cls.contact_id), *fields])
+
+
+Value.add_index(Value.org, Value.field_id, Value.key, Value.contact_id)
+Value.add_index(Value.index(Value.org, Value.person_id, where=SQL("person_id IS NOT NULL")))

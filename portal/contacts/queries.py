@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 from peewee import SQL, fn
 
+from portal.contacts.membership import is_member
 from portal.contacts.models import Address, Contact, ContactPart, Email, Group, GroupMember, Note, Telephone
 from portal.contacts.names import display_name, fold
-from portal.contacts.rules import DATA_SET_OF
 from portal.core.actor import current_actor
 from portal.core.db import is_sqlite
 from portal.core.permissions import DataSet
@@ -55,10 +55,10 @@ def matching(filter: Filter) -> Any:
     query = Contact.select().where(Contact.erased_at.is_null())
     for word in fold(filter.text).split():
         query = query.where(_found(word))
-    for ids, inside in ((filter.group_ids, True), (filter.not_group_ids, False)):
-        if ids:
-            members = GroupMember.select(GroupMember.contact_id).where(GroupMember.group_id.in_(ids))
-            query = query.where(Contact.id.in_(members) if inside else Contact.id.not_in(members))
+    if filter.group_ids:
+        query = query.where(is_member(filter.group_ids))
+    if filter.not_group_ids:
+        query = query.where(~is_member(filter.not_group_ids))
     if filter.role:
         query = query.where(Contact.roles.contains(f",{filter.role},"))
     if filter.kind:
@@ -114,7 +114,7 @@ def ids(filter: Filter) -> list[int]:
 def parts_of(kind: type[Part], contact_ids: Iterable[int]) -> dict[int, list[Part]]:
     """The parts of these contacts, the primary one first; none at all when the actor may not see this kind."""
     wanted = list(contact_ids)
-    if not wanted or not current_actor().sees(DATA_SET_OF.get(kind.__name__)):
+    if not wanted or not kind.is_shown():
         return {}
     found: dict[int, list[Part]] = {}
     order = (kind.is_primary.desc(), kind.id)
@@ -134,13 +134,7 @@ def group_names(contact_ids: Iterable[int]) -> dict[int, list[str]]:
 
 def visible_groups() -> list[Group]:
     """The groups this actor may know of, by name."""
-    actor = current_actor()
-    query = Group.select().order_by(fn.LOWER(Group.name))
-    if actor.only_group is not None:
-        query = query.where(Group.id == actor.only_group)
-    if actor.denied_groups:
-        query = query.where(Group.id.not_in(sorted(actor.denied_groups)))
-    return list(query)
+    return list(Group.select().order_by(fn.LOWER(Group.name)))
 
 
 def group_sizes() -> dict[int, int]:

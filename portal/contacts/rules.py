@@ -27,7 +27,6 @@ ERASED_FIELDS = (
     "sort_name", "search_names", "search_emails", "search_numbers",
 )  # fmt: skip
 PART_NAME = {"Email": "email", "Telephone": "telephone", "Address": "address", "Note": "note"}
-DATA_SET_OF = {"Email": DataSet.EMAIL, "Telephone": DataSet.TELEPHONE, "Address": DataSet.ADDRESS}
 DATA_SET_OF_FIELD = {"email": DataSet.EMAIL, "telephone": DataSet.TELEPHONE, "address": DataSet.ADDRESS}
 ADDRESS_FIELDS = ("line1", "line2", "suburb", "city", "postal_code", "province", "country")
 

@@ -7,7 +7,7 @@ from here, so none of them can disagree, and code that runs without one fails in
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portal.core.permissions import EVERYTHING, DataSet, Denied, Permission
 
@@ -23,6 +23,8 @@ class Actor:
     user_id: int | None = None
     permissions: frozenset[Permission] = frozenset()
     hidden: frozenset[DataSet] = frozenset()
+    hidden_pages: frozenset[int] = frozenset()
+    read_only_pages: frozenset[int] = frozenset()
     only_group: int | None = None
     denied_groups: frozenset[int] = frozenset()
     contact_id: int | None = None
@@ -33,6 +35,11 @@ class Actor:
 
     def sees(self, data_set: DataSet | None) -> bool:
         return data_set not in self.hidden
+
+    def may_write_page(self, page_id: int) -> bool:
+        """Whether the actor may change the fields of this page of contacts."""
+        closed = self.hidden_pages | self.read_only_pages
+        return page_id not in closed and self.may(Permission.CONTACT_EDIT)
 
     @property
     def is_limited(self) -> bool:
@@ -63,6 +70,17 @@ def acting_as(actor: Actor) -> Iterator[Actor]:
         yield actor
     finally:
         _actor.reset(token)
+
+
+@contextmanager
+def seeing_everything() -> Iterator[Actor]:
+    """The same actor, from whom no set, page, note or document is hidden: for what the portal itself must know of the
+    contacts he may see, such as which address a campaign goes to. Never for what he is shown.
+    """
+    actor = current_actor()
+    sight = actor.permissions | {Permission.NOTE_READ, Permission.DOCUMENT_READ}
+    with acting_as(replace(actor, hidden=frozenset(), hidden_pages=frozenset(), permissions=sight)) as whole:
+        yield whole
 
 
 def system(org_id: int) -> Actor:

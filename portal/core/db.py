@@ -20,6 +20,7 @@ from peewee import (
     NodeList,
     PostgresqlDatabase,
     SqliteDatabase,
+    TextField,
     fn,
 )
 from playhouse.db_url import parse as parse_url
@@ -145,8 +146,16 @@ class UtcField(Field):
         return value.astimezone(UTC)
 
 
-SqliteDatabase.field_types = {**SqliteDatabase.field_types, "TIMESTAMPTZ": "TEXT"}
-PostgresqlDatabase.field_types = {**PostgresqlDatabase.field_types, "TIMESTAMPTZ": "TIMESTAMPTZ"}
+class KeyField(TextField):
+    """Text that is ordered and compared letter by letter on both databases, whatever the language of the server."""
+
+    field_type = "PLAINTEXT"
+
+
+SqliteDatabase.field_types = {**SqliteDatabase.field_types, "TIMESTAMPTZ": "TEXT", "PLAINTEXT": "TEXT"}
+PostgresqlDatabase.field_types = {
+    **PostgresqlDatabase.field_types, "TIMESTAMPTZ": "TIMESTAMPTZ", "PLAINTEXT": 'TEXT COLLATE "C"',
+}  # fmt: skip
 
 
 class IdField(AutoField):

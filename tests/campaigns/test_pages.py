@@ -89,7 +89,7 @@ def test_whoever_may_not_see_addresses_cannot_send_them_to_himself(client_of, or
     with acting_as(actor_of(alice)):
         service.change(campaign, campaign.version, body="<div>[[email]]</div>")
     with acting_as(system(org.id)):
-        accounts.set_rights(alice.email, ["email"], None)
+        accounts.set_rights(accounts.member_by_email(alice.email).id, ["email"], None)
     client = client_of(alice)
 
     assert client.get(f"/campaigns/{campaign.id}/message").status_code == 403

@@ -165,7 +165,7 @@ def test_whoever_may_not_see_addresses_sees_none_here(client_of, alice, ready, o
     with acting_as(system(org.id)):
         sending.start(ready)
         Delivery.update(state="refused", reply="550 home@example.org unknown").execute()
-        accounts.set_rights(alice.email, ["email"], None)
+        accounts.set_rights(accounts.member_by_email(alice.email).id, ["email"], None)
 
     page = client_of(alice).get(f"/campaigns/{ready.id}/people").text
 

@@ -160,7 +160,7 @@ def test_a_contact_is_found_by_part_of_name_email_or_number(as_alice, thandi, ty
 
 def test_what_is_hidden_cannot_be_found_or_seen(client_of, bob, org, thandi):
     with acting_as(system(org.id)):
-        accounts.set_rights(bob.email, ["telephone", "email"], None)
+        accounts.set_rights(accounts.member_by_email(bob.email).id, ["telephone", "email"], None)
     client = client_of(bob)
 
     page = client.get(f"/contacts/{thandi.id}").text

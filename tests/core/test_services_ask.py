@@ -37,7 +37,7 @@ EDITOR = {
     "cancel": lambda c, _: sending.cancel(c),
     "change the organisation": lambda *_: accounts.set_details(legal_name="x"),
     "add a user": lambda *_: accounts.create_user("x@example.org", "X", Role.READER, "seven green buses"),
-    "give rights": lambda *_: accounts.set_rights("x@example.org", [], None),
+    "give rights": lambda *_: accounts.set_rights(1, [], None),
     "add a sender": lambda *_: senders.add("x", "x@example.org"),
     "take contacts along": lambda *_: exports.note(Filter(), "csv"),
     "delete a contact": lambda *_: contacts.erase([1]),

@@ -420,7 +420,15 @@ def test_what_an_ended_process_held_is_free_at_once_and_what_it_handed_is_uncert
 
 
 # What an erased contact's tables keep of him, each for a reason: a tombstone, hashes, states; never his words.
-ERASURE_OWNS = {"contact_email", "contact_telephone", "contact_address", "contact_note", "group_member", "log_entry"}
+ERASURE_OWNS = {
+    "contact_email",
+    "contact_telephone",
+    "contact_address",
+    "contact_note",
+    "group_member",
+    "contact_value",
+    "log_entry",
+}
 
 
 def test_every_table_with_a_contact_column_says_how_it_is_erased(app):
