@@ -28,6 +28,7 @@ from portal.web.access import NoPolicy, check_policies, policy_of
 from portal.web.headers import MESSAGE_POLICY
 from tests import schema
 from tests.conftest import HX, actor_of
+from tests.seeds import Stage, plant_all
 
 # Tables that reading may write to: sessions note their last use.
 READING_MAY_WRITE = {"session"}
@@ -68,12 +69,13 @@ def ids_of(user) -> dict[str, int]:
         made = service.take_in(Path(tempfile.mkdtemp()), "CNRY.csv", io.BytesIO(b"Email\ncnry2@example.org\n"))
         record.mark_email("cnry@example.org", "undeliverable", "CNRY reason.")
         email = Email.get(Email.contact_id == contact.id)
+        planted = plant_all(Stage(contact.id, group.id, Path(tempfile.mkdtemp())))
     membership = actor_of(user)
     with transaction():
         device, _ = devices.trust(user, "CNRY browser", "127.0.0.1")
         sessions.begin(user, None, device.id, "CNRY browser", "127.0.0.1")
         wish = PlaceException.create(org=membership.org_id, user=user, country="PT", until=now() + timedelta(days=9))
-    return {
+    return planted | {
         "import_id": made.id,
         "campaign_id": campaign.id,
         "attachment_id": file.id,
