@@ -12,13 +12,14 @@ from peewee import chunked
 
 from portal.activity import log
 from portal.activity.log import Entry
-from portal.contacts import rules
+from portal.contacts import record_values, rules
 from portal.contacts.holders import holders
 from portal.contacts.models import (
     Address,
     Contact,
     ContactPart,
     Email,
+    Field,
     GroupMember,
     Note,
     RecordedModel,
@@ -109,6 +110,7 @@ def remove_part(part: ContactPart, action: str) -> None:
 def add_many(new: Sequence["rules.NewContact"], action: str, **more: Any) -> list[int]:
     """Add contacts with their parts and groups in bulk; one entry each. Returns their ids, in order."""
     ids: list[int] = []
+    fields = {f.id: f for f in Field.select().where(Field.id.in_(sorted({i for c in new for i in c.values}) or [0]))}
     for batch in chunked(new, BATCH):
         with transaction(), recording():
             rows = [{**c.fields, "sort_name": rules.sort_name_of(c.fields), **rules.search_of(c)} for c in batch]
@@ -122,7 +124,11 @@ def add_many(new: Sequence["rules.NewContact"], action: str, **more: Any) -> lis
             members = [{"group_id": g, "contact_id": i} for i, c in pairs for g in c.group_ids]
             for few in chunked(members, BATCH):
                 GroupMember.insert_many(few).execute()
-            log.write_many(Entry(action, i, changes=rules.told_of(c), more=more) for i, c in pairs)
+            record_values.insert(
+                record_values.row_of(i, fields[f], entry) for i, c in pairs for f in c.values for entry in c.values[f]
+            )
+            told = [rules.told_of(c) | record_values.told_of_new(fields, c.values) for c in batch]
+            log.write_many(Entry(action, i, changes=t, more=more) for i, t in zip(made, told, strict=True))
             ids += made
     return ids
 

@@ -1,9 +1,10 @@
 """Rules about contacts that need no database: what is told of a change, what is searched, what is hidden together."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from portal.contacts.field_rules import Entry
 from portal.contacts.names import fold, sort_name
 from portal.core.permissions import DataSet
 
@@ -33,13 +34,16 @@ ADDRESS_FIELDS = ("line1", "line2", "suburb", "city", "postal_code", "province",
 
 @dataclass(frozen=True)
 class NewContact:
-    """A contact to be added in bulk: its own fields, its parts as rows, and the groups it joins."""
+    """A contact to be added in bulk: its own fields, its parts as rows, what stands in designed fields (by their ids),
+    and the groups it joins.
+    """
 
     fields: Mapping[str, Any]
     emails: list[dict[str, Any]] = field(default_factory=list)
     telephones: list[dict[str, Any]] = field(default_factory=list)
     addresses: list[dict[str, Any]] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
+    values: Mapping[int, Sequence[Entry]] = field(default_factory=dict)
     group_ids: list[int] = field(default_factory=list)
 
 
