@@ -1,7 +1,7 @@
 """The grammar of a group's rule: which questions there are, how answers are typed, kept and told in a sentence.
 
-A rule is plain data: {"match": "all" | "any", "conditions": [{"fact", "operator", "value"}]}. Texts are strings, numbers
-strings such as "1234.50", dates "2025-01-01", counts whole numbers, choices lists of strings. It never holds SQL.
+A rule is plain data: {"match": "all" | "any", "conditions": [{"fact", "operator", "value"}]}. Texts are strings,
+numbers strings such as "1234.50", dates "2025-01-01", counts whole numbers, choices lists. It never holds SQL.
 """
 
 import re
@@ -98,8 +98,8 @@ OPERATORS: dict[str, tuple[Operator, ...]] = {
     ),
     "yes_no": (Operator("yes", "yes", ": yes", "nothing"), Operator("no", "no", ": no", "nothing")),
     "group": (
-        Operator("in", "is in", "{}", "many"),
-        Operator("not_in", "is not in", "not {}", "many"),
+        Operator("in", "is in", "is in {}", "many"),
+        Operator("not_in", "is not in", "is not in {}", "many"),
     ),
 }
 # The operator whose opposite this is: what is asked of rows of another table, there must be none of (see conditions).
@@ -174,8 +174,8 @@ def condition_words(asked: Mapping[str, Any], fact: Asked | None) -> str:
     label = fact.label[:1].lower() + fact.label[1:] if fact.label[1:2].islower() else fact.label
     told = operator.words.format(*_told(fact, operator, asked["value"]))
     if fact.kind == "group":
-        return f"is {told.replace('not ', 'not in ', 1)}" if operator.name == "not_in" else f"is in {told}"
-    return f"{label}{told}" if told.startswith(":") else f"{label} {told}"
+        return told
+    return f"{label}{told}" if fact.kind == "yes_no" else f"{label} {told}"
 
 
 def typed_of(operator: Operator, value: Any) -> list[str]:
@@ -198,7 +198,7 @@ def _told(fact: Asked, operator: Operator, value: Any) -> list[str]:
             return [_day_words(day) for day in days]
         case "days" | "months":
             unit = operator.takes if value != 1 else operator.takes[:-1]
-            return [f"{value:,} {unit}" if value != 1 else unit]
+            return [f"{value:,} {unit}"]
         case "text":
             return [value]
     return []
