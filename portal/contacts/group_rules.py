@@ -19,7 +19,7 @@ MOST_VALUES = 50
 LONGEST_TEXT = 200
 MOST_DAYS, MOST_MONTHS = 36_600, 1_200
 LARGEST = Decimal(10) ** 15
-GONE = "something that is no longer kept"
+GONE = "something that is no longer kept, or is hidden from you"
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -180,9 +180,8 @@ def condition_words(asked: Mapping[str, Any], fact: Asked | None) -> str:
 
 def typed_of(operator: Operator, value: Any) -> list[str]:
     """A kept value as it stands in the inputs again."""
-    if value is None:
-        return []
-    return [str(one) for one in value] if isinstance(value, list) else [str(value)]
+    values = value if isinstance(value, list) else [value] if value is not None else []
+    return [_day_words(one) if operator.takes in ("date", "dates") else str(one) for one in values]
 
 
 def _told(fact: Asked, operator: Operator, value: Any) -> list[str]:

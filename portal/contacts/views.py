@@ -8,6 +8,7 @@ from flask import Flask, Response, request, url_for
 from portal.contacts import acts, block_views, group_views, queries, service
 from portal.contacts.address_guards import AddressRefused
 from portal.contacts.forms import NewContactForm
+from portal.contacts.group_rules import ByRule
 from portal.contacts.pages import bp
 from portal.contacts.panels import chips_for
 from portal.contacts.queries import PAGE, Filter
@@ -48,6 +49,7 @@ def index() -> Response:
         chips=chips_for([row.contact.id for row in rows]),
         sentences=_sentences(wanted),
         groups=queries.visible_groups(),
+        groups_by_hand=queries.groups_by_hand(),
         towns=queries.towns(),
         roles=ROLES,
         states=STATES,
@@ -78,6 +80,8 @@ def add() -> Response:
         except service.Nameless as error:
             named = form.organisation if form.kind.data == "body" else form.first_name
             named.errors = [str(error)]
+        except service.NotYours as error:
+            form.first_name.errors = [str(error)]
         except AddressRefused as error:
             form.email.errors = [str(error)]
         else:
@@ -203,6 +207,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     register_error(app, service.ContactNotFound, 404)
     register_error(app, service.GroupNotFound, 404)
+    register_error(app, ByRule, 422)
     app.jinja_env.filters["telephone"] = show_telephone
     add_place(Place("Contacts", "users", "contacts.index", "contacts", Permission.CONTACT_READ))
     add_place(Place("Groups", "layers", "groups.index", "groups", Permission.CONTACT_READ, wide=True))
