@@ -11,7 +11,7 @@ from typing import Any
 
 from peewee import Cast, Node, Value, fn
 
-from portal.contacts.conditions import among
+from portal.contacts.conditions import among, one_of
 from portal.contacts.facts import Fact, UnknownFact, all_facts, condition_of
 from portal.contacts.models import NOTHING, Contact, Group, GroupMember
 from portal.core.actor import acting_as, current_actor, system
@@ -63,7 +63,7 @@ def groups_by_contact(contact_ids: Sequence[int]) -> dict[int, set[int]]:
     with among(ids):
         queries = [
             Contact.select(_number(group), Contact.id).where(
-                Contact.id.in_(ids), Contact.erased_at.is_null(), condition
+                one_of(Contact.id, ids), Contact.erased_at.is_null(), condition
             )
             for group, condition in _asked(_by_rule())
         ]
