@@ -25,6 +25,7 @@ from portal.core.tenancy import Org
 ToKey = Callable[[Any], Any]
 Make = Callable[[str, Any], Any]
 EVERYTHING = SQL("1 = 1")
+_zones: ContextVar[dict[int, ZoneInfo] | None] = ContextVar("zones", default=None)
 _among: ContextVar[Sequence[int] | None] = ContextVar("among", default=None)
 
 
@@ -137,9 +138,25 @@ def yes_no_condition(column: Any, operator: str, _value: Any, *, to_key: ToKey |
     return column == key(int(operator == "yes"))
 
 
+@contextmanager
+def zone_read_once() -> Iterator[None]:
+    """However many dates are asked about inside, the organisation's time zone is looked up once."""
+    token = _zones.set({})
+    try:
+        yield
+    finally:
+        _zones.reset(token)
+
+
 def here() -> ZoneInfo:
     """The time zone of the actor's organisation."""
-    return ZoneInfo(Org.get_by_id(current_actor().org_id).timezone)
+    known, org_id = _zones.get(), current_actor().org_id
+    zone = known.get(org_id) if known is not None else None
+    if zone is None:
+        zone = ZoneInfo(Org.get_by_id(org_id).timezone)
+        if known is not None:
+            known[org_id] = zone
+    return zone
 
 
 def today() -> date:
