@@ -269,3 +269,34 @@ def test_removing_a_group_by_rule_says_what_goes(client_of, adam, org, thandi):
     with acting_as(actor_of(adam)):
         assert made() == []
         assert contacts.find(thandi.id)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("q=Thandi+Ngc", "Name contains thandi and name contains ngc"),
+        ("role=donor&kind=person", "Role is donor and kind is a person"),
+        ("town=Durban&state=no_email", "Town is Durban and has an email address: no"),
+        ("state=undeliverable", "An email could not be delivered: yes"),
+        ("group=1&not_group=1", "Is in Choir and is not in Choir"),
+    ],
+)
+def test_a_list_is_kept_as_a_group(client_of, olivia, org, thandi, words, sentence):
+    with acting_as(system(org.id)):
+        groups.add_group("Choir")
+    client = client_of(olivia)
+
+    href = re.search(r'href="(/groups/new[^"]+)">Save this list', client.get(f"/contacts?{words}").text)
+    page = client.get(href[1].replace("&amp;", "&")).text
+
+    assert f"<b>{sentence}.</b>" in page
+    assert re.search(r'<input checked id="how-1"', page)
+
+
+def test_a_whole_list_or_one_by_another_rule_is_not_offered_as_a_group(client_of, olivia, org, thandi):
+    with acting_as(system(org.id)):
+        group = groups.add_group("Names", rule=NAMED)
+    client = client_of(olivia)
+
+    for url in ("/contacts", f"/contacts?group={group.id}"):
+        assert "Save this list" not in client.get(url).text
