@@ -59,14 +59,16 @@ def groups_by_contact(contact_ids: Sequence[int]) -> dict[int, set[int]]:
     ids = list(contact_ids)
     if not ids:
         return found
-    for member in GroupMember.select().where(GroupMember.contact_id.in_(ids)):
+    ruled = _by_rule()
+    by_hand = GroupMember.group_id.not_in([group.id for group in ruled])
+    for member in GroupMember.select().where(GroupMember.contact_id.in_(ids), by_hand):
         found.setdefault(member.contact_id, set()).add(member.group_id)
     with among(ids):
         queries = [
             Contact.select(_number(group), Contact.id).where(
                 one_of(Contact.id, ids), Contact.erased_at.is_null(), condition
             )
-            for group, condition in _asked(_by_rule())
+            for group, condition in _asked(ruled)
         ]
     for group_id, contact_id in _together(queries):
         found.setdefault(contact_id, set()).add(group_id)

@@ -21,7 +21,7 @@ from portal.contacts.conditions import (
 )
 from portal.contacts.facts import Fact, register_facts
 from portal.contacts.models import NOTHING, Address, Contact, Email, Group, GroupMember, Note, Telephone
-from portal.contacts.names import fold
+from portal.contacts.names import fold, sort_name, split_name
 from portal.contacts.rules import LANGUAGES, ROLES, SOURCES
 from portal.core.db import domain_of
 from portal.core.permissions import DATA_SET_OF_CLASS, Sensitivity
@@ -41,7 +41,7 @@ def own_facts() -> Sequence[Fact]:
 
 def _of_contacts() -> list[Fact]:
     return [
-        Fact("name", "Name", "text", partial(text_condition, Contact.search_names, to_key=fold)),
+        Fact("name", "Name", "text", _is_named),
         Fact("kind", "Kind", "choice", partial(choice_condition, Contact.kind), KINDS),
         Fact("role", "Role", "choice", _has_role, [(role, role) for role in ROLES]),
         Fact("language", "Language", "choice", partial(choice_condition, Contact.language), [*LANGUAGES.items()]),
@@ -113,6 +113,16 @@ def _rows(contact_id: Any, make: Condition) -> Condition:
 def _any_row(contact_id: Any) -> Condition:
     """Whether there is a row at all."""
     return lambda operator, value: has_row(contact_id, lambda _operator, _value: contact_id > 0, operator, value)
+
+
+def _is_named(operator: str, value: Any) -> Any:
+    """A whole name as it is read out or as it is ordered; a name begins with its first word or with the surname."""
+    if operator in ("is", "is_not"):
+        parts = split_name(value)
+        whole = [fold(value), fold(sort_name(parts.first_name, parts.last_name))]
+        return Contact.sort_name.in_(whole) if operator == "is" else Contact.sort_name.not_in(whole)
+    found = text_condition(Contact.search_names, operator, value, to_key=fold)
+    return found | Contact.sort_name.startswith(fold(value)) if operator == "begins" else found
 
 
 def _has_role(operator: str, value: Any) -> Any:
