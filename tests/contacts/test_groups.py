@@ -10,10 +10,11 @@ from portal.contacts import groups, history, queries, record
 from portal.contacts import service as contacts
 from portal.contacts.group_rules import ByRule, InvalidRule
 from portal.contacts.groups import Details, NotEmpty
-from portal.contacts.models import Contact, Group
+from portal.contacts.models import Contact, Group, Telephone
 from portal.contacts.queries import Filter
 from portal.contacts.rules import NewContact
 from portal.contacts.sensitive import NoAuthorisation
+from portal.contacts.service import Line
 from portal.core.actor import acting_as, system
 from portal.core.permissions import DataSet, Denied, Permission
 from portal.exports import queries as exports
@@ -281,17 +282,30 @@ def test_who_has_only_one_group_finds_whom_he_added_by_name(as_olivia):
     group = groups.add_group("Mine")
 
     with acting_as(replace(as_olivia, only_group=group.id)):
-        contacts.add(first_name="Eve", email="eve@example.org")
+        contacts.add(first_name="Eve")
 
-        assert [row.email for row in queries.page(Filter(text="eve"), 1)] == ["eve@example.org"]
+        assert [row.name for row in queries.page(Filter(text="eve"), 1)] == ["Eve"]
 
 
-def test_a_contact_that_leaves_a_rule_by_an_edit_is_found_by_its_new_name(cast, as_olivia):
-    group = groups.add_group("A", rule=rule("name", "begins", "a"))
+def test_a_contact_that_leaves_a_rule_by_an_edit_is_found_by_what_is_new(cast, as_olivia):
+    group = groups.add_group("By number", rule=BY_NUMBER)
     ann = contacts.find(cast["Ann"])
+    (number,) = queries.parts_of(Telephone, [ann.id])[ann.id]
 
     with acting_as(replace(as_olivia, only_group=group.id)):
-        contacts.change_details(ann, contacts.stamp(ann, "details"), first_name="Zoe")
+        line = Line(number.id, "", "083 555 9999", True)
+        contacts.change_telephones(ann, contacts.stamp(ann, "telephones"), [line])
         assert queries.page(Filter(), 1) == []
 
-    assert [row.name for row in queries.page(Filter(text="zoe"), 1)] == ["Zoe"]
+    assert [row.name for row in queries.page(Filter(text="0835559999"), 1)] == ["Ann"]
+
+
+def test_what_is_left_of_a_deleted_contact_is_in_no_group(cast):
+    group = groups.add_group("People", rule=rule("kind", "any_of", ["person"]))
+
+    contacts.erase([cast["Ann"]])
+
+    assert queries.group_sizes() == {group.id: 2}
+    assert queries.group_names([cast["Ann"], cast["Ben"]]) == {cast["Ben"]: ["People"]}
+    assert found(group) == ["Ben", "Cy"]
+    assert queries.count_found(group.rule) == 2
