@@ -6,9 +6,9 @@ the ratios.
 
 import argparse
 
-from bench import campaign, contacts, history, imports, signin, weight
+from bench import campaign, contacts, groups, history, imports, signin, weight
 
-PARTS = ("contacts", "history", "import", "campaign", "weight", "signin")
+PARTS = ("contacts", "groups", "history", "import", "campaign", "weight", "signin")
 
 
 def main() -> None:
@@ -24,6 +24,8 @@ def main() -> None:
         imports.run(chosen.contacts)
     if chosen.what in ("all", "contacts"):
         contacts.run(chosen.contacts)
+    if chosen.what in ("all", "groups"):
+        groups.run(chosen.contacts)
     if chosen.what in ("all", "history"):
         history.run(chosen.contacts)
     if chosen.what in ("all", "campaign"):

@@ -8,6 +8,8 @@ from flask import Flask, Response, request, url_for
 from portal.contacts import acts, block_views, group_views, queries, service
 from portal.contacts.address_guards import AddressRefused
 from portal.contacts.forms import NewContactForm
+from portal.contacts.group_rules import ByRule
+from portal.contacts.list_rules import fields_of
 from portal.contacts.pages import bp
 from portal.contacts.panels import chips_for
 from portal.contacts.queries import PAGE, Filter
@@ -48,10 +50,12 @@ def index() -> Response:
         chips=chips_for([row.contact.id for row in rows]),
         sentences=_sentences(wanted),
         groups=queries.visible_groups(),
+        groups_by_hand=queries.groups_by_hand(),
         towns=queries.towns(),
         roles=ROLES,
         states=STATES,
         acts=acts.allowed(),
+        as_group=fields_of(wanted),
         sort_href=_sort_href,
         words=request.args.to_dict(flat=False),
     )
@@ -78,6 +82,8 @@ def add() -> Response:
         except service.Nameless as error:
             named = form.organisation if form.kind.data == "body" else form.first_name
             named.errors = [str(error)]
+        except service.NotYours as error:
+            form.first_name.errors = [str(error)]
         except AddressRefused as error:
             form.email.errors = [str(error)]
         else:
@@ -203,6 +209,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     register_error(app, service.ContactNotFound, 404)
     register_error(app, service.GroupNotFound, 404)
+    register_error(app, ByRule, 422)
     app.jinja_env.filters["telephone"] = show_telephone
     add_place(Place("Contacts", "users", "contacts.index", "contacts", Permission.CONTACT_READ))
     add_place(Place("Groups", "layers", "groups.index", "groups", Permission.CONTACT_READ, wide=True))

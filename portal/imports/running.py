@@ -9,8 +9,9 @@ from portal.accounts.models import User
 from portal.consent.asserting import assert_consents
 from portal.contacts import record
 from portal.contacts import service as contacts
+from portal.contacts.group_rules import ByRule
 from portal.contacts.models import Address, Contact, Email, Note, Telephone
-from portal.contacts.queries import parts_of
+from portal.contacts.queries import groups_by_hand, parts_of
 from portal.contacts.rules import NewContact
 from portal.core.actor import acting_as, current_actor
 from portal.core.clock import now
@@ -81,8 +82,9 @@ def _take(the_import: Import, batch: Sequence[Read]) -> None:
     with transaction():
         counts = {"added": 0, "updated": 0, "skipped": 0, "failed": 0}
         known = match(drafts) if the_import.existing != "add" else {}
-        group_ids = {name: contacts.group_named(name).id for name in {n for d in drafts for n in d.groups}}
-        new = [_with_groups(d, the_import, group_ids) for d in drafts if d.row not in known]
+        group_ids = _group_ids(drafts)
+        by_hand = {group.id for group in groups_by_hand()}
+        new = [_with_groups(d, the_import, group_ids, by_hand) for d in drafts if d.row not in known]
         made = record.add_many(new, "contact.imported", source_file=the_import.filename)
         counts["added"] = len(made)
         for draft in drafts:
@@ -90,7 +92,7 @@ def _take(the_import: Import, batch: Sequence[Read]) -> None:
                 what = "skipped" if the_import.existing == "skip" else "updated"
                 counts[what] += 1
                 if what == "updated":
-                    _update(known[draft.row], _with_groups(draft, the_import, group_ids))
+                    _update(known[draft.row], _with_groups(draft, the_import, group_ids, by_hand))
         touched = made + [known[d.row].id for d in drafts if d.row in known and the_import.existing == "update"]
         assert_consents(
             touched, the_import.channels, source=the_import.source, detail=the_import.obtained, import_id=the_import.id
@@ -110,8 +112,23 @@ class _Cancelled(Exception):
     """The import was cancelled while a batch was being stored; the batch is undone."""
 
 
-def _with_groups(draft: Draft, the_import: Import, group_ids: dict[str, int]) -> NewContact:
-    ids = sorted({*the_import.group_ids, *(group_ids[name] for name in draft.groups)})
+def _group_ids(drafts: Sequence[Draft]) -> dict[str, int]:
+    """The groups the rows name, made where there are none. A group that a rule fills is left out: an export names
+    such groups too, and its file may come back.
+    """
+    found = {}
+    for name in {name for draft in drafts for name in draft.groups}:
+        try:
+            found[name] = contacts.group_named(name).id
+        except ByRule:
+            continue
+    return found
+
+
+def _with_groups(draft: Draft, the_import: Import, group_ids: dict[str, int], by_hand: set[int]) -> NewContact:
+    """The contact with its groups; a chosen one that is gone by now, or was given a rule, is left out."""
+    ids = sorted({*the_import.group_ids, *(group_ids[name] for name in draft.groups if name in group_ids)})
+    ids = [group_id for group_id in ids if group_id in by_hand]
     fields = {"source": the_import.source, "obtained": the_import.obtained, **draft.contact.fields}
     notes = [{**note, "author": current_actor().name} for note in draft.contact.notes]
     return replace(draft.contact, fields=fields, group_ids=ids, notes=notes)
