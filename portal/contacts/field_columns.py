@@ -1,0 +1,32 @@
+"""Designed fields as columns of the list of contacts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from portal.contacts import field_files, fields
+from portal.contacts.field_rules import KINDS
+from portal.contacts.models import Field
+
+MOST = 4  # columns: more would push the names off a screen
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str
+    sort: str  # its word in the address of the page, or nothing: a field without an order
+    field: Field
+
+
+def listed(known: Iterable[Field]) -> list[Column]:
+    """The columns among these fields in use."""
+    chosen = [field for field in known if field.is_listed and KINDS[field.kind].may_merge][:MOST]
+    return [Column(f.name, f"field:{f.id}" if KINDS[f.kind].may_sort else "", f) for f in chosen]
+
+
+def cells(columns: Sequence[Column], contact_ids: Sequence[int]) -> dict[int, list[str]]:
+    """What stands in each column for these contacts, in their order: one query, none without columns."""
+    texts = fields.texts_of(contact_ids, [column.field.id for column in columns])
+    return {
+        contact_id: [field_files.shown(column.field, mine.get(column.field.id, [])) for column in columns]
+        for contact_id, mine in texts.items()
+    }
