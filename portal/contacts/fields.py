@@ -32,7 +32,7 @@ class Sheet:
 def sheets() -> list[Sheet]:
     """The pages in use, each with at least one field: two queries however many there are."""
     by_page: dict[int, list[Field]] = {}
-    for field in fields_in_use():
+    for field in Field.select().where(Field.archived_at.is_null()).order_by(Field.position, Field.id):
         by_page.setdefault(field.page_id, []).append(field)
     pages = Page.select().where(Page.archived_at.is_null()).order_by(Page.position, Page.id)
     return [Sheet(page, by_page[page.id]) for page in pages if page.id in by_page]
@@ -40,14 +40,7 @@ def sheets() -> list[Sheet]:
 
 def fields_in_use() -> list[Field]:
     """The fields in use on pages in use, in the order of the pages."""
-    query = Field.select().where(Field.archived_at.is_null()).order_by(Field.position, Field.id)
-    places = {
-        page.id: place
-        for place, page in enumerate(
-            Page.select(Page.id).where(Page.archived_at.is_null()).order_by(Page.position, Page.id)
-        )
-    }
-    return sorted((f for f in query if f.page_id in places), key=lambda f: places[f.page_id])
+    return [field for sheet in sheets() for field in sheet.fields]
 
 
 def in_use_among(field_ids: Iterable[int]) -> list[Field]:
