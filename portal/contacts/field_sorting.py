@@ -4,7 +4,7 @@ those without by name, whichever way the order runs.
 
 from typing import Any
 
-from peewee import SQL, Case, fn
+from peewee import Case
 
 from portal.contacts import fields
 from portal.contacts.field_filters import sort_field_id
@@ -19,19 +19,29 @@ def field_of(sort: str) -> Field | None:
     return found[0] if found and KINDS[found[0].kind].may_sort else None
 
 
-def page(query: Any, field: Field, is_descending: bool, number: int, size: int) -> list[Contact]:
-    """A page of the query in the order of the field; three queries at most."""
+def page(query: Any, field: Field, is_descending: bool, number: int, size: int, *, is_whole: bool) -> list[Contact]:
+    """A page of the query in the order of the field, equal values as they were added: four queries at most.
+
+    `is_whole` says that the query asks nothing, so that the index of values alone gives the order: a value stands
+    with nobody who is erased.
+    """
+    ids = _ids(query.select(Contact.id), field, is_descending, number, size, is_whole)
+    found = {contact.id: contact for contact in Contact.select().where(Contact.id.in_(ids))} if ids else {}
+    return [found[i] for i in ids if i in found]
+
+
+def _ids(query: Any, field: Field, is_descending: bool, number: int, size: int, is_whole: bool) -> list[int]:
     skipped = (max(number, 1) - 1) * size
-    kept = query.join(Value, on=(Value.contact_id == Contact.id)).where(Value.within(), Value.field_id == field.id)
-    order = _order(field)
-    first = kept.order_by(order.desc() if is_descending else order.asc(), Contact.sort_name, Contact.id)
-    found = list(first.offset(skipped).limit(size))
+    of_field = Value.select(Value.contact_id).where(Value.field_id == field.id)
+    kept = of_field if is_whole else of_field.where(Value.contact_id.in_(query))
+    order = (_order(field), Value.contact_id)
+    first = kept.order_by(*(part.desc() if is_descending else part.asc() for part in order))
+    found = [row[0] for row in first.offset(skipped).limit(size).tuples()]
     if len(found) == size:
         return found
     before = skipped + len(found) if found or not skipped else kept.count()
-    own = Value.select(SQL("1")).where(Value.contact_id == Contact.id, Value.field_id == field.id)
-    rest = query.where(~fn.EXISTS(own)).order_by(Contact.sort_name, Contact.id)
-    return found + list(rest.offset(max(skipped - before, 0)).limit(size - len(found)))
+    rest = query.where(Contact.id.not_in(of_field)).order_by(Contact.sort_name, Contact.id)
+    return found + [row[0] for row in rest.offset(max(skipped - before, 0)).limit(size - len(found)).tuples()]
 
 
 def _order(field: Field) -> Any:

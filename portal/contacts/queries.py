@@ -92,7 +92,10 @@ def page(filter: Filter, number: int, size: int = PAGE) -> list[Row]:
     """One page of the list, with a fixed number of queries however long it is."""
     by = field_sorting.field_of(filter.sort)
     if by is not None:
-        return rows(field_sorting.page(matching(filter), by, filter.descending, number, size))
+        is_whole = filter.without(sort="name", descending=False) == Filter()
+        return rows(
+            field_sorting.page(matching(filter), by, filter.descending, number, size, is_whole=is_whole)
+        )
     return rows(list(ordered(filter).paginate(number, size)))
 
 

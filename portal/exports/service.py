@@ -12,7 +12,7 @@ from portal.contacts import queries as contacts
 from portal.contacts.field_files import Column, is_sensitive
 from portal.contacts.queries import Filter
 from portal.core.actor import require
-from portal.core.cells import guard_cell
+from portal.core.cells import guard_cell, unguard_cell
 from portal.core.db import transaction
 from portal.core.permissions import Permission
 from portal.exports.queries import rows
@@ -56,7 +56,12 @@ def as_xlsx(wanted: Filter, into: BinaryIO, columns: Sequence[Column] = ()) -> N
         for number, row in enumerate(rows(wanted, columns), 1):
             for column, cell in enumerate(row):
                 if cell:
-                    sheet.write_string(number, column, cell)
+                    sheet.write_string(number, column, _kept(cell))
+
+
+def _kept(cell: str) -> str:
+    """A cell of text needs no guard, but one that looks guarded would lose its apostrophe when it is imported."""
+    return cell if unguard_cell(cell) == cell else guard_cell(cell)
 
 
 def _line(cells: Iterable[str]) -> str:
