@@ -51,6 +51,12 @@ def in_use_among(field_ids: Iterable[int]) -> list[Field]:
     return list(_in_use(Field.select()).where(Field.id.in_(ids))) if ids else []
 
 
+def in_use_called(name_keys: Iterable[str]) -> list[Field]:
+    """The fields in use with these folded names: one query, none for no names."""
+    keys = sorted(set(name_keys))
+    return list(_in_use(Field.select()).where(Field.name_key.in_(keys))) if keys else []
+
+
 def searched_ids() -> list[int]:
     """The fields in use that are found by typing."""
     return [row[0] for row in _in_use(Field.select(Field.id)).where(Field.is_searched == 1).tuples()]
