@@ -133,7 +133,7 @@ def save_groups(contact_id: int) -> Response:
     try:
         service.change_groups(contact, request.form.get("seen", ""), chosen)
     except service.Stale:
-        return _stale(contact, "groups", all_groups=queries.visible_groups(), chosen_groups=chosen)
+        return _stale(contact, "groups", all_groups=queries.groups_by_hand(), chosen_groups=chosen)
     return _saved(contact, "groups")
 
 
@@ -213,7 +213,7 @@ def _editing(contact: Contact, block: str) -> dict[str, Any]:
         return {"seen": seen, "all_roles": ROLES, "chosen_roles": contact.roles.split(",")}
     if block == "groups":
         inside = [group.id for group in queries.groups_of(contact.id)]
-        return {"seen": seen, "all_groups": queries.visible_groups(), "chosen_groups": inside}
+        return {"seen": seen, "all_groups": queries.groups_by_hand(), "chosen_groups": inside}
     parts = queries.parts_of(PARTS[block], [contact.id]).get(contact.id, [])
     return {"seen": seen, "lines": _with_blank([_line(part) for part in parts]), "labels": forms.LABELS}
 

@@ -3,13 +3,15 @@
 A fact turns an operator and a value into a condition with bound parameters; a rule never holds SQL.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 from typing import Any
 
 from peewee import Node
+
+from portal.contacts.group_rules import InvalidRule, check
 
 
 class UnknownFact(ValueError):
@@ -18,14 +20,16 @@ class UnknownFact(ValueError):
 
 @dataclass(frozen=True)
 class Fact:
-    """Something that can be asked. `tells` is the right that hides it ("telephone", "page:7"), or ""."""
+    """Something that can be asked. `tells` are the rights that hide it: "telephone", "page:7,special", or ""."""
 
     name: str
     label: str
     kind: str  # which operators there are, and how a value is typed: see contacts.group_rules
-    condition: Callable[[str, Any], Node]
+    condition: Callable[[str, Any], Node]  # see contacts.conditions
     options: Sequence[tuple[str, str]] = ()  # of a choice: (value, words)
     tells: str = ""
+    tells_by: Callable[[Any], Iterable[str]] = lambda _value: ()  # what an answer tells beyond that
+    heading: str = ""  # under which it stands in the list of what can be asked
 
 
 Provide = Callable[[], Sequence[Fact]]
@@ -43,12 +47,22 @@ def all_facts() -> dict[str, Fact]:
     return {fact.name: fact for provide in _providers for fact in provide()}
 
 
-def condition_of(rule: Mapping[str, Any]) -> Node:
+def condition_of(rule: Mapping[str, Any], known: Mapping[str, Fact] | None = None) -> Node:
     """The condition on Contact of a rule: {"match": "all" | "any", "conditions": [{fact, operator, value}]}."""
-    known = all_facts()
-    parts = []
-    for asked in rule["conditions"]:
-        if asked["fact"] not in known:
-            raise UnknownFact("The rule of this group asks about something that is no longer kept.")
-        parts.append(known[asked["fact"]].condition(asked["operator"], asked["value"]))
+    known = all_facts() if known is None else known
+    try:
+        check(rule, known)
+    except InvalidRule as error:
+        raise UnknownFact(str(error)) from error
+    parts = [known[asked["fact"]].condition(asked["operator"], asked["value"]) for asked in rule["conditions"]]
     return reduce(and_ if rule["match"] == "all" else or_, parts)
+
+
+def tells_of(rule: Mapping[str, Any], known: Mapping[str, Fact]) -> str:
+    """What a rule looks at, between commas: a group with it is hidden with that."""
+    words: set[str] = set()
+    for asked in rule["conditions"]:
+        if fact := known.get(asked["fact"]):
+            words |= {*fact.tells.split(","), *fact.tells_by(asked["value"])}
+    words.discard("")
+    return f",{','.join(sorted(words))}," if words else ""

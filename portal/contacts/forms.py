@@ -90,11 +90,6 @@ class NoteForm(Form):
             raise ValidationError(str(error)) from error
 
 
-class GroupForm(Form):
-    name = StringField("Name", [DataRequired("Enter a name for the group."), plain])
-    description = StringField("What is it for?", [plain])
-
-
 @dataclass
 class TypedLine:
     """A line of a block as it was typed, with the sentence that says what is wrong with it."""

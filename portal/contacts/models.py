@@ -246,6 +246,8 @@ class Group(OrgModel):
         if actor.only_group is not None:  # the one he was given, whatever it tells
             return _all([super().within(), cls.id == actor.only_group, cls.id.not_in(sorted(actor.denied_groups))])
         hidden = [*map(str, actor.hidden), *(f"page:{number}" for number in actor.hidden_pages)]
+        hidden += [f"group:{number}" for number in actor.denied_groups]
+        hidden += [] if actor.may(Permission.NOTE_READ) else ["notes"]
         conditions = [super().within(), *of_visible_classes(cls.sensitivity)]
         conditions += [cls.id.not_in(sorted(actor.denied_groups))] if actor.denied_groups else []
         return _all(conditions + [~cls.tells.contains(f",{word},") for word in sorted(hidden)])

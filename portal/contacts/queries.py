@@ -1,6 +1,6 @@
 """Reads about contacts: lists, searches, counts, one contact with its parts. Hidden sets are left out here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 
 from peewee import SQL, fn
 
-from portal.contacts import field_filters, field_sorting, fields
+from portal.contacts import field_filters, field_sorting, fields, membership
 from portal.contacts.field_filters import FieldWish
 from portal.contacts.membership import is_member
-from portal.contacts.models import Address, Contact, ContactPart, Email, Group, GroupMember, Note, Telephone
+from portal.contacts.models import Address, Contact, ContactPart, Email, Group, Note, Telephone
 from portal.contacts.names import display_name, fold
 from portal.core.actor import current_actor
 from portal.core.db import is_sqlite
@@ -141,12 +141,9 @@ def parts_of(kind: type[Part], contact_ids: Iterable[int]) -> dict[int, list[Par
 
 
 def group_names(contact_ids: Iterable[int]) -> dict[int, list[str]]:
-    names = {g.id: g.name for g in visible_groups()}
-    found: dict[int, list[str]] = {}
-    for member in GroupMember.select().where(GroupMember.contact_id.in_(list(contact_ids))):
-        if member.group_id in names:
-            found.setdefault(member.contact_id, []).append(names[member.group_id])
-    return {contact_id: sorted(some, key=str.lower) for contact_id, some in found.items()}
+    """The names of the groups of each contact, in order."""
+    groups, inside = visible_groups(), membership.groups_by_contact(list(contact_ids))
+    return {contact_id: [g.name for g in groups if g.id in mine] for contact_id, mine in inside.items()}
 
 
 def visible_groups() -> list[Group]:
@@ -154,19 +151,24 @@ def visible_groups() -> list[Group]:
     return list(Group.select().order_by(fn.LOWER(Group.name)))
 
 
+def groups_by_hand() -> list[Group]:
+    """Those of them that contacts can be put into."""
+    return [group for group in visible_groups() if group.rule is None]
+
+
 def group_sizes() -> dict[int, int]:
     """How many contacts of each group this actor may see."""
-    query = (
-        GroupMember.select(GroupMember.group_id, fn.COUNT(GroupMember.contact_id))
-        .group_by(GroupMember.group_id)
-        .tuples()
-    )
-    return dict(query)
+    return membership.sizes()
 
 
 def groups_of(contact_id: int) -> list[Group]:
-    inside = {m.group_id for m in GroupMember.select().where(GroupMember.contact_id == contact_id)}
+    inside = membership.groups_by_contact([contact_id]).get(contact_id, set())
     return [group for group in visible_groups() if group.id in inside]
+
+
+def count_found(rule: Mapping[str, Any]) -> int:
+    """How many of the contacts the actor may see a rule finds. Raises UnknownFact."""
+    return int(Contact.select().where(Contact.erased_at.is_null(), membership.found_by(rule)).count())
 
 
 def notes_of(contact_id: int) -> list[Note]:

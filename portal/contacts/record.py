@@ -13,6 +13,7 @@ from peewee import chunked
 from portal.activity import log
 from portal.activity.log import Entry
 from portal.contacts import record_values, rules
+from portal.contacts.group_rules import ByRule
 from portal.contacts.holders import holders
 from portal.contacts.models import (
     Address,
@@ -20,6 +21,7 @@ from portal.contacts.models import (
     ContactPart,
     Email,
     Field,
+    Group,
     GroupMember,
     Note,
     RecordedModel,
@@ -27,7 +29,7 @@ from portal.contacts.models import (
     Value,
     recording,
 )
-from portal.core.actor import seeing_everything
+from portal.core.actor import acting_as, current_actor, seeing_everything, system
 from portal.core.clock import now
 from portal.core.db import transaction
 from portal.core.permissions import Denied
@@ -108,7 +110,8 @@ def remove_part(part: ContactPart, action: str) -> None:
 
 
 def add_many(new: Sequence["rules.NewContact"], action: str, **more: Any) -> list[int]:
-    """Add contacts with their parts and groups in bulk; one entry each. Returns their ids, in order."""
+    """Add contacts with their parts and groups in bulk; one entry each. Returns their ids, in order. Raises ByRule."""
+    _check_by_hand({group_id for contact in new for group_id in contact.group_ids})
     ids: list[int] = []
     fields = {f.id: f for f in Field.select().where(Field.id.in_(sorted({i for c in new for i in c.values}) or [0]))}
     for batch in chunked(new, BATCH):
@@ -139,7 +142,8 @@ def change_many(contacts: Iterable[tuple[int, Mapping[str, list[Any]]]], action:
 
 
 def group(contact_ids: Sequence[int], group_id: int, name: str) -> int:
-    """Put contacts into a group; return how many were not in it before."""
+    """Put contacts into a group; return how many were not in it before. Raises ByRule."""
+    _check_by_hand([group_id])
     joined = 0
     for batch in chunked(contact_ids, BATCH):
         with transaction(), recording():
@@ -158,7 +162,8 @@ def group(contact_ids: Sequence[int], group_id: int, name: str) -> int:
 
 
 def ungroup(contact_ids: Sequence[int], group_id: int, name: str) -> int:
-    """Take contacts out of a group; return how many were in it."""
+    """Take contacts out of a group; return how many were in it. Raises ByRule."""
+    _check_by_hand([group_id])
     left = 0
     for batch in chunked(contact_ids, BATCH):
         with transaction(), recording():
@@ -221,8 +226,10 @@ def mark_email(normal: str, state: str, reason: str, *, words: str = "", deliver
 
 
 def refresh(contact_ids: Sequence[int]) -> None:
-    """Bring the search columns, version and time of change of these contacts up to date."""
-    with transaction(), recording(), seeing_everything():
+    """Bring the search columns, version and time of change of these contacts up to date: also of one that is not yet,
+    or no longer, in the one group the actor sees.
+    """
+    with transaction(), recording(), acting_as(system(current_actor().org_id)):
         emails = _by_contact(Email, contact_ids)
         telephones = _by_contact(Telephone, contact_ids)
         for contact in Contact.select().where(Contact.id.in_(list(contact_ids))):
@@ -241,6 +248,17 @@ def _by_contact(kind: type[Part], contact_ids: Sequence[int]) -> dict[int, list[
     for part in kind.select().where(kind.contact_id.in_(list(contact_ids))):
         found.setdefault(part.contact_id, []).append(part)
     return found
+
+
+def _check_by_hand(group_ids: Iterable[int]) -> None:
+    """Nobody is put into a group that a rule fills, whether the actor knows of it or not."""
+    ids = sorted(group_ids)
+    if not ids:
+        return
+    with acting_as(system(current_actor().org_id)):
+        ruled = Group.get_or_none(Group.id.in_(ids), Group.rule.is_null(False))
+    if ruled is not None:
+        raise ByRule(ruled.name)
 
 
 def _may_touch(kind: type[ContactPart]) -> None:

@@ -7,13 +7,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from peewee import IntegrityError
-
-from portal.activity import log
 from portal.contacts import queries, record, rules
 from portal.contacts.address_guards import check_address
 from portal.contacts.emails import normalise_email
-from portal.contacts.models import Address, Contact, ContactPart, Email, Group, GroupMember, Note, Telephone
+from portal.contacts.group_rules import ByRule
+from portal.contacts.groups import GroupNameTaken as GroupNameTaken
+from portal.contacts.groups import GroupNotFound as GroupNotFound
+from portal.contacts.groups import add_group as add_group
+from portal.contacts.groups import find_group as find_group
+from portal.contacts.groups import find_group_by_name as find_group_by_name
+from portal.contacts.groups import group_contacts as group_contacts
+from portal.contacts.groups import group_named as group_named
+from portal.contacts.groups import remove_group as remove_group
+from portal.contacts.groups import rename_group as rename_group
+from portal.contacts.groups import ungroup_contacts as ungroup_contacts
+from portal.contacts.models import Address, Contact, ContactPart, Email, Group, Note, Telephone
 from portal.contacts.telephones import normalise_telephone
 from portal.core.actor import current_actor, require
 from portal.core.db import lock, transaction
@@ -37,16 +45,12 @@ class ContactNotFound(LookupError):
     pass
 
 
-class GroupNotFound(LookupError):
-    pass
-
-
 class Nameless(ValueError):
     """A contact needs something to be known by."""
 
 
-class GroupNameTaken(ValueError):
-    pass
+class NotYours(ValueError):
+    """The actor sees one group only, and the contact would not be in it."""
 
 
 class SameAddress(ValueError):
@@ -93,14 +97,20 @@ def add(*, email: str = "", telephone: str = "", source: str = "staff", obtained
         check_address("email", entered.normal)
     with transaction():
         contact = record.add(source=source, obtained=obtained, **names)
+        mine = _only_group()
+        if mine is not None and mine.rule is None:
+            record.group([contact.id], mine.id, mine.name)
         if entered:
             record.add_part(
                 Email, contact.id, "contact.email_added", address=entered.entered, normal=entered.normal, is_primary=1
             )
         if number:
             record.add_part(Telephone, contact.id, "contact.telephone_added", number=number, is_primary=1)
-        if group_id := current_actor().only_group:
-            record.group([contact.id], group_id, find_group(group_id).name)
+        if mine is not None and Contact.get_or_none(Contact.id == contact.id) is None:
+            raise NotYours(
+                f"You see only the contacts whom the rule of {mine.name} finds, and it does not find this one. "
+                "Correct what you entered, or ask a colleague to add this contact."
+            )
     return contact
 
 
@@ -112,7 +122,7 @@ def stamp(contact: Contact, block: str) -> str:
     elif block == "roles":
         values = contact.roles
     elif block == "groups":
-        values = sorted(g.id for g in queries.groups_of(contact.id))
+        values = sorted(g.id for g in queries.groups_of(contact.id) if g.rule is None)
     else:
         values = [
             [p.id, p.label, p.is_primary, rules.told(p)]
@@ -212,12 +222,17 @@ def change_addresses(contact: Contact, seen: str, lines: Sequence[AddressLine]) 
 
 
 def change_groups(contact: Contact, seen: str, group_ids: Sequence[int]) -> None:
-    """Put the contact into exactly these of the groups the actor can see; groups he cannot see stay as they are."""
+    """Put the contact into exactly these of the groups the actor can see; groups he cannot see, and those filled by a
+    rule, stay as they are. Raises ByRule when one of those was chosen.
+    """
     require(Permission.CONTACT_EDIT)
     with transaction():
         contact = _unchanged(contact, "groups", seen)
-        names = {g.id: g.name for g in queries.visible_groups()}
-        before = {g.id for g in queries.groups_of(contact.id)}
+        ruled = [g.name for g in queries.visible_groups() if g.rule is not None and g.id in group_ids]
+        if ruled:
+            raise ByRule(ruled[0])
+        names = {g.id: g.name for g in queries.groups_by_hand()}
+        before = {g.id for g in queries.groups_of(contact.id)} & set(names)
         wanted = set(group_ids) & set(names)
         for group_id in sorted(before - wanted):
             record.ungroup([contact.id], group_id, names[group_id])
@@ -245,81 +260,6 @@ def erase(contact_ids: Sequence[int]) -> int:
         return record.erase(contact_ids)
 
 
-def add_group(name: str, description: str = "") -> Group:
-    require(Permission.CONTACT_EDIT)
-    name = name.strip()
-    try:
-        with transaction():
-            made = Group.create(name=name, description=description)
-            log.write("group.added", subject_id=made.id, name=name)
-            return made
-    except IntegrityError as error:
-        raise GroupNameTaken(f"There is already a group called {name}.") from error
-
-
-def rename_group(group_id: int, name: str, description: str) -> None:
-    require(Permission.CONTACT_EDIT)
-    name = name.strip()
-    group = find_group(group_id)
-    changes = {"name": [group.name, name], "description": [group.description, description]}
-    changes = {field: pair for field, pair in changes.items() if pair[0] != pair[1]}
-    if not changes:
-        return
-    try:
-        with transaction():
-            Group.update(name=name, description=description).where(Group.id == group.id).execute()
-            log.write("group.changed", subject_id=group.id, changes=changes)
-    except IntegrityError as error:
-        raise GroupNameTaken(f"There is already a group called {name}.") from error
-
-
-def remove_group(group_id: int) -> int:
-    """Remove a group; its contacts stay. Returns how many contacts were in it."""
-    require(Permission.CONTACT_DELETE)
-    group = find_group(group_id)
-    with transaction():
-        members = [m.contact_id for m in GroupMember.select().where(GroupMember.group_id == group.id)]
-        left = record.ungroup(members, group.id, group.name)
-        log.write("group.removed", subject_id=group.id, name=group.name, contacts=left)
-        Group.delete().where(Group.id == group.id).execute()
-    return left
-
-
-def find_group(group_id: int) -> Group:
-    for group in queries.visible_groups():
-        if group.id == group_id:
-            return group
-    raise GroupNotFound("There is no such group.")
-
-
-def find_group_by_name(name: str) -> Group:
-    """The group with this name in any case. Raises GroupNotFound."""
-    for group in queries.visible_groups():
-        if group.name.casefold() == name.strip().casefold():
-            return group
-    raise GroupNotFound(f"There is no group called {name}.")
-
-
-def group_named(name: str) -> Group:
-    """The group with this name in any case, made if there is none."""
-    try:
-        return find_group_by_name(name)
-    except GroupNotFound:
-        return add_group(name)
-
-
-def group_contacts(contact_ids: Sequence[int], group_id: int) -> int:
-    require(Permission.CONTACT_EDIT)
-    with transaction():
-        return record.group(_visible(contact_ids), group_id, find_group(group_id).name)
-
-
-def ungroup_contacts(contact_ids: Sequence[int], group_id: int) -> int:
-    require(Permission.CONTACT_EDIT)
-    with transaction():
-        return record.ungroup(_visible(contact_ids), group_id, find_group(group_id).name)
-
-
 _KIND: dict[str, type[ContactPart]] = {"emails": Email, "telephones": Telephone, "addresses": Address}
 _ACTION = {"Email": "contact.email", "Telephone": "contact.telephone", "Address": "contact.address"}
 
@@ -341,6 +281,12 @@ def _replace(kind: type[Part], contact_id: int, wanted: Sequence[tuple[int | Non
         record.remove_part(known[part_id], f"{action}_removed")
 
 
+def _only_group() -> Group | None:
+    """The one group the actor sees, if he is limited to one."""
+    group_id = current_actor().only_group
+    return find_group(group_id) if group_id is not None else None
+
+
 def _unchanged(contact: Contact, block: str, seen: str) -> Contact:
     """The contact, locked and read again; Stale when the block is no longer what the form was made from."""
     fresh = lock(Contact.select().where(Contact.id == contact.id, Contact.erased_at.is_null())).first()
@@ -349,10 +295,6 @@ def _unchanged(contact: Contact, block: str, seen: str) -> Contact:
     if seen != stamp(fresh, block):
         raise Stale("Somebody changed this while you were writing.")
     return fresh
-
-
-def _visible(contact_ids: Sequence[int]) -> list[int]:
-    return [row[0] for row in Contact.select(Contact.id).where(Contact.id.in_(list(contact_ids))).tuples()]
 
 
 def _check_named(names: dict[str, Any]) -> None:

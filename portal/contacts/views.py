@@ -19,6 +19,7 @@ from portal.contacts import (
 )
 from portal.contacts.address_guards import AddressRefused
 from portal.contacts.forms import NewContactForm
+from portal.contacts.group_rules import ByRule
 from portal.contacts.pages import bp
 from portal.contacts.panels import chips_for
 from portal.contacts.queries import PAGE, Filter
@@ -66,6 +67,7 @@ def index() -> Response:
         has_sensitive=any(field_files.is_sensitive(field) for sheet in sheets for field in sheet.fields),
         sentences=_sentences(wanted, controls),
         groups=queries.visible_groups(),
+        groups_by_hand=queries.groups_by_hand(),
         towns=queries.towns(),
         roles=ROLES,
         states=STATES,
@@ -96,6 +98,8 @@ def add() -> Response:
         except service.Nameless as error:
             named = form.organisation if form.kind.data == "body" else form.first_name
             named.errors = [str(error)]
+        except service.NotYours as error:
+            form.first_name.errors = [str(error)]
         except AddressRefused as error:
             form.email.errors = [str(error)]
         else:
@@ -222,6 +226,7 @@ def register(app: Flask) -> None:
         app.register_blueprint(blueprint)
     register_error(app, service.ContactNotFound, 404)
     register_error(app, service.GroupNotFound, 404)
+    register_error(app, ByRule, 422)
     app.jinja_env.filters["telephone"] = show_telephone
     add_place(Place("Contacts", "users", "contacts.index", "contacts", Permission.CONTACT_READ))
     add_place(Place("Groups", "layers", "groups.index", "groups", Permission.CONTACT_READ, wide=True))

@@ -10,6 +10,7 @@ from portal.consent.asserting import assert_consents
 from portal.contacts import record, record_values
 from portal.contacts import service as contacts
 from portal.contacts.field_rules import Entry
+from portal.contacts.group_rules import ByRule
 from portal.contacts.models import Address, Contact, Email, Note, Telephone
 from portal.contacts.queries import parts_of
 from portal.contacts.rules import NewContact
@@ -84,7 +85,7 @@ def _take(the_import: Import, batch: Sequence[Read], fields: Targets) -> None:
     with transaction():
         counts = {"added": 0, "updated": 0, "skipped": 0, "failed": 0}
         known = match(drafts) if the_import.existing != "add" else {}
-        group_ids = {name: contacts.group_named(name).id for name in {n for d in drafts for n in d.groups}}
+        group_ids = _group_ids(drafts)
         new = [_with_groups(d, the_import, group_ids) for d in drafts if d.row not in known]
         made = record.add_many(new, "contact.imported", source_file=the_import.filename)
         counts["added"] = len(made)
@@ -125,8 +126,21 @@ class _Cancelled(Exception):
     """The import was cancelled while a batch was being stored; the batch is undone."""
 
 
+def _group_ids(drafts: Sequence[Draft]) -> dict[str, int]:
+    """The groups the rows name, made where there are none. A group that a rule fills is left out: an export names
+    such groups too, and its file may come back.
+    """
+    found = {}
+    for name in {name for draft in drafts for name in draft.groups}:
+        try:
+            found[name] = contacts.group_named(name).id
+        except ByRule:
+            continue
+    return found
+
+
 def _with_groups(draft: Draft, the_import: Import, group_ids: dict[str, int]) -> NewContact:
-    ids = sorted({*the_import.group_ids, *(group_ids[name] for name in draft.groups)})
+    ids = sorted({*the_import.group_ids, *(group_ids[name] for name in draft.groups if name in group_ids)})
     fields = {"source": the_import.source, "obtained": the_import.obtained, **draft.contact.fields}
     notes = [{**note, "author": current_actor().name} for note in draft.contact.notes]
     return replace(draft.contact, fields=fields, group_ids=ids, notes=notes)

@@ -11,6 +11,9 @@ from typing import IO
 from portal.activity import log
 from portal.contacts import field_files
 from portal.contacts import service as contacts
+from portal.contacts.group_rules import ByRule
+from portal.contacts.models import Group
+from portal.contacts.queries import visible_groups
 from portal.core import queue
 from portal.core.actor import current_actor, require
 from portal.core.clock import now
@@ -134,12 +137,14 @@ def preview(the_import: Import) -> Preview:
     table = open_table(Path(the_import.path), the_import.filename)
     seen = Preview()
     today, designed = now().date(), targets()
+    ruled = {group.name.casefold() for group in visible_groups() if group.rule is not None}
     for number, cells in islice(table.rows, PREVIEWED):
         draft, problems = interpret(
             number, cells, table.headings, the_import.mapping, today=today, fields=designed
         )
         seen.problems += problems
         if draft is not None:
+            draft.repairs += [str(ByRule(name)) for name in draft.groups if name.casefold() in ruled]
             seen.drafts.append(draft)
     return seen
 
@@ -153,13 +158,23 @@ def start(the_import: Import, existing: str, group_ids: Sequence[int], new_group
     if existing not in ("update", "skip", "add"):
         raise NotReady("Choose what to do with people you have already.")
     with transaction():
-        ids = {contacts.find_group(group_id).id for group_id in group_ids}
-        if new_group.strip():
-            ids.add(contacts.group_named(new_group).id)
+        chosen = [contacts.find_group(group_id) for group_id in group_ids]
+        try:
+            ids = {group.id for group in chosen if _is_by_hand(group)}
+            if new_group.strip():
+                ids.add(contacts.group_named(new_group).id)
+        except ByRule as error:
+            raise NotReady(str(error)) from error
         Import.update(existing=existing, group_ids=sorted(ids), state="waiting").where(
             Import.id == the_import.id, Import.state == "mapping"
         ).execute()
         queue.enqueue(queue.RUN_IMPORT, import_id=the_import.id)
+
+
+def _is_by_hand(group: Group) -> bool:
+    if group.rule is not None:
+        raise ByRule(group.name)
+    return True
 
 
 def group_id(name: str) -> int:

@@ -152,7 +152,7 @@ def _columns(the_import: Import, status: int = 200, *, sentence: str = "", **ans
 def _preview(the_import: Import, status: int = 200, sentence: str = "") -> Response:
     return page_or_part(
         "imports/show.html", "imports/_preview.html", status, the_import=the_import, part="imports/_preview.html",
-        preview=service.preview(the_import), groups=contacts.visible_groups(), existing=EXISTING, sentence=sentence,
+        preview=service.preview(the_import), groups=contacts.groups_by_hand(), existing=EXISTING, sentence=sentence,
     )  # fmt: skip
 
 

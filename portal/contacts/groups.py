@@ -1,0 +1,225 @@
+"""Groups of contacts: making, changing and removing them, and putting contacts into those that are filled by hand."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import IntegrityError
+
+from portal.activity import log
+from portal.contacts import queries, record
+from portal.contacts.facts import Fact, all_facts, tells_of
+from portal.contacts.group_rules import ByRule, check, words_of
+from portal.contacts.models import Contact, Group, GroupMember
+from portal.contacts.sensitive import check_sensitive
+from portal.core.actor import acting_as, current_actor, require, system
+from portal.core.db import lock, transaction
+from portal.core.permissions import DATA_SET_OF_CLASS, Denied, Permission, Sensitivity
+
+Rule = Mapping[str, Any]
+NEVER_RULED = "Only a group that nobody was put into can be given a rule. Make a new group for it."
+
+
+class GroupNotFound(LookupError):
+    pass
+
+
+class GroupNameTaken(ValueError):
+    pass
+
+
+class NotEmpty(ValueError):
+    """A group with contacts in it was to be filled by a rule."""
+
+
+@dataclass(frozen=True)
+class Details:
+    """What is told of a group beside its name and rule."""
+
+    description: str = ""
+    category: str = ""
+    purpose: str = ""
+    sensitivity: str = str(Sensitivity.ORDINARY)
+    authorisation: str = ""
+    authorisation_note: str = ""
+    is_children: int = 0
+
+    @classmethod
+    def of(cls, group: Group) -> "Details":
+        return cls(**{name: getattr(group, name) for name in cls.__dataclass_fields__})
+
+
+def add_group(name: str, description: str = "", *, details: Details | None = None, rule: Rule | None = None) -> Group:
+    """Make a group; with a rule it is filled by that. Raises InvalidRule, NoAuthorisation, GroupNameTaken."""
+    require(Permission.CONTACT_EDIT)
+    name = name.strip()
+    values = _checked(details or Details(description=description))
+    try:
+        with transaction():
+            made = Group.create(name=name, **values, **_ruled(rule))
+            told = {field: value for field, value in values.items() if value and value != Sensitivity.ORDINARY}
+            if rule is not None:
+                told |= {"rule": _words(rule), "rule_data": rule}
+            log.write("group.added", subject_id=made.id, name=name, **told)
+            return made
+    except IntegrityError as error:
+        raise GroupNameTaken(f"There is already a group called {name}.") from error
+
+
+def change_group(group_id: int, name: str, details: Details, rule: Rule | None = None) -> None:
+    """Change what is told of a group, or its rule. A rule of None leaves the one there is."""
+    require(Permission.CONTACT_EDIT)
+    name = name.strip()
+    try:
+        with transaction():
+            group = _locked(group_id)
+            new: dict[str, Any] = {"name": name, **_checked(details, group)}
+            more: dict[str, Any] = {}
+            if rule is not None and rule != group.rule:
+                _check_may_rule(group)
+                new |= _ruled(rule)
+                more = {"rule_before": group.rule, "rule_after": rule}
+            changes = {field: [getattr(group, field), value] for field, value in new.items()}
+            changes = {field: pair for field, pair in changes.items() if pair[0] != pair[1]}
+            if not changes:
+                return
+            Group.update(**{field: pair[1] for field, pair in changes.items()}).where(Group.id == group.id).execute()
+            if "sensitivity" in changes:
+                retell()
+            if more:
+                changes["rule"] = [_words(group.rule) if group.rule else None, _words(rule or {})]
+            changes.pop("tells", None)
+            log.write("group.changed", subject_id=group.id, changes=changes, **more)
+    except IntegrityError as error:
+        raise GroupNameTaken(f"There is already a group called {name}.") from error
+
+
+def rename_group(group_id: int, name: str, description: str) -> None:
+    group = find_group(group_id)
+    change_group(group_id, name, Details(**{**Details.of(group).__dict__, "description": description}))
+
+
+def retell() -> None:
+    """Work out anew what each rule tells, also those of groups hidden from the actor: to be called when a group or
+    field becomes more or less sensitive, or moves to another page.
+    """
+    with transaction(), acting_as(system(current_actor().org_id)):
+        known = all_facts()
+        for group in Group.select(Group.id, Group.rule, Group.tells).where(Group.rule.is_null(False)):
+            # What is gone for a while may come back: then it must not have been forgotten that it hides.
+            tells = tells_of(group.rule, known)
+            if all(asked["fact"] in known for asked in group.rule["conditions"]) and tells != group.tells:
+                Group.update(tells=tells).where(Group.id == group.id).execute()
+
+
+def remove_group(group_id: int) -> int:
+    """Remove a group; its contacts stay. Returns how many contacts were in it."""
+    require(Permission.CONTACT_DELETE)
+    group = find_group(group_id)
+    with transaction():
+        left = queries.group_sizes().get(group.id, 0)
+        if group.rule is None:
+            members = [m.contact_id for m in GroupMember.select().where(GroupMember.group_id == group.id)]
+            left = record.ungroup(members, group.id, group.name)
+        log.write("group.removed", subject_id=group.id, name=group.name, contacts=left)
+        Group.delete().where(Group.id == group.id).execute()
+    return left
+
+
+def find_group(group_id: int) -> Group:
+    group = Group.get_or_none(Group.id == group_id)
+    if group is None:
+        raise GroupNotFound("There is no such group.")
+    return group
+
+
+def find_group_by_name(name: str) -> Group:
+    """The group with this name in any case. Raises GroupNotFound."""
+    for group in queries.visible_groups():
+        if group.name.casefold() == name.strip().casefold():
+            return group
+    raise GroupNotFound(f"There is no group called {name}.")
+
+
+def group_named(name: str) -> Group:
+    """The group with this name in any case, made if there is none, to put contacts into. Raises ByRule."""
+    try:
+        group = find_group_by_name(name)
+    except GroupNotFound:
+        return add_group(name)
+    if group.rule is not None:
+        raise ByRule(group.name)
+    return group
+
+
+def group_contacts(contact_ids: Sequence[int], group_id: int) -> int:
+    require(Permission.CONTACT_EDIT)
+    with transaction():
+        return record.group(_visible(contact_ids), group_id, find_group(group_id).name)
+
+
+def ungroup_contacts(contact_ids: Sequence[int], group_id: int) -> int:
+    require(Permission.CONTACT_EDIT)
+    with transaction():
+        return record.ungroup(_visible(contact_ids), group_id, find_group(group_id).name)
+
+
+def is_empty(group: Group) -> bool:
+    """Whether nobody was put into it, contacts hidden from the actor included."""
+    with acting_as(system(current_actor().org_id)):
+        return not GroupMember.select().where(GroupMember.group_id == group.id).exists()
+
+
+def categories() -> list[str]:
+    """The categories in use, in order."""
+    return sorted({group.category for group in queries.visible_groups()} - {""}, key=str.lower)
+
+
+def words(rule: Rule) -> str:
+    """The rule as a sentence for the actor; what he may not ask about is not named."""
+    return words_of(rule, all_facts())
+
+
+def _words(rule: Rule) -> str:
+    with acting_as(system(current_actor().org_id)):
+        return words_of(rule, all_facts())
+
+
+def _ruled(rule: Rule | None) -> dict[str, Any]:
+    if rule is None:
+        return {}
+    check(rule, all_facts())
+    with acting_as(system(current_actor().org_id)):
+        known: Mapping[str, Fact] = all_facts()
+        return {"rule": rule, "tells": tells_of(rule, known)}
+
+
+def _check_may_rule(group: Group) -> None:
+    if current_actor().only_group == group.id:
+        raise Denied("You see only this group: its rule says whom you see, so that another person must change it.")
+    if group.rule is None and not is_empty(group):
+        raise NotEmpty(NEVER_RULED)
+
+
+def _checked(details: Details, before: Group | None = None) -> dict[str, Any]:
+    """The details as they are stored. A class that is hidden from the actor he cannot give, unless it is there."""
+    sensitivity = Sensitivity(details.sensitivity)
+    is_new = before is None or before.sensitivity != sensitivity
+    if is_new and not current_actor().sees(DATA_SET_OF_CLASS.get(sensitivity)):
+        raise Denied("A group of this kind can be made only by somebody who may see such information.")
+    check_sensitive(sensitivity, details.authorisation, details.authorisation_note)
+    values = dict(details.__dict__)
+    if sensitivity is not Sensitivity.SPECIAL:
+        values |= {"authorisation": "", "authorisation_note": ""}
+    return {**values, "sensitivity": str(sensitivity), "is_children": int(values["is_children"])}
+
+
+def _locked(group_id: int) -> Group:
+    group = lock(Group.select().where(Group.id == group_id)).first()
+    if group is None:
+        raise GroupNotFound("There is no such group.")
+    return group
+
+
+def _visible(contact_ids: Sequence[int]) -> list[int]:
+    return [row[0] for row in Contact.select(Contact.id).where(Contact.id.in_(list(contact_ids))).tuples()]
