@@ -5,16 +5,16 @@ A field that is hidden from the actor, or no longer in use, is as if it had not 
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
 from typing import Any
 
-from peewee import SQL
+from peewee import SQL, fn
 
 from portal.contacts import fields
-from portal.contacts.field_rules import KINDS, InvalidValue, Shape, read
+from portal.contacts.field_rules import KEY_LENGTH, KINDS, InvalidValue, Shape, read
 from portal.contacts.models import NOTHING, Contact, Field, Value
 from portal.contacts.names import fold
 from portal.core.clock import now
@@ -163,8 +163,7 @@ def trigrams(text: str) -> str:
 def _contains(field: Field, text: str) -> Any:
     if field.is_searched and len(text) >= SHORTEST_PART:
         return part_of_found(text)
-    return Value.text.contains(text) if field.kind == "long" else Value.key.contains(text)
-
-
-def wishes_by_field(wishes: Sequence[FieldWish]) -> Mapping[int, FieldWish]:
-    return {wish.field_id: wish for wish in wishes}
+    if field.kind == "long":
+        return Value.text.contains(text)
+    is_cut = fn.LENGTH(Value.key) == KEY_LENGTH  # then the rest of it stands in the text alone
+    return Value.key.contains(text) | (is_cut & Value.text.contains(text))
