@@ -48,7 +48,7 @@ def named(text: str) -> dict[str, str]:
 
 def may_be_named(name: str) -> bool:
     """Whether a designed field of this name can stand in a letter: a name of the list above stays the list's."""
-    return _key(name) not in FIELDS and bool(_TOKEN.fullmatch(f"[[{name}]]"))
+    return _key(name) not in FIELDS and list(named(f"[[{name}]]")) == [_key(name)]
 
 
 def fill(text: str, values: Mapping[str, str], escape: Callable[[str], str] = str) -> str:

@@ -44,7 +44,9 @@ def check(text: str, before: str, *, may_be_sensitive: bool) -> dict[str, Field]
         raise
     if not may_be_sensitive and (sensitive := more_than_ordinary(known.values())):
         names = ", ".join(f"“{field.name}”" for field in sensitive)
-        raise SensitiveField(f"{names} is more than ordinary information. Tick that this letter may show it, or take it out.")
+        raise SensitiveField(
+            f"{names} is more than ordinary information. Tick that this letter may show it, or take it out."
+        )
     return known
 
 

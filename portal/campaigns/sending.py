@@ -252,7 +252,9 @@ def _render(campaign_id: int, rows: Sequence[Delivery]) -> dict[int, Ready]:
         try:
             traces = _traces(letter, row) if letter.is_tracked and contact and not contact.is_untracked else None
             own = letter if traces else untraced
-            written = write(own, _values(contact, row, towns) | designed.get(row.contact_id, {}), {"unsubscribe": url}, traces)
+            written = write(
+                own, _values(contact, row, towns) | designed.get(row.contact_id, {}), {"unsubscribe": url}, traces
+            )
             message = Message(
                 sender_name=letter.mailbox.name,
                 sender=letter.mailbox.email,

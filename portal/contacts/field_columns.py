@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from portal.contacts import field_files, fields
 from portal.contacts.field_rules import KINDS
+from portal.contacts.fields import Outline
 from portal.contacts.models import Field
 
 MOST = 4  # columns: more would push the names off a screen
@@ -17,9 +18,10 @@ class Column:
     field: Field
 
 
-def listed(known: Iterable[Field]) -> list[Column]:
-    """The columns among these fields in use."""
-    chosen = [field for field in known if field.is_listed and KINDS[field.kind].may_merge][:MOST]
+def listed(outlines: Iterable[Outline]) -> list[Column]:
+    """The columns among these fields in use: one query, none when there are none."""
+    ids = [field.id for field in outlines if field.is_listed and KINDS[field.kind].may_merge][:MOST]
+    chosen = sorted(fields.in_use_among(ids), key=lambda field: ids.index(field.id))
     return [Column(f.name, f"field:{f.id}" if KINDS[f.kind].may_sort else "", f) for f in chosen]
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from portal.contacts import field_filters
+from portal.contacts import field_filters, fields
 from portal.contacts.field_filters import CHOICES, RANGES, FieldWish
-from portal.contacts.fields import Sheet
+from portal.contacts.fields import Outline
 from portal.contacts.models import Field
 
 
@@ -36,29 +36,30 @@ class Asked:
 
 @dataclass(frozen=True)
 class Controls:
-    """What can be filtered by: pages of fields to choose from, and the controls of those chosen."""
+    """What can be filtered by: fields to choose from by their pages, and the controls of those chosen."""
 
-    choices: Sequence[tuple[str, Sequence[Field]]]
+    choices: Sequence[tuple[str, Sequence[Outline]]]
     open: Sequence[Control]
     problems: Sequence[str]
     asked: Sequence[Asked]
 
 
-def controls(sheets: Sequence[Sheet], wishes: Sequence[FieldWish], chosen: str = "") -> Controls:
-    """The controls for these pages. `chosen` is the id of a field that is to have one though nothing is asked of it."""
-    may = [(sheet.page.name, [f for f in sheet.fields if field_filters.may_filter(f)]) for sheet in sheets]
+def controls(outlines: Sequence[Outline], wishes: Sequence[FieldWish], chosen: str = "") -> Controls:
+    """The controls for these fields: one query, none when nothing is asked. `chosen` is the id of a field that is to
+    have one though nothing is asked of it.
+    """
+    may = [outline for outline in outlines if field_filters.may_filter(outline)]
     by_id = {wish.field_id: wish for wish in wishes}
+    open_ids = [outline.id for outline in may if outline.id in by_id or str(outline.id) == chosen]
     shown, problems, asked = [], [], []
-    for field in (field for _, fields in may for field in fields):
-        wish = by_id.get(field.id)
-        if wish is not None:
-            problem = field_filters.problem_of(field, wish)
-            words = field_filters.words_of(field, wish)
-            problems += [f"{field.name}: {problem}"] if problem else []
-            asked += [Asked(words, wish.names)] if words else []
-            shown.append(Control(field, wish, problem))
-        elif str(field.id) == chosen:
-            shown.append(Control(field, FieldWish(field.id)))
-    open_ids = {control.field.id for control in shown}
-    left = [(page, [field for field in fields if field.id not in open_ids]) for page, fields in may]
-    return Controls([pair for pair in left if pair[1]], shown, problems, asked)
+    for field in sorted(fields.in_use_among(open_ids), key=lambda field: open_ids.index(field.id)):
+        wish = by_id.get(field.id, FieldWish(field.id))
+        problem, words = field_filters.problem_of(field, wish), field_filters.words_of(field, wish)
+        problems += [f"{field.name}: {problem}"] if problem else []
+        asked += [Asked(words, wish.names)] if words else []
+        shown.append(Control(field, wish, problem))
+    left: dict[str, list[Outline]] = {}
+    for outline in may:
+        if outline.id not in open_ids:
+            left.setdefault(outline.page, []).append(outline)
+    return Controls(list(left.items()), shown, problems, asked)

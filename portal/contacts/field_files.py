@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from portal.contacts import fields
 from portal.contacts.field_rules import KINDS, Entry, show
-from portal.contacts.fields import Sheet
+from portal.contacts.fields import Outline, Sheet
 from portal.contacts.models import Field
 from portal.core.actor import current_actor
 from portal.core.permissions import Sensitivity
@@ -30,7 +30,7 @@ def writable_sheets() -> list[Sheet]:
     return [sheet for sheet in sheets() if current_actor().may_write_page(sheet.page.id)]
 
 
-def is_sensitive(field: Field) -> bool:
+def is_sensitive(field: Field | Outline) -> bool:
     return field.sensitivity != Sensitivity.ORDINARY
 
 

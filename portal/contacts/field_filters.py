@@ -15,6 +15,7 @@ from peewee import SQL, fn
 
 from portal.contacts import fields
 from portal.contacts.field_rules import KEY_LENGTH, KINDS, InvalidValue, Shape, read
+from portal.contacts.fields import Outline
 from portal.contacts.models import NOTHING, Contact, Field, Value
 from portal.contacts.names import fold
 from portal.core.clock import now
@@ -65,7 +66,7 @@ def sort_field_id(sort: str) -> int | None:
     return int(match[1]) if match else None
 
 
-def may_filter(field: Field) -> bool:
+def may_filter(field: Field | Outline) -> bool:
     return field.kind in RANGES | CHOICES | TEXTS
 
 
@@ -151,7 +152,9 @@ def part_of_found(text: str) -> Any:
     condition = Value.found.contains(text)
     if not is_sqlite():
         return condition & (Value.found != SQL("''"))  # in the words of the partial index
-    return condition & Value.id.in_(SQL("(SELECT rowid FROM value_search WHERE value_search MATCH ?)", (trigrams(text),)))
+    return condition & Value.id.in_(
+        SQL("(SELECT rowid FROM value_search WHERE value_search MATCH ?)", (trigrams(text),))
+    )
 
 
 def trigrams(text: str) -> str:

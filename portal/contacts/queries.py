@@ -93,9 +93,7 @@ def page(filter: Filter, number: int, size: int = PAGE) -> list[Row]:
     by = field_sorting.field_of(filter.sort)
     if by is not None:
         is_whole = filter.without(sort="name", descending=False) == Filter()
-        return rows(
-            field_sorting.page(matching(filter), by, filter.descending, number, size, is_whole=is_whole)
-        )
+        return rows(field_sorting.page(matching(filter), by, filter.descending, number, size, is_whole=is_whole))
     return rows(list(ordered(filter).paginate(number, size)))
 
 

@@ -51,9 +51,9 @@ def index() -> Response:
     total = queries.count(wanted)
     page = paging(total, PAGE)
     rows = queries.page(wanted, page.number)
-    sheets = fields.sheets()
-    columns = field_columns.listed(field for sheet in sheets for field in sheet.fields)
-    controls = field_controls.controls(sheets, wanted.fields, request.args.get("by", ""))
+    outlines = fields.outlines()
+    columns = field_columns.listed(outlines)
+    controls = field_controls.controls(outlines, wanted.fields, request.args.get("by", ""))
     return page_or_part(
         "contacts/index.html",
         "contacts/_list.html",
@@ -64,7 +64,7 @@ def index() -> Response:
         columns=columns,
         cells=field_columns.cells(columns, [row.contact.id for row in rows]),
         controls=controls,
-        has_sensitive=any(field_files.is_sensitive(field) for sheet in sheets for field in sheet.fields),
+        has_sensitive=any(map(field_files.is_sensitive, outlines)),
         sentences=_sentences(wanted, controls),
         groups=queries.visible_groups(),
         groups_by_hand=queries.groups_by_hand(),

@@ -24,7 +24,13 @@ def register(cli: click.Group) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @for_org
 @click.option("--group", "groups", multiple=True, help="Put everybody into this group; it is made if there is none.")
-@click.option("--map", "maps", multiple=True, metavar="HEADING=FIELD", help=f"FIELD is one of {', '.join(FIELDS)}, or field:NAME of a page of yours.")
+@click.option(
+    "--map",
+    "maps",
+    multiple=True,
+    metavar="HEADING=FIELD",
+    help=f"FIELD is one of {', '.join(FIELDS)}, or field:NAME of a page of yours.",
+)
 @click.option("--existing", type=click.Choice(["update", "skip", "add"]), default="update", show_default=True)
 @click.option("--source", type=click.Choice([s for s in service.SOURCES if s != "bought"]), default="own")
 @click.option("--obtained", default="", help="How and when these people came to be on the list.")

@@ -69,7 +69,12 @@ class Draft:
 
 
 def interpret(
-    number: int, cells: Sequence[str], headings: Sequence[str], mapping: Mapping[str, str], *, today: date,
+    number: int,
+    cells: Sequence[str],
+    headings: Sequence[str],
+    mapping: Mapping[str, str],
+    *,
+    today: date,
     fields: Targets,
 ) -> tuple[Draft | None, list[Problem]]:
     """The draft of a row, or its problems; never both. A row without name, address or number is a problem too.

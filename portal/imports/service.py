@@ -139,9 +139,7 @@ def preview(the_import: Import) -> Preview:
     today, designed = now().date(), targets()
     ruled = {group.name.casefold() for group in visible_groups() if group.rule is not None}
     for number, cells in islice(table.rows, PREVIEWED):
-        draft, problems = interpret(
-            number, cells, table.headings, the_import.mapping, today=today, fields=designed
-        )
+        draft, problems = interpret(number, cells, table.headings, the_import.mapping, today=today, fields=designed)
         seen.problems += problems
         if draft is not None:
             draft.repairs += [str(ByRule(name)) for name in draft.groups if name.casefold() in ruled]
