@@ -1,7 +1,7 @@
 """`make bench`: reproducible figures, each beside a reference measured in the same run.
 
-`python -m bench [PART] [--contacts N] [--fields N] [--recipients N] [--tries N]`. Numbers are of this machine and this moment; read
-the ratios.
+`python -m bench [PART] [--contacts N] [--fields N] [--recipients N] [--tries N]`. Numbers are of this machine and this
+moment; read the ratios.
 """
 
 import argparse

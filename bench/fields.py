@@ -32,8 +32,11 @@ def run(count: int, wanted: int) -> None:
     with installation() as stage:
         fill(count)
         client = signed_in(stage.app)
-        pages = {"list": "/contacts", "last page": f"/contacts?page={count // 50}", "search": "/contacts?q=naud",
-                 "search rare": "/contacts?q=zoe12", "search none": "/contacts?q=qqzzxx", "contact": f"/contacts/{MEASURED}"}  # fmt: skip
+        pages = {
+            "list": "/contacts", "last page": f"/contacts?page={count // 50}", "search": "/contacts?q=naud",
+            "search rare": "/contacts?q=zoe12", "search none": "/contacts?q=qqzzxx",
+            "contact": f"/contacts/{MEASURED}",
+        }  # fmt: skip
         made = _design(wanted)
         taken = seconds(lambda: _fill(stage, made, count))
         print(f"fields      {wanted} fields, {_values():,} values of {count:,} contacts written in {taken:.0f} s")
@@ -43,8 +46,10 @@ def run(count: int, wanted: int) -> None:
         for name, url in (
             ("search a field", f"/contacts?q={WORDS[3]}12"), ("filter choice", f"/contacts?f{by['choice']}=3"),
             ("filter range", f"/contacts?f{by['number']}_from=100&f{by['number']}_to=120"),
-            ("filter text", f"/contacts?f{by['text']}={WORDS[5]}9"), ("order text", f"/contacts?sort=field:{by['text']}"),
-            ("order number", f"/contacts?sort=field:{by['number']}&down=1"), ("order choice", f"/contacts?sort=field:{by['choice']}"),
+            ("filter text", f"/contacts?f{by['text']}={WORDS[5]}9"),
+            ("order text", f"/contacts?sort=field:{by['text']}"),
+            ("order number", f"/contacts?sort=field:{by['number']}&down=1"),
+            ("order choice", f"/contacts?sort=field:{by['choice']}"),
             ("order, last", f"/contacts?sort=field:{by['number']}&page={count // 50}"),
             ("order, filter", f"/contacts?sort=field:{by['date']}&f{by['choice']}=3&f{by['yes_no']}=1"),
         ):  # fmt: skip
@@ -109,7 +114,7 @@ def _rows(made: list[Field], everywhere: list[Field], measured: set[int], count:
 def _value(field: Field, pick: random.Random) -> tuple[str, str, str]:
     kind, number = field.kind, pick.randrange(1_000)
     text = {
-        "text": f"{pick.choice(WORDS).title()}{number}", "long": f"{pick.choice(WORDS)} and {pick.choice(WORDS)} {number}",
+        "text": f"{pick.choice(WORDS).title()}{number}", "long": f"{pick.choice(WORDS)} and {pick.choice(WORDS)}",
         "number": str(number), "money": f"{number}.50", "link": f"https://example.org/{number}",
         "date": str(date(2020, 1, 1) + timedelta(number)), "yes_no": str(number % 2),
     }.get(kind, str(number % 10 + 1))  # fmt: skip

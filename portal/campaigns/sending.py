@@ -73,7 +73,7 @@ def start(campaign: Campaign, at: datetime | None = None) -> None:
         if not begun:
             raise service.Begun("This campaign has begun already.")
         shown = service.fields_shown(campaign)
-        more = {"sensitive": shown} if shown else {}
+        more: dict[str, Any] = {"sensitive": shown} if shown else {}
         log.write(f"campaign.{'scheduled' if state == SCHEDULED else 'started'}", subject_id=campaign.id, **more)
         if state == SENDING:
             _freeze(service.find(campaign.id))

@@ -100,7 +100,7 @@ def change(campaign: Campaign, version: int, **values: Any) -> Campaign:
             raise Stale("Somebody changed this while you were writing.")
         told = {name: pair for name, pair in changes.items() if name != "body"}
         sensitive = [field.name for field in merge_fields.more_than_ordinary(shown.values())]
-        more = {"sensitive": sensitive} if sensitive else {}
+        more: dict[str, Any] = {"sensitive": sensitive} if sensitive else {}
         log.write("campaign.changed", subject_id=campaign.id, changes=told, body=("body" in changes), **more)
     return find(campaign.id)
 

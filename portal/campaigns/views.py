@@ -121,7 +121,8 @@ def save(campaign_id: int) -> Response:
         service.change(
             campaign, version, name=form.name.data or "", subject=form.subject.data or "",
             preheader=form.preheader.data or "", body=form.body.data or "",
-            sender_id=form.sender_id.data, is_sensitive=int(form.is_sensitive.data), is_tracked=int(form.is_tracked.data or not tracking.is_on()),
+            sender_id=form.sender_id.data, is_sensitive=int(form.is_sensitive.data),
+            is_tracked=int(form.is_tracked.data or not tracking.is_on()),
         )  # fmt: skip
     except merge.BadField as error:
         form.body.errors = [str(error)]
@@ -183,7 +184,8 @@ def _index(form: NameForm, status: int = 200, sentence: str = "") -> Response:
 def _compose(campaign: Campaign, form: CampaignForm, status: int = 200, sentence: str = "") -> Response:
     return page_or_part(
         "campaigns/compose.html", "campaigns/_compose.html", status,
-        campaign=campaign, form=form, fields=merge.FIELDS, pages_of_fields=merge_fields.menu(), checks=service.before_sending(campaign),
+        campaign=campaign, form=form, fields=merge.FIELDS, pages_of_fields=merge_fields.menu(),
+        checks=service.before_sending(campaign),
         sentence=sentence, saved=request.args.get("saved"), letter=service.letter_of(campaign),
         files=attachments.of(campaign.id), body_for_editor=to_editor(form.body.data or ""),
         tracks=tracking.is_on(), notice=NOTICE,

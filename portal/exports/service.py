@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import xlsxwriter
 
@@ -32,7 +32,7 @@ def note(wanted: Filter, kind: str, columns: Sequence[Column] = ()) -> int:
     classes = sorted({column.field.sensitivity for column in columns if is_sensitive(column.field)})
     with transaction():
         count = contacts.count(wanted)
-        more = {"classes": classes} if classes else {}
+        more: dict[str, Any] = {"classes": classes} if classes else {}
         log.write("contacts.exported", rows=count, format=kind, groups=list(wanted.group_ids), **more)
     return count
 

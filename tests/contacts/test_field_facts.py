@@ -15,7 +15,8 @@ from portal.core.permissions import DataSet
 from tests.designed import field, put
 
 SINCE = [
-    ("before", "2000-01-01", ["Cleo"]), ("after", "1999-12-31", ["Anna"]), ("between", ["1999-12-31", "2020-02-29"], ["Anna", "Cleo"]),
+    ("before", "2000-01-01", ["Cleo"]), ("after", "1999-12-31", ["Anna"]),
+    ("between", ["1999-12-31", "2020-02-29"], ["Anna", "Cleo"]),
     ("comes_days", 10, ["Cleo"]), ("empty", None, ["Ben"]),
 ]  # fmt: skip
 ASKED = {
@@ -25,8 +26,10 @@ ASKED = {
     ],
     "long": [("contains", "mornings", ["Anna"]), ("empty", None, ["Ben", "Cleo"])],
     "number": [
-        ("at_least", "9", ["Anna", "Ben"]), ("at_most", "9", ["Ben", "Cleo"]), ("between", ["-3.5", "9"], ["Ben", "Cleo"]),
-        ("is", "10", ["Anna"]), ("at_most", "999999999999999", ["Anna", "Ben", "Cleo"]), ("at_least", "-999999999999999", ["Anna", "Ben", "Cleo"]),
+        ("at_least", "9", ["Anna", "Ben"]), ("at_most", "9", ["Ben", "Cleo"]),
+        ("between", ["-3.5", "9"], ["Ben", "Cleo"]),
+        ("is", "10", ["Anna"]), ("at_most", "999999999999999", ["Anna", "Ben", "Cleo"]),
+        ("at_least", "-999999999999999", ["Anna", "Ben", "Cleo"]),
     ],
     "money": [("at_least", "100", ["Anna"]), ("empty", None, ["Cleo"])],
     "date": SINCE,
@@ -44,7 +47,8 @@ def filled(as_alice):
     for name, kind, typed in (
         ("Anna", "text", "Größe Large"), ("Ben", "text", "Small"), ("Anna", "long", "Likes early mornings"),
         ("Anna", "number", "10"), ("Ben", "number", "9"), ("Cleo", "number", "-3.5"), ("Anna", "money", "1 200"),
-        ("Ben", "money", "9"), ("Anna", "date", "2020-02-29"), ("Cleo", "date", "1999-12-31"), ("Anna", "yes_no", "yes"),
+        ("Ben", "money", "9"), ("Anna", "date", "2020-02-29"), ("Cleo", "date", "1999-12-31"),
+        ("Anna", "yes_no", "yes"),
         ("Ben", "yes_no", "no"), ("Anna", "choice", "Driving"), ("Ben", "choice", "Kitchen"),
         ("Cleo", "choice", "Garden; beds"), ("Anna", "choices", "Kitchen; Driving"), ("Ben", "choices", "Driving"),
         ("Cleo", "link", "https://example.org/zebra"),

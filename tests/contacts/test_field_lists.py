@@ -107,7 +107,10 @@ def test_the_pages_of_an_ordered_list_hold_everybody_once(filled, size):
 
 @pytest.mark.parametrize(
     ("typed", "found"),
-    [("grosse", ["Anna"]), ("mall", ["Ben"]), ("zebra", ["Dan"]), ("sm", ["Ben"]), ("early", []), ("anna large", ["Anna"])],
+    [
+        ("grosse", ["Anna"]), ("mall", ["Ben"]), ("zebra", ["Dan"]), ("sm", ["Ben"]), ("early", []),
+        ("anna large", ["Anna"]),
+    ],
 )  # fmt: skip
 def test_searched_fields_are_found_by_typing(filled, typed, found):
     assert names(Filter(text=typed)) == found

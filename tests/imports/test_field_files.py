@@ -52,8 +52,10 @@ def contact_named(first_name):
 
 
 def test_each_kind_is_read_from_a_file(bring):
-    for name, kind in (("Shirt", "text"), ("Visits", "number"), ("Fee", "money"), ("Since", "date"), ("Drives", "yes_no"),
-                       ("Duty", "choice"), ("Skills", "choices"), ("Site", "link")):  # fmt: skip
+    for name, kind in (
+        ("Shirt", "text"), ("Visits", "number"), ("Fee", "money"), ("Since", "date"), ("Drives", "yes_no"),
+        ("Duty", "choice"), ("Skills", "choices"), ("Site", "link"),
+    ):  # fmt: skip
         field(name, kind)
     ended = bring(
         "First name,Email,shirt,VISITS,Fee,Since,Drives,Volunteers: Duty,Skills,Site\n"
