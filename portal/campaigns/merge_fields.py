@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from portal.campaigns import merge
 from portal.contacts import field_files, fields
 from portal.contacts.field_rules import KINDS
+from portal.contacts.fields import Sheet
 from portal.contacts.models import Field
 from portal.core.actor import seeing_everything
 from portal.core.permissions import Denied
@@ -19,9 +20,9 @@ class SensitiveField(merge.BadField):
     """A text would show what is more than ordinary, and its author has not said that it may."""
 
 
-def menu() -> list[tuple[str, list[str]]]:
-    """What the actor may put in: (page, names of its fields)."""
-    pages = [(s.page.name, [f.name for f in s.fields if merge.may_be_named(f.name)]) for s in field_files.sheets()]
+def menu(sheets: Sequence[Sheet]) -> list[tuple[str, list[str]]]:
+    """What can be put in of these pages: (page, names of its fields)."""
+    pages = [(s.page.name, [f.name for f in s.fields if merge.may_be_named(f.name)]) for s in sheets]
     return [(page, names) for page, names in pages if names]
 
 

@@ -22,6 +22,7 @@ from portal.campaigns.cleaning import to_editor
 from portal.campaigns.letter import NOTICE
 from portal.campaigns.models import DRAFT, Campaign
 from portal.campaigns.pages import STATES, bp
+from portal.contacts import field_files
 from portal.contacts import queries as contacts
 from portal.contacts import service as contact_service
 from portal.contacts.forms import plain
@@ -182,9 +183,11 @@ def _index(form: NameForm, status: int = 200, sentence: str = "") -> Response:
 
 
 def _compose(campaign: Campaign, form: CampaignForm, status: int = 200, sentence: str = "") -> Response:
+    sheets = field_files.sheets()
     return page_or_part(
         "campaigns/compose.html", "campaigns/_compose.html", status,
-        campaign=campaign, form=form, fields=merge.FIELDS, pages_of_fields=merge_fields.menu(),
+        campaign=campaign, form=form, fields=merge.FIELDS, pages_of_fields=merge_fields.menu(sheets),
+        asks_sensitive=any(field_files.is_sensitive(f) for s in sheets for f in s.fields),
         checks=service.before_sending(campaign),
         sentence=sentence, saved=request.args.get("saved"), letter=service.letter_of(campaign),
         files=attachments.of(campaign.id), body_for_editor=to_editor(form.body.data or ""),

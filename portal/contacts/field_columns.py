@@ -17,6 +17,11 @@ class Column:
     sort: str  # its word in the address of the page, or nothing: a field without an order
     field: Field
 
+    @property
+    def is_short(self) -> bool:
+        """Whether its values stand in one line: those of numbers and dates."""
+        return self.field.kind in ("number", "money", "date")
+
 
 def listed(outlines: Iterable[Outline]) -> list[Column]:
     """The columns among these fields in use: one query, none when there are none."""

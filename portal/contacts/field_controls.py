@@ -17,6 +17,10 @@ class Control:
     wish: FieldWish
     problem: str = ""
 
+    def is_wrong(self, text: str) -> bool:
+        """Whether what was typed into one of the two places cannot be read."""
+        return bool(self.problem and text and field_filters.problem_of(self.field, FieldWish(self.field.id, (), text)))
+
     @property
     def kind(self) -> str:
         return "choice" if self.field.kind in CHOICES else "range" if self.field.kind in RANGES else "text"

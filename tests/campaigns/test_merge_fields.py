@@ -10,6 +10,7 @@ from playhouse.test_utils import count_queries
 from portal.activity.models import LogEntry
 from portal.campaigns import merge, merge_fields, sending, service
 from portal.campaigns.letter import Letter
+from portal.contacts import field_files
 from portal.contacts import service as contacts
 from portal.contacts.models import Contact, Field
 from portal.core.actor import acting_as, system
@@ -126,7 +127,7 @@ def test_the_values_of_a_batch_are_one_query(org, audience, shirt):
 def test_a_field_is_named_by_its_name_and_a_built_in_name_stays_built_in(org, name, kind, is_known):
     with acting_as(system(org.id)):
         field(name, kind)
-        offered = [name for _, names in merge_fields.menu() for name in names]
+        offered = [name for _, names in merge_fields.menu(field_files.sheets()) for name in names]
 
         assert (name in offered) == is_known
         if is_known:
@@ -157,7 +158,7 @@ def test_who_may_not_see_a_field_is_not_told_that_there_is_one(alice, secrets, h
         made = service.create("Mine")
         with pytest.raises(merge.UnknownField, match=f"There is no field called “{name}”"):
             service.change(made, 1, subject="x", body=f"<p>[[{name}]]</p>", is_sensitive=1)
-        assert name not in str(merge_fields.menu())
+        assert name not in str(merge_fields.menu(field_files.sheets()))
 
 
 @pytest.mark.parametrize("hidden", ["class", "page"])
