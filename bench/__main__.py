@@ -6,9 +6,9 @@ moment; read the ratios.
 
 import argparse
 
-from bench import campaign, contacts, fields, history, imports, signin, weight
+from bench import campaign, contacts, fields, groups, history, imports, signin, weight
 
-PARTS = ("contacts", "fields", "history", "import", "campaign", "weight", "signin")
+PARTS = ("contacts", "fields", "groups", "history", "import", "campaign", "weight", "signin")
 
 
 def main() -> None:
@@ -27,6 +27,8 @@ def main() -> None:
         contacts.run(chosen.contacts)
     if chosen.what in ("all", "fields"):
         fields.run(chosen.contacts, chosen.fields)
+    if chosen.what in ("all", "groups"):
+        groups.run(chosen.contacts)
     if chosen.what in ("all", "history"):
         history.run(chosen.contacts)
     if chosen.what in ("all", "campaign"):

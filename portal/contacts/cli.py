@@ -7,12 +7,13 @@ import click
 from portal.accounts import service as accounts
 from portal.accounts.rules import known_right
 from portal.commanding import as_json, for_org, organisation, say
-from portal.contacts import fields
+from portal.contacts import fields, group_cli
 from portal.contacts.service import find_group, find_group_by_name
 
 
 def register(cli: click.Group) -> None:
     cast(click.Group, cli.commands["user"]).add_command(rights)
+    group_cli.register(cli)
 
 
 @click.command()

@@ -13,17 +13,19 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from peewee import DateField, Node, fn
+from peewee import SQL, DateField, TextField, fn
 
 from portal.contacts.group_rules import OPPOSITE
-from portal.contacts.models import Contact
+from portal.contacts.models import NOTHING, Contact
 from portal.core.actor import current_actor
 from portal.core.clock import now
-from portal.core.db import UtcField, is_sqlite
+from portal.core.db import is_sqlite
 from portal.core.tenancy import Org
 
 ToKey = Callable[[Any], Any]
 Make = Callable[[str, Any], Any]
+EVERYTHING = SQL("1 = 1")
+_zones: ContextVar[dict[int, ZoneInfo] | None] = ContextVar("zones", default=None)
 _among: ContextVar[Sequence[int] | None] = ContextVar("among", default=None)
 
 
@@ -51,10 +53,17 @@ def has_row(contact_id: Any, make: Make, operator: str, value: Any, *limits: Any
     few = _among.get()
     rows = contact_id.model.select(contact_id).where(*limits)
     if few is not None:
-        rows = rows.where(contact_id.in_(list(few)))
+        rows = rows.where(one_of(contact_id, few))
     if operator in OPPOSITE:
         return Contact.id.not_in(rows.where(make(OPPOSITE[operator], value)))
     return Contact.id.in_(rows.where(make(operator, value)))
+
+
+def one_of(column: Any, ids: Sequence[int]) -> Any:
+    """The column is one of these numbers of the database's own, written out: a page has hundreds of them, times the
+    groups by rules, and a query takes only so many parameters.
+    """
+    return column.in_(SQL(f"({', '.join(str(int(number)) for number in ids) or 'NULL'})"))
 
 
 def text_condition(column: Any, operator: str, value: Any, *, to_key: ToKey | None = None) -> Any:
@@ -104,7 +113,7 @@ def date_condition(column: Any, operator: str, value: Any, *, to_key: ToKey | No
 
 
 def moment_condition(column: Any, operator: str, value: Any) -> Any:
-    """A UtcField asked by days of the organisation's own zone."""
+    """A UtcField that is never missing, asked by days of the organisation's own zone."""
     zone = here()
     return date_condition(
         column, operator, value, to_key=lambda day: datetime.combine(day, time(), zone).astimezone(UTC)
@@ -129,9 +138,25 @@ def yes_no_condition(column: Any, operator: str, _value: Any, *, to_key: ToKey |
     return column == key(int(operator == "yes"))
 
 
+@contextmanager
+def zone_read_once() -> Iterator[None]:
+    """However many dates are asked about inside, the organisation's time zone is looked up once."""
+    token = _zones.set({})
+    try:
+        yield
+    finally:
+        _zones.reset(token)
+
+
 def here() -> ZoneInfo:
     """The time zone of the actor's organisation."""
-    return ZoneInfo(Org.get_by_id(current_actor().org_id).timezone)
+    known, org_id = _zones.get(), current_actor().org_id
+    zone = known.get(org_id) if known is not None else None
+    if zone is None:
+        zone = ZoneInfo(Org.get_by_id(org_id).timezone)
+        if known is not None:
+            known[org_id] = zone
+    return zone
 
 
 def today() -> date:
@@ -171,7 +196,7 @@ def _comes(column: Any, days: int) -> Any:
     """The day and month, whatever the year, come round between today and so many days from now."""
     if days >= 365:
         return _filled(column)
-    is_text = is_sqlite() or not isinstance(column, DateField | UtcField)
+    is_text = is_sqlite() or not isinstance(column, DateField)
     day = fn.SUBSTR(column, 6, 5) if is_text else fn.TO_CHAR(column, "MM-DD")
     first = today()
     start, end = f"{first:%m-%d}", f"{first + timedelta(days=days):%m-%d}"
@@ -184,9 +209,16 @@ def _presence(column: Any, operator: str) -> Any:
     if operator == "filled":
         return _filled(column)
     if operator == "empty":
-        return column.is_null() if column.null else column == ""
+        return NOTHING if _is_always_filled(column) else column.is_null() if column.null else column == ""
     raise UnknownOperator(operator)
 
 
-def _filled(column: Any) -> Node:
+def _filled(column: Any) -> Any:
+    if _is_always_filled(column):
+        return EVERYTHING
     return column.is_null(False) if column.null else column != ""
+
+
+def _is_always_filled(column: Any) -> bool:
+    """A number or date that may not be missing; a text that is missing is an empty text."""
+    return not column.null and not isinstance(column, TextField)

@@ -46,6 +46,7 @@ class GroupForm(Form):
     sensitivity = SelectField("What does it tell about people?", default=str(Sensitivity.ORDINARY))
     authorisation = SelectField(
         "On what ground may this be kept?",
+        default="",
         choices=[SelectChoice("", "Choose a ground"), *(SelectChoice(*pair) for pair in GROUNDS.items())],
     )
     authorisation_note = StringField("How is the ground met?", [plain])
@@ -118,7 +119,7 @@ def draft_of(rule: Mapping[str, Any] | None, facts: Mapping[str, Fact]) -> RuleD
             lines.append(RuleLine(error=f"Here the rule asked about {GONE}. Choose something else."))
         else:
             lines.append(RuleLine(fact, operator, typed_of(operator, asked["value"])))
-    return RuleDraft(rule["match"], lines, dict(rule))
+    return RuleDraft(rule["match"], lines, dict(rule) if _is_whole(rule, facts) else None)
 
 
 def read_rule(form: MultiDict[str, str], facts: Mapping[str, Fact]) -> RuleDraft:
@@ -153,6 +154,14 @@ def read_rule(form: MultiDict[str, str], facts: Mapping[str, Fact]) -> RuleDraft
             draft.rule = rule
     draft.lines = draft.lines or [RuleLine()]
     return draft
+
+
+def _is_whole(rule: Mapping[str, Any], facts: Mapping[str, Fact]) -> bool:
+    try:
+        check(rule, facts)
+    except InvalidRule:
+        return False
+    return True
 
 
 def _read_line(fact: Fact | None, name: str, texts: Sequence[str]) -> RuleLine:

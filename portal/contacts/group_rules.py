@@ -71,6 +71,14 @@ _NUMBERS = (
     Operator("is", "is", "is {}", "number"),
     *_FILLED,
 )
+_DATES = (
+    Operator("before", "before", "before {}", "date"),
+    Operator("after", "after", "after {}", "date"),
+    Operator("between", "between", "between {} and {}", "dates"),
+    Operator("last_days", "in the last … days", "in the last {}", "days"),
+    Operator("last_months", "in the last … months", "in the last {}", "months"),
+    Operator("older_months", "more than … months ago", "more than {} ago", "months"),
+)
 OPERATORS: dict[str, tuple[Operator, ...]] = {
     "text": (
         Operator("is", "is", "is {}", "text"),
@@ -81,13 +89,9 @@ OPERATORS: dict[str, tuple[Operator, ...]] = {
     ),
     "number": _NUMBERS,
     "money": _NUMBERS,
+    "moment": _DATES,  # when the portal itself noted something: never missing, and no birthday
     "date": (
-        Operator("before", "before", "before {}", "date"),
-        Operator("after", "after", "after {}", "date"),
-        Operator("between", "between", "between {} and {}", "dates"),
-        Operator("last_days", "in the last … days", "in the last {}", "days"),
-        Operator("last_months", "in the last … months", "in the last {}", "months"),
-        Operator("older_months", "more than … months ago", "more than {} ago", "months"),
+        *_DATES,
         Operator("comes_days", "has its day in the next … days", "has its day in the next {}", "days"),
         *_FILLED,
     ),

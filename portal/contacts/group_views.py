@@ -37,7 +37,12 @@ def index() -> Response:
 @bp.get("/new")
 @needs(Permission.CONTACT_EDIT)
 def new() -> Response:
-    return _edit(None, group_form(formdata=None), draft_of(None, all_facts()))
+    """An empty form, or one with the rule in the page's address: a list of contacts to be kept as a group."""
+    form, facts = group_form(formdata=None), all_facts()
+    if "lines" not in request.args:
+        return _edit(None, form, draft_of(None, facts))
+    form.how.data = "rule"
+    return _edit(None, form, read_rule(request.args, facts))
 
 
 @bp.post("")

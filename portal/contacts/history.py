@@ -4,16 +4,29 @@ from typing import Any
 
 from portal.activity.models import LogEntry
 from portal.activity.sentences import Sentence, sentence
+from portal.contacts.models import Group
 from portal.contacts.rules import DATA_SET_OF_FIELD, LANGUAGES, SOURCES
 from portal.contacts.telephones import show_telephone
-from portal.core.actor import current_actor
+from portal.core.actor import acting_as, current_actor, system
 
 
 def of_contact(contact_id: int, first: int, count: int) -> tuple[list[Sentence], int]:
     """Some sentences, the newest first, and how many there are in all."""
     query = LogEntry.select().where(LogEntry.contact_id == contact_id)
     page = query.order_by(LogEntry.seq.desc()).offset(first).limit(count)
-    return [sentence(entry, show, hides) for entry in page], int(query.count())
+    hidden = _hidden_groups()
+
+    def show_known(name: str, value: Any) -> str:
+        return "another group" if name == "group" and value in hidden else show(name, value)
+
+    return [sentence(entry, show_known, hides) for entry in page], int(query.count())
+
+
+def _hidden_groups() -> frozenset[str]:
+    """The names of groups the reader may not know of."""
+    known = {group.name for group in Group.select(Group.name)}
+    with acting_as(system(current_actor().org_id)):
+        return frozenset({group.name for group in Group.select(Group.name)} - known)
 
 
 def show(name: str, value: Any) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from peewee import Cast, Node, Value, fn
 
-from portal.contacts.conditions import among
+from portal.contacts.conditions import among, one_of, zone_read_once
 from portal.contacts.facts import Fact, UnknownFact, all_facts, condition_of
 from portal.contacts.models import NOTHING, Contact, Group, GroupMember
 from portal.core.actor import acting_as, current_actor, system
@@ -33,8 +33,9 @@ def is_member(group_ids: Iterable[int]) -> Any:
 
 def found_by(rule: Mapping[str, Any]) -> Node:
     """The condition on Contact of a rule that the actor may ask. Raises UnknownFact."""
-    condition_of(rule)
-    with acting_as(system(current_actor().org_id)):
+    with zone_read_once():
+        condition_of(rule)
+    with acting_as(system(current_actor().org_id)), zone_read_once():
         return condition_of(rule)
 
 
@@ -63,7 +64,7 @@ def groups_by_contact(contact_ids: Sequence[int]) -> dict[int, set[int]]:
     with among(ids):
         queries = [
             Contact.select(_number(group), Contact.id).where(
-                Contact.id.in_(ids), Contact.erased_at.is_null(), condition
+                one_of(Contact.id, ids), Contact.erased_at.is_null(), condition
             )
             for group, condition in _asked(_by_rule())
         ]
@@ -86,7 +87,7 @@ def _asked(groups: Sequence[Group]) -> list[tuple[int, Any]]:
     if not groups:
         return []
     conditions = []
-    with acting_as(system(current_actor().org_id)):
+    with acting_as(system(current_actor().org_id)), zone_read_once():
         known: Mapping[str, Fact] = all_facts()
         for group in groups:
             try:

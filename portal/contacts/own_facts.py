@@ -47,8 +47,8 @@ def _of_contacts() -> list[Fact]:
         Fact("language", "Language", "choice", partial(choice_condition, Contact.language), [*LANGUAGES.items()]),
         Fact("birth_date", "Birth date", "date", partial(date_condition, Contact.birth_date)),
         Fact("age", "Age", "number", _is_aged),
-        Fact("added", "Added", "date", partial(moment_condition, Contact.created_at)),
-        Fact("updated", "Last updated", "date", partial(moment_condition, Contact.updated_at)),
+        Fact("added", "Added", "moment", partial(moment_condition, Contact.created_at)),
+        Fact("updated", "Last updated", "moment", partial(moment_condition, Contact.updated_at)),
         Fact("source", "Source", "choice", partial(choice_condition, Contact.source), [*SOURCES.items()]),
     ]
 
@@ -153,13 +153,17 @@ def _undeliverable(operator: str, value: Any) -> Any:
 
 
 def _number(operator: str, value: Any) -> Any:
-    """A number may be typed as 082 … or +27 82 …; of the beginning of one the portal knows no more than its digits."""
+    """A number may be typed as 082 … or +27 82 …."""
     if not value:
         return Telephone.id > 0
     digits = "".join(c for c in value if c in "+0123456789")
-    if digits.startswith("0") and not digits.startswith("00"):
-        digits = f"+27{digits[1:]}"
-    return text_condition(Telephone.number, operator, digits, to_key=str) if digits else NOTHING
+    if not digits:
+        return NOTHING
+    is_local = digits.startswith("0") and not digits.startswith("00")
+    whole = f"+27{digits[1:]}" if is_local else digits
+    if operator == "contains":
+        return Telephone.number.contains(digits) | Telephone.number.startswith(whole)
+    return text_condition(Telephone.number, operator, whole, to_key=str)
 
 
 def _in_group(_operator: str, value: Any) -> Any:

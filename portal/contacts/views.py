@@ -20,6 +20,7 @@ from portal.contacts import (
 from portal.contacts.address_guards import AddressRefused
 from portal.contacts.forms import NewContactForm
 from portal.contacts.group_rules import ByRule
+from portal.contacts.list_rules import fields_of
 from portal.contacts.pages import bp
 from portal.contacts.panels import chips_for
 from portal.contacts.queries import PAGE, Filter
@@ -72,6 +73,7 @@ def index() -> Response:
         roles=ROLES,
         states=STATES,
         acts=acts.allowed(),
+        as_group=fields_of(wanted),
         sort_href=_sort_href,
         words=request.args.to_dict(flat=False),
     )

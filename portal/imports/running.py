@@ -12,7 +12,7 @@ from portal.contacts import service as contacts
 from portal.contacts.field_rules import Entry
 from portal.contacts.group_rules import ByRule
 from portal.contacts.models import Address, Contact, Email, Note, Telephone
-from portal.contacts.queries import parts_of
+from portal.contacts.queries import groups_by_hand, parts_of
 from portal.contacts.rules import NewContact
 from portal.core.actor import acting_as, current_actor
 from portal.core.clock import now
@@ -86,7 +86,8 @@ def _take(the_import: Import, batch: Sequence[Read], fields: Targets) -> None:
         counts = {"added": 0, "updated": 0, "skipped": 0, "failed": 0}
         known = match(drafts) if the_import.existing != "add" else {}
         group_ids = _group_ids(drafts)
-        new = [_with_groups(d, the_import, group_ids) for d in drafts if d.row not in known]
+        by_hand = {group.id for group in groups_by_hand()}
+        new = [_with_groups(d, the_import, group_ids, by_hand) for d in drafts if d.row not in known]
         made = record.add_many(new, "contact.imported", source_file=the_import.filename)
         counts["added"] = len(made)
         for draft in drafts:
@@ -94,7 +95,7 @@ def _take(the_import: Import, batch: Sequence[Read], fields: Targets) -> None:
                 what = "skipped" if the_import.existing == "skip" else "updated"
                 counts[what] += 1
                 if what == "updated":
-                    _update(known[draft.row], _with_groups(draft, the_import, group_ids))
+                    _update(known[draft.row], _with_groups(draft, the_import, group_ids, by_hand))
         if the_import.existing == "update":
             values: dict[int, dict[int, Sequence[Entry]]] = {}
             for draft in drafts:
@@ -139,8 +140,10 @@ def _group_ids(drafts: Sequence[Draft]) -> dict[str, int]:
     return found
 
 
-def _with_groups(draft: Draft, the_import: Import, group_ids: dict[str, int]) -> NewContact:
+def _with_groups(draft: Draft, the_import: Import, group_ids: dict[str, int], by_hand: set[int]) -> NewContact:
+    """The contact with its groups; a chosen one that is gone by now, or was given a rule, is left out."""
     ids = sorted({*the_import.group_ids, *(group_ids[name] for name in draft.groups if name in group_ids)})
+    ids = [group_id for group_id in ids if group_id in by_hand]
     fields = {"source": the_import.source, "obtained": the_import.obtained, **draft.contact.fields}
     notes = [{**note, "author": current_actor().name} for note in draft.contact.notes]
     return replace(draft.contact, fields=fields, group_ids=ids, notes=notes)

@@ -9,7 +9,7 @@ import xlsxwriter
 
 from portal.activity.models import LogEntry
 from portal.consent.models import Justification
-from portal.contacts import queries
+from portal.contacts import groups, queries
 from portal.contacts import service as contacts
 from portal.contacts.models import Contact, Email, Note, Telephone
 from portal.contacts.queries import Filter
@@ -199,6 +199,46 @@ def test_a_bought_list_ends_there(as_alice, tmp_path):
 
     assert service.find(made.id).state == "failed"
     assert not list((tmp_path / "imports").iterdir())
+
+
+NAMED = {"match": "all", "conditions": [{"fact": "name", "operator": "begins", "value": "b"}]}
+
+
+def test_a_group_filled_by_a_rule_is_left_out_of_what_a_file_names(bring):
+    contacts.add_group("By rule", rule=NAMED)
+
+    ended = bring("First name,Group\nAnn,By rule; Choir\nBen,by rule\n")
+
+    assert counts(ended) == ("finished", 2, 0, 0, 0)
+    assert {row.name: row.groups for row in queries.page(Filter(), 1)} == {"Ann": ["Choir"], "Ben": ["By rule"]}
+
+
+def test_a_group_filled_by_a_rule_cannot_be_chosen_for_an_import(as_alice, tmp_path):
+    ruled = contacts.add_group("By rule", rule=NAMED)
+    made = service.take_in(tmp_path / "imports", "list.csv", io.BytesIO(b"First name,Group\nAnn,By rule\n"))
+    service.declare(made, made.mapping, "own", "open day", [])
+    waiting = service.find(made.id)
+
+    for ids, name in (([ruled.id], ""), ([], "by RULE")):
+        with pytest.raises(service.NotReady, match="By rule is filled by its rule"):
+            service.start(waiting, "update", ids, name)
+
+    assert service.preview(waiting).drafts[0].repairs == [
+        "By rule is filled by its rule: contacts cannot be put in or taken out by hand."
+    ]
+
+
+def test_a_group_given_a_rule_before_the_import_runs_is_left_out(as_alice, tmp_path):
+    group = contacts.add_group("Choir")
+    made = service.take_in(tmp_path / "imports", "list.csv", io.BytesIO(b"First name\nAnn\n"))
+    service.declare(made, made.mapping, "own", "open day", [])
+    service.start(service.find(made.id), "update", [group.id])
+    groups.change_group(group.id, "Choir", groups.Details(), NAMED)
+
+    running.run(made.id)
+
+    assert counts(service.find(made.id)) == ("finished", 1, 0, 0, 0)
+    assert queries.group_sizes() == {group.id: 0}
 
 
 def test_somebody_who_sees_only_some_contacts_cannot_import(org, tmp_path, alice):

@@ -55,6 +55,13 @@ def hope_house(portal, tmp_path):
     return slug
 
 
+def test_the_groups_of_an_organisation_are_listed(portal, hope_house):
+    (listed,) = answer(portal, "groups", "list", "--org", hope_house)["groups"]
+
+    assert (listed["name"], listed["contacts"], listed["rule"]) == ("Newsletter", 3, None)
+    assert portal("groups", "list", "--org", hope_house)[1] == "Newsletter: 3\n"
+
+
 def test_what_is_exported_can_be_brought_in_again_unchanged(portal, hope_house, tmp_path):
     code, out, _ = portal("contacts", "export", "--org", hope_house)
     rows = list(csv.DictReader(io.StringIO(out.removeprefix("\ufeff"))))
