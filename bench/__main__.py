@@ -1,20 +1,21 @@
 """`make bench`: reproducible figures, each beside a reference measured in the same run.
 
-`python -m bench [PART] [--contacts N] [--recipients N] [--tries N]`. Numbers are of this machine and this moment; read
-the ratios.
+`python -m bench [PART] [--contacts N] [--fields N] [--recipients N] [--tries N]`. Numbers are of this machine and this
+moment; read the ratios.
 """
 
 import argparse
 
-from bench import campaign, contacts, groups, history, imports, signin, weight
+from bench import campaign, contacts, fields, groups, history, imports, signin, weight
 
-PARTS = ("contacts", "groups", "history", "import", "campaign", "weight", "signin")
+PARTS = ("contacts", "fields", "groups", "history", "import", "campaign", "weight", "signin")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("what", nargs="?", default="all", choices=("all", *PARTS))
     parser.add_argument("--contacts", type=int, default=100_000)
+    parser.add_argument("--fields", type=int, default=100)
     parser.add_argument("--recipients", type=int, default=20_000)
     parser.add_argument("--tries", type=int, default=100)
     chosen = parser.parse_args()
@@ -24,6 +25,8 @@ def main() -> None:
         imports.run(chosen.contacts)
     if chosen.what in ("all", "contacts"):
         contacts.run(chosen.contacts)
+    if chosen.what in ("all", "fields"):
+        fields.run(chosen.contacts, chosen.fields)
     if chosen.what in ("all", "groups"):
         groups.run(chosen.contacts)
     if chosen.what in ("all", "history"):

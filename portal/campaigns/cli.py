@@ -30,6 +30,7 @@ def campaign() -> None:
 @click.option("--channel", type=click.Choice(["email"]), default="email")
 @click.option("--purpose-class", "purpose", type=click.Choice([str(p) for p in Purpose]), default="direct_marketing")
 @click.option("--reason", default="", help="Why it is not direct marketing; kept with the campaign.")
+@click.option("--sensitive", is_flag=True, help="It may show special information.")
 @as_json
 def create(
     slug: str,
@@ -41,12 +42,15 @@ def create(
     channel: str,
     purpose: str,
     reason: str,
+    sensitive: bool,
     as_json: bool,
 ) -> None:
     """Write a draft from an HTML file."""
     with organisation(slug):
         made = service.create(name, purpose=Purpose(purpose), reason=reason)
-        made = service.change(made, made.version, subject=subject, body=html.read_text(encoding="utf-8"))
+        made = service.change(
+            made, made.version, subject=subject, body=html.read_text(encoding="utf-8"), is_sensitive=int(sensitive)
+        )
         sending.choose_audience(
             made, [find_group_by_name(n).id for n in groups], [find_group_by_name(n).id for n in excluded]
         )

@@ -49,6 +49,7 @@ class Letter:
     base_url: str
     links: Sequence[tuple[str, str]] = field(default_factory=lambda: (("Unsubscribe", "unsubscribe"),))
     is_tracked: bool = False
+    fields: Mapping[str, int] = field(default_factory=dict)  # of an organisation's own design: key of the token -> id
 
     def as_data(self) -> dict[str, Any]:
         return asdict(self)
@@ -100,10 +101,11 @@ def write(letter: Letter, values: Mapping[str, str], urls: Mapping[str, str], tr
     missing = [key for _, key in letter.links if not urls.get(key)]
     if missing or not any(key == "unsubscribe" for _, key in letter.links):
         raise NoWayOut("Every message needs a way to unsubscribe.")
+    values = {**dict.fromkeys(letter.fields, ""), **values}
     body = _traced(letter.body, traces) if traces else letter.body
     body = _absolute(merge.fill_html(body, values), letter.base_url)
     preheader = merge.fill_html(html.escape(letter.preheader), values)
-    subject = merge.fill(letter.subject, values)
+    subject = " ".join(merge.fill(letter.subject, values).split())
     foot = " · ".join(
         f'<a href="{html.escape(urls[key])}" style="color:#6b655c">{label}</a>' for label, key in letter.links
     )

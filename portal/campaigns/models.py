@@ -48,6 +48,7 @@ class Campaign(OrgModel):
     frozen = IntegerField(default=0)
     letter: Any = JSONField(null=True)  # what was approved when sending began: see campaigns.letter
     is_tracked = IntegerField(default=1)  # readings and clicks are noted, where the organisation does so
+    is_sensitive = IntegerField(default=0)  # its author says that it may show more than ordinary information
     is_caught = IntegerField(default=0)  # sent while mail went to the catcher only
     trouble = TextField(default="")  # what is in the way just now, in words
     author_id = IntegerField(null=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from portal.accounts.service import current_org
 from portal.activity import log
-from portal.campaigns import attachments, service
+from portal.campaigns import attachments, merge_fields, service
 from portal.campaigns.audience import people_of
 from portal.campaigns.letter import Letter, Traces, links_in, write
 from portal.campaigns.models import CANCELLED, DRAFT, FINISHED, PAUSED, SCHEDULED, SENDING, Campaign
@@ -18,7 +18,7 @@ from portal.contacts import service as contacts
 from portal.contacts.models import Address, Contact
 from portal.contacts.queries import name_of
 from portal.core import queue
-from portal.core.actor import current_actor, require
+from portal.core.actor import current_actor, require, seeing_everything
 from portal.core.clock import now
 from portal.core.db import transaction
 from portal.core.keys import make_token
@@ -56,6 +56,7 @@ def choose_audience(campaign: Campaign, groups: Sequence[int], excluded: Sequenc
 def start(campaign: Campaign, at: datetime | None = None) -> None:
     """Begin to send, or schedule it. Refused in words while anything is missing; begun twice, it is begun once."""
     require(Permission.CAMPAIGN_SEND)
+    service.require_sight_of(campaign)
     _check(campaign)
     state = SCHEDULED if at is not None and at > now() else SENDING
     with transaction():
@@ -71,7 +72,9 @@ def start(campaign: Campaign, at: datetime | None = None) -> None:
         )
         if not begun:
             raise service.Begun("This campaign has begun already.")
-        log.write(f"campaign.{'scheduled' if state == SCHEDULED else 'started'}", subject_id=campaign.id)
+        shown = service.fields_shown(campaign)
+        more: dict[str, Any] = {"sensitive": shown} if shown else {}
+        log.write(f"campaign.{'scheduled' if state == SCHEDULED else 'started'}", subject_id=campaign.id, **more)
         if state == SENDING:
             _freeze(service.find(campaign.id))
 
@@ -239,6 +242,8 @@ def _render(campaign_id: int, rows: Sequence[Delivery]) -> dict[int, Ready]:
     towns = {
         a.contact_id: a.city for a in Address.select().where(Address.contact_id.in_(ids)).order_by(Address.is_primary)
     }
+    with seeing_everything():  # what was approved is sent, whoever's job it is now
+        designed = merge_fields.values_of(ids, merge_fields.of_ids(letter.fields))
     files = attachments.files_of(campaign_id)
     ready: dict[int, Ready] = {}
     for row in rows:
@@ -247,7 +252,9 @@ def _render(campaign_id: int, rows: Sequence[Delivery]) -> dict[int, Ready]:
         try:
             traces = _traces(letter, row) if letter.is_tracked and contact and not contact.is_untracked else None
             own = letter if traces else untraced
-            written = write(own, _values(contact, row, towns), {"unsubscribe": url}, traces)
+            written = write(
+                own, _values(contact, row, towns) | designed.get(row.contact_id, {}), {"unsubscribe": url}, traces
+            )
             message = Message(
                 sender_name=letter.mailbox.name,
                 sender=letter.mailbox.email,

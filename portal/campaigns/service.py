@@ -1,22 +1,23 @@
 """What the portal can do with campaigns: write one, look at it as a contact, try it on oneself."""
 
 import html
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from portal.accounts.models import User
 from portal.accounts.service import current_org
 from portal.activity import log
-from portal.campaigns import attachments, merge, pictures, senders
+from portal.campaigns import attachments, merge, merge_fields, pictures, senders
 from portal.campaigns.cleaning import from_editor, is_empty, undescribed_pictures
 from portal.campaigns.letter import Letter, Mailbox, Sender, Written, write
 from portal.campaigns.models import DRAFT, Campaign
 from portal.consent.queries import sender_facts
 from portal.consent.rules import IDENTITY, Purpose
 from portal.contacts import queries as contacts
-from portal.contacts.models import Address, Contact, Email
+from portal.contacts.models import Address, Contact, Email, Field
 from portal.contacts.telephones import show_telephone
-from portal.core.actor import current_actor, require
+from portal.core.actor import current_actor, require, seeing_everything
 from portal.core.clock import now
 from portal.core.db import transaction
 from portal.core.keys import message_key
@@ -25,7 +26,7 @@ from portal.delivery import system_mail, tracking, transport
 from portal.delivery.mime import Message, build
 from portal.web.colours import on_colour
 
-WRITABLE = ("name", "subject", "preheader", "body", "sender_id", "is_tracked")
+WRITABLE = ("name", "subject", "preheader", "body", "sender_id", "is_tracked", "is_sensitive")
 TEXTS = ("name", "subject", "preheader", "body")
 
 
@@ -71,7 +72,7 @@ def find(campaign_id: int) -> Campaign:
 
 
 def change(campaign: Campaign, version: int, **values: Any) -> Campaign:
-    """Save what was written, cleaned. Raises UnknownField, Begun, or Stale when somebody else saved meanwhile."""
+    """Save what was written, cleaned. Raises BadField, Begun, or Stale when somebody else saved meanwhile."""
     require(Permission.CAMPAIGN_EDIT)
     if campaign.state != DRAFT:
         raise Begun("This campaign has begun; what it says stays as it is.")
@@ -80,10 +81,10 @@ def change(campaign: Campaign, version: int, **values: Any) -> Campaign:
         kept["body"] = from_editor(kept["body"])
     if kept.get("sender_id") is not None:
         senders.find(kept["sender_id"])
-    texts = [value for name, value in kept.items() if name in TEXTS]
-    for text in texts:
-        merge.check(html.unescape(text))
-    _require_sight(" ".join(texts))
+    before = {name: getattr(campaign, name) for name in (*TEXTS, "is_sensitive")}
+    after = {**before, **kept}
+    shown = merge_fields.check(_plain(after), _plain(before), may_be_sensitive=bool(after["is_sensitive"]))
+    require_sight(_plain(after))
     changes = {
         name: [getattr(campaign, name), value] for name, value in kept.items() if getattr(campaign, name) != value
     }
@@ -98,7 +99,9 @@ def change(campaign: Campaign, version: int, **values: Any) -> Campaign:
         if not saved:
             raise Stale("Somebody changed this while you were writing.")
         told = {name: pair for name, pair in changes.items() if name != "body"}
-        log.write("campaign.changed", subject_id=campaign.id, changes=told, body=("body" in changes))
+        sensitive = [field.name for field in merge_fields.more_than_ordinary(shown.values())]
+        more: dict[str, Any] = {"sensitive": sensitive} if sensitive else {}
+        log.write("campaign.changed", subject_id=campaign.id, changes=told, body=("body" in changes), **more)
     return find(campaign.id)
 
 
@@ -123,8 +126,35 @@ def before_sending(campaign: Campaign) -> list[Check]:
     checks.append(Check(not is_empty(campaign.body), "Something to read"))
     if undescribed_pictures(campaign.body):
         checks.append(Check(False, "A description for each picture: choose it and write under it"))
+    checks += _checks_of_fields(campaign)
     checks.append(Check(True, "A way to unsubscribe, which is put in for you"))
     return checks
+
+
+def _checks_of_fields(campaign: Campaign) -> list[Check]:
+    """What is wrong with the designed fields it names: gone since, or become more than ordinary since."""
+    is_approved = campaign.letter is not None
+    with seeing_everything():
+        known = _fields_of(campaign)
+    named = {} if is_approved else merge.named(_text_of(campaign))
+    gone = [name for key, name in named.items() if key not in merge.FIELDS and key not in known]
+    checks = [Check(False, f"The field “{name}” is not there any more: take it out") for name in gone]
+    if not campaign.is_sensitive and merge_fields.more_than_ordinary(known.values()):
+        way_out = "cancel it and write it again" if is_approved else "tick that it may be shown"
+        checks.append(Check(False, f"A field of it is more than ordinary information: {way_out}"))
+    return checks
+
+
+def fields_shown(campaign: Campaign) -> list[str]:
+    """The names of the fields in it that are more than ordinary."""
+    return [field.name for field in merge_fields.more_than_ordinary(_fields_of(campaign).values())]
+
+
+def _fields_of(campaign: Campaign) -> dict[str, Field]:
+    """The designed fields it shows, as far as the actor may see them: those approved, or those it names now."""
+    if campaign.letter is not None:
+        return merge_fields.of_ids(Letter.from_data(campaign.letter).fields)
+    return merge_fields.named_in(_text_of(campaign))
 
 
 def letter_of(campaign: Campaign) -> Letter:
@@ -135,6 +165,7 @@ def letter_of(campaign: Campaign) -> Letter:
         preheader=campaign.preheader,
         body=campaign.body,
         is_tracked=bool(campaign.is_tracked) and tracking.is_on(),
+        fields={key: field.id for key, field in merge_fields.named_in(_text_of(campaign)).items()},
         base_url=base,
         mailbox=senders.mailbox_of(campaign.sender_id),
         sender=Sender(
@@ -159,10 +190,12 @@ def mailbox_of(campaign: Campaign) -> Mailbox:
 
 def as_seen_by(campaign: Campaign, contact: Contact | None) -> Written:
     """The campaign as this contact would get it; without one, as somebody of whom nothing is known."""
-    _require_sight(f"{campaign.subject} {campaign.preheader} {campaign.body}")
-    return write(
-        letter_of(campaign), values_of(contact) if contact else {}, {"unsubscribe": f"{transport.base_url()}/"}
-    )
+    require_sight(_text_of(campaign))
+    letter = letter_of(campaign)
+    values = values_of(contact) if contact else {}
+    if contact and letter.fields:
+        values |= merge_fields.values_of([contact.id], merge_fields.of_ids(letter.fields)).get(contact.id, {})
+    return write(letter, values, {"unsubscribe": f"{transport.base_url()}/"})
 
 
 def values_of(contact: Contact) -> dict[str, str]:
@@ -220,8 +253,22 @@ def count() -> int:
     return int(Campaign.select().count())
 
 
-def _require_sight(text: str) -> None:
-    """Who may not see a set of data may not write, look at or send a text that shows it (B07)."""
+def require_sight(text: str) -> None:
+    """Who may not see a set of data or a field may not write, look at or send a text that shows it (B07)."""
     for data_set in merge.data_sets_used(html.unescape(text)):
         if not current_actor().sees(data_set):
-            raise Denied("This text uses a field that is hidden from you. Take it out, or ask an administrator.")
+            raise Denied(merge_fields.HIDDEN)
+    merge_fields.require_sight(text)
+
+
+def require_sight_of(campaign: Campaign) -> None:
+    require_sight(_text_of(campaign))
+
+
+def _text_of(campaign: Campaign) -> str:
+    return _plain({name: getattr(campaign, name) for name in ("subject", "preheader", "body")})
+
+
+def _plain(texts: Mapping[str, Any]) -> str:
+    """What is written, as the tokens in it are read."""
+    return html.unescape(" ".join(str(texts[name]) for name in TEXTS if name in texts))

@@ -7,11 +7,22 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField, Validat
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its stubs
 from wtforms.validators import DataRequired
 
-from portal.campaigns import attachments, file_views, history_views, merge, senders, sending, sending_views, service  # noqa: F401 - they bring routes
+from portal.campaigns import (  # noqa: F401 - some bring routes
+    attachments,
+    file_views,
+    history_views,
+    merge,
+    merge_fields,
+    senders,
+    sending,
+    sending_views,
+    service,
+)
 from portal.campaigns.cleaning import to_editor
 from portal.campaigns.letter import NOTICE
 from portal.campaigns.models import DRAFT, Campaign
 from portal.campaigns.pages import STATES, bp
+from portal.contacts import field_files
 from portal.contacts import queries as contacts
 from portal.contacts import service as contact_service
 from portal.contacts.forms import plain
@@ -50,6 +61,7 @@ class CampaignForm(NameForm):
     preheader = StringField("First words in the mailbox", [plain])
     body = HiddenField("Text")
     is_tracked = BooleanField("Note who reads it and which links are followed")
+    is_sensitive = BooleanField("This letter may show special information")
     sender_id = SelectField("From", coerce=_id, validate_choice=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -110,9 +122,10 @@ def save(campaign_id: int) -> Response:
         service.change(
             campaign, version, name=form.name.data or "", subject=form.subject.data or "",
             preheader=form.preheader.data or "", body=form.body.data or "",
-            sender_id=form.sender_id.data, is_tracked=int(form.is_tracked.data or not tracking.is_on()),
+            sender_id=form.sender_id.data, is_sensitive=int(form.is_sensitive.data),
+            is_tracked=int(form.is_tracked.data or not tracking.is_on()),
         )  # fmt: skip
-    except merge.UnknownField as error:
+    except merge.BadField as error:
         form.body.errors = [str(error)]
         return _compose(campaign, form, 422)
     except (Denied, service.Begun) as error:
@@ -170,9 +183,12 @@ def _index(form: NameForm, status: int = 200, sentence: str = "") -> Response:
 
 
 def _compose(campaign: Campaign, form: CampaignForm, status: int = 200, sentence: str = "") -> Response:
+    sheets = field_files.sheets()
     return page_or_part(
         "campaigns/compose.html", "campaigns/_compose.html", status,
-        campaign=campaign, form=form, fields=merge.FIELDS, checks=service.before_sending(campaign),
+        campaign=campaign, form=form, fields=merge.FIELDS, pages_of_fields=merge_fields.menu(sheets),
+        asks_sensitive=any(field_files.is_sensitive(f) for s in sheets for f in s.fields),
+        checks=service.before_sending(campaign),
         sentence=sentence, saved=request.args.get("saved"), letter=service.letter_of(campaign),
         files=attachments.of(campaign.id), body_for_editor=to_editor(form.body.data or ""),
         tracks=tracking.is_on(), notice=NOTICE,

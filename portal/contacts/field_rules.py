@@ -25,6 +25,7 @@ _MOST = Decimal(10) ** _WHOLE
 _NINES = str.maketrans("0123456789", "9876543210")
 _YES = frozenset({"yes", "y", "ja", "j", "true", "1", "x", "on"})
 _NO = frozenset({"no", "n", "nee", "false", "0", "off"})
+_PARTS = 20  # separators in the name of one option
 _SEVERAL = re.compile(r"[;|\n]+")
 
 
@@ -260,8 +261,17 @@ def _split(text: str, by_id: Mapping[str, Any], by_name: Mapping[str, Any]) -> l
     """The options named in one cell of a file; a name with a separator in it is one name."""
     if text in by_id or fold(text) in by_name:
         return [text]
-    parts = _SEVERAL.split(text)
-    return parts if len(parts) > 1 else text.split(",")
+    marks = [mark.span() for mark in _SEVERAL.finditer(text)]
+    if not marks:
+        return text.split(",")
+    ends = [*marks, (len(text), len(text))]
+    found, start, at = [], 0, 0
+    while at < len(ends):
+        near = range(at, min(at + _PARTS, len(ends)))
+        at = max((place for place in near if fold(text[start : ends[place][0]]) in by_name), default=at)
+        found.append(text[start : ends[at][0]])
+        start, at = ends[at][1], at + 1
+    return found
 
 
 def _within(shape: Shape, value: Any, parse: Any, words: Any) -> None:

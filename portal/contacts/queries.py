@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from peewee import SQL, fn
 
-from portal.contacts import membership
+from portal.contacts import field_filters, field_sorting, fields, membership
+from portal.contacts.field_filters import FieldWish
 from portal.contacts.membership import is_member
 from portal.contacts.models import Address, Contact, ContactPart, Email, Group, Note, Telephone
 from portal.contacts.names import display_name, fold
@@ -32,7 +33,8 @@ class Filter:
     kind: str = ""
     town: str = ""
     state: str = ""  # "undeliverable", "no_email", or a word another feature registers
-    sort: str = "name"
+    fields: tuple[FieldWish, ...] = ()  # what is asked of designed fields
+    sort: str = "name"  # a word of SORTS, or "field:12"
     descending: bool = False
 
     def without(self, **values: Any) -> "Filter":
@@ -54,8 +56,10 @@ class Row:
 def matching(filter: Filter) -> Any:
     """The contacts of a filter, as a query the caller may order, count or page. The erased are never in it."""
     query = Contact.select().where(Contact.erased_at.is_null())
-    for word in fold(filter.text).split():
-        query = query.where(_found(word))
+    words = fold(filter.text).split()
+    searched = fields.searched_ids() if words else []
+    for word in words:
+        query = query.where(_found(word, searched))
     if filter.group_ids:
         query = query.where(is_member(filter.group_ids))
     if filter.not_group_ids:
@@ -68,7 +72,14 @@ def matching(filter: Filter) -> Any:
         query = query.where(Contact.id.in_(Address.select(Address.contact_id).where(Address.city == filter.town)))
     if filter.state and current_actor().sees(DataSet.EMAIL):
         query = query.where(_in_state(filter.state))
+    for condition in field_filters.conditions(filter.fields):
+        query = query.where(condition)
     return query
+
+
+def is_sort(word: str) -> bool:
+    """Whether a list can be asked to be in this order."""
+    return word in SORTS or field_filters.sort_field_id(word) is not None
 
 
 def ordered(filter: Filter) -> Any:
@@ -79,8 +90,11 @@ def ordered(filter: Filter) -> Any:
 
 def page(filter: Filter, number: int, size: int = PAGE) -> list[Row]:
     """One page of the list, with a fixed number of queries however long it is."""
-    contacts = list(ordered(filter).paginate(number, size))
-    return rows(contacts)
+    by = field_sorting.field_of(filter.sort)
+    if by is not None:
+        is_whole = filter.without(sort="name", descending=False) == Filter()
+        return rows(field_sorting.page(matching(filter), by, filter.descending, number, size, is_whole=is_whole))
+    return rows(list(ordered(filter).paginate(number, size)))
 
 
 def rows(contacts: Sequence[Contact]) -> list[Row]:
@@ -192,8 +206,8 @@ def familiar_name(contact: Contact) -> str:
     return contact.preferred_name or contact.first_name or name_of(contact)
 
 
-def _found(word: str) -> Any:
-    """The word stands in a name, an email or a number that the actor may see."""
+def _found(word: str, searched: Sequence[int]) -> Any:
+    """The word stands in a name, an email, a number or a searched field that the actor may see."""
     actor = current_actor()
     columns = [Contact.search_names]
     if actor.sees(DataSet.EMAIL):
@@ -203,11 +217,10 @@ def _found(word: str) -> Any:
     condition = reduce(or_, (column.contains(word) for column in columns))
     if is_sqlite() and len(word) >= 3:
         # The trigram index finds the few; LIKE then checks them in the columns that may be seen.
-        trigrams = {word[i : i + 3].replace('"', '""') for i in range(len(word) - 2)}
-        wanted = " AND ".join(f'"{trigram}"' for trigram in sorted(trigrams))
-        few = SQL("(SELECT rowid FROM contact_search WHERE contact_search MATCH ?)", (wanted,))
+        asked = field_filters.trigrams(word)
+        few = SQL("(SELECT rowid FROM contact_search WHERE contact_search MATCH ?)", (asked,))
         condition = Contact.id.in_(few) & condition
-    return condition
+    return condition | field_filters.found_in_values(word, searched) if searched else condition
 
 
 def _in_state(state: str) -> Any:

@@ -5,7 +5,18 @@ from typing import Any
 
 from flask import Flask, Response, request, url_for
 
-from portal.contacts import acts, block_views, group_views, queries, service
+from portal.contacts import (
+    acts,
+    block_views,
+    field_columns,
+    field_controls,
+    field_files,
+    field_filters,
+    fields,
+    group_views,
+    queries,
+    service,
+)
 from portal.contacts.address_guards import AddressRefused
 from portal.contacts.forms import NewContactForm
 from portal.contacts.group_rules import ByRule
@@ -41,6 +52,9 @@ def index() -> Response:
     total = queries.count(wanted)
     page = paging(total, PAGE)
     rows = queries.page(wanted, page.number)
+    outlines = fields.outlines()
+    columns = field_columns.listed(outlines)
+    controls = field_controls.controls(outlines, wanted.fields, request.args.get("by", ""))
     return page_or_part(
         "contacts/index.html",
         "contacts/_list.html",
@@ -48,7 +62,11 @@ def index() -> Response:
         rows=rows,
         page=page,
         chips=chips_for([row.contact.id for row in rows]),
-        sentences=_sentences(wanted),
+        columns=columns,
+        cells=field_columns.cells(columns, [row.contact.id for row in rows]),
+        controls=controls,
+        has_sensitive=any(map(field_files.is_sensitive, outlines)),
+        sentences=_sentences(wanted, controls),
         groups=queries.visible_groups(),
         groups_by_hand=queries.groups_by_hand(),
         towns=queries.towns(),
@@ -150,7 +168,8 @@ def read_filter(source: Any = None) -> Filter:
         kind=args.get("kind", "") if args.get("kind") in ("person", "body") else "",
         town=args.get("town", "")[:100],
         state=args.get("state", "") if args.get("state") in STATES else "",
-        sort=args.get("sort", "name") if args.get("sort") in queries.SORTS else "name",
+        fields=field_filters.read_wishes(args),
+        sort=args.get("sort", "name") if queries.is_sort(args.get("sort", "")) else "name",
         descending=args.get("down") == "1",
     )
 
@@ -159,11 +178,11 @@ def _numbers(texts: list[str]) -> tuple[int, ...]:
     return tuple(int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 12)
 
 
-def _sentences(wanted: Filter) -> list[Sentence]:
+def _sentences(wanted: Filter, controls: field_controls.Controls) -> list[Sentence]:
     names = {group.id: group.name for group in queries.visible_groups()}
     found = []
     if wanted.text:
-        found.append(Sentence(f"with “{wanted.text}”", _href(without="q")))
+        found.append(Sentence(f"with “{wanted.text}”", _href("q")))
     if wanted.group_ids:
         found.append(
             Sentence("in " + " or ".join(names.get(i, "another group") for i in wanted.group_ids), _href("group"))
@@ -179,13 +198,13 @@ def _sentences(wanted: Filter) -> list[Sentence]:
         found.append(Sentence(f"town is {wanted.town}", _href("town")))
     if wanted.state:
         found.append(Sentence(STATES[wanted.state], _href("state")))
-    return found
+    return found + [Sentence(asked.words, _href(*asked.names)) for asked in controls.asked]
 
 
-def _href(without: str, **more: str) -> str:
-    """The list's address without one word of it and the page, and with others."""
+def _href(*without: str, **more: str) -> str:
+    """The list's address without some words of it and the page, and with others."""
     words: dict[str, Any] = request.args.to_dict(flat=False)
-    kept = {name: values for name, values in words.items() if name not in (without, "page", *more)}
+    kept = {name: values for name, values in words.items() if name not in (*without, "page", "by", *more)}
     return url_for("contacts.index", **{**kept, **more})
 
 

@@ -8,7 +8,7 @@ import click
 from portal.commanding import for_org, organisation
 from portal.contacts.queries import Filter
 from portal.contacts.service import find_group_by_name
-from portal.exports import service
+from portal.exports import queries, service
 
 
 def register(cli: click.Group) -> None:
@@ -23,18 +23,20 @@ def register(cli: click.Group) -> None:
 @for_org
 @click.option("--group", "name", help="Only the contacts of this group.")
 @click.option("--format", "kind", type=click.Choice(list(service.FORMATS)), default="csv", show_default=True)
+@click.option("--include", type=click.Choice(["special"]), help="Also special information, which may be passed on.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; else standard output.")
-def export(slug: str, name: str | None, kind: str, output: Path | None) -> None:
+def export(slug: str, name: str | None, kind: str, include: str | None, output: Path | None) -> None:
     """Take contacts along as a file that can be imported again."""
     with organisation(slug):
         wanted = Filter(group_ids=(find_group_by_name(name).id,) if name else ())
-        service.note(wanted, kind)
+        columns = queries.columns(with_sensitive=include == "special")
+        service.note(wanted, kind, columns)
         stream = output.open("wb") if output else sys.stdout.buffer
         try:
             if kind == "xlsx":
-                service.as_xlsx(wanted, stream)
+                service.as_xlsx(wanted, stream, columns)
             else:
-                for line in service.as_csv(wanted):
+                for line in service.as_csv(wanted, columns):
                     stream.write(line.encode())
         finally:
             stream.flush()

@@ -1,17 +1,25 @@
 """Contacts as rows of a table: what an import of the same file would take in again. Hidden sets are left empty."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from portal.contacts import field_files, fields
 from portal.contacts import queries as contacts
+from portal.contacts.field_files import Column
 from portal.contacts.models import Address, Contact, Email, Telephone
 from portal.contacts.queries import Filter
 from portal.contacts.rules import LANGUAGES
 from portal.contacts.telephones import show_telephone
+from portal.exports.rules import columns_of
 
 BATCH = 500
 
 
-def rows(wanted: Filter) -> Iterator[list[str]]:
+def columns(*, with_sensitive: bool) -> list[Column]:
+    """The designed fields an export of the actor's holds: those he sees; those of sensitive classes only if asked."""
+    return columns_of(field_files.sheets(), with_sensitive=with_sensitive)
+
+
+def rows(wanted: Filter, columns: Sequence[Column] = ()) -> Iterator[list[str]]:
     """One row for each contact of the filter, by id, a few hundred at a time: a fixed number of queries for each."""
     last = 0
     while True:
@@ -21,14 +29,17 @@ def rows(wanted: Filter) -> Iterator[list[str]]:
         ids = [contact.id for contact in some]
         emails, telephones = contacts.parts_of(Email, ids), contacts.parts_of(Telephone, ids)
         addresses, groups = contacts.parts_of(Address, ids), contacts.group_names(ids)
+        texts = fields.texts_of(ids, [column.field.id for column in columns])
         for contact in some:
-            yield _row(
+            mine = texts.get(contact.id, {})
+            own = _row(
                 contact,
                 emails.get(contact.id, []),
                 telephones.get(contact.id, []),
                 addresses.get(contact.id, []),
                 groups.get(contact.id, []),
             )
+            yield own + [field_files.plain(c.field, mine.get(c.field.id, [])) for c in columns]
         last = ids[-1]
 
 

@@ -2,20 +2,21 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
-from typing import BinaryIO
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, BinaryIO
 
 import xlsxwriter
 
 from portal.activity import log
 from portal.contacts import queries as contacts
+from portal.contacts.field_files import Column, is_sensitive
 from portal.contacts.queries import Filter
 from portal.core.actor import require
-from portal.core.cells import guard_cell
+from portal.core.cells import guard_cell, unguard_cell
 from portal.core.db import transaction
 from portal.core.permissions import Permission
 from portal.exports.queries import rows
-from portal.exports.rules import HEADINGS
+from portal.exports.rules import headings
 
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
@@ -23,35 +24,44 @@ FORMATS = {
 }
 
 
-def note(wanted: Filter, kind: str) -> int:
-    """Write into the record that this list is taken along; return how many it holds. Raises Denied."""
+def note(wanted: Filter, kind: str, columns: Sequence[Column] = ()) -> int:
+    """Write into the record that this list is taken along, and which classes of sensitive information with it; return
+    how many it holds. Raises Denied.
+    """
     require(Permission.CONTACT_EXPORT)
+    classes = sorted({column.field.sensitivity for column in columns if is_sensitive(column.field)})
     with transaction():
         count = contacts.count(wanted)
-        log.write("contacts.exported", rows=count, format=kind, groups=list(wanted.group_ids))
+        more: dict[str, Any] = {"classes": classes} if classes else {}
+        log.write("contacts.exported", rows=count, format=kind, groups=list(wanted.group_ids), **more)
     return count
 
 
-def as_csv(wanted: Filter) -> Iterator[str]:
+def as_csv(wanted: Filter, columns: Sequence[Column] = ()) -> Iterator[str]:
     """The lines of a CSV file that spreadsheet programs open as it is, no cell taken for a formula."""
-    yield "\ufeff" + _line(HEADINGS)
-    for row in rows(wanted):
+    yield "\ufeff" + _line(guard_cell(heading) for heading in headings(columns))
+    for row in rows(wanted, columns):
         yield _line(guard_cell(cell) for cell in row)
 
 
-def as_xlsx(wanted: Filter, into: BinaryIO) -> None:
+def as_xlsx(wanted: Filter, into: BinaryIO, columns: Sequence[Column] = ()) -> None:
     """A workbook whose every cell is text. Held on disk while it is made, not in memory."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(into, options) as book:
         sheet = book.add_worksheet("Contacts")
         bold = book.add_format({"bold": True})
         sheet.freeze_panes(1, 0)
-        for column, heading in enumerate(HEADINGS):
+        for column, heading in enumerate(headings(columns)):
             sheet.write_string(0, column, heading, bold)
-        for number, row in enumerate(rows(wanted), 1):
+        for number, row in enumerate(rows(wanted, columns), 1):
             for column, cell in enumerate(row):
                 if cell:
-                    sheet.write_string(number, column, cell)
+                    sheet.write_string(number, column, _kept(cell))
+
+
+def _kept(cell: str) -> str:
+    """A cell of text needs no guard, but one that looks guarded would lose its apostrophe when it is imported."""
+    return cell if unguard_cell(cell) == cell else guard_cell(cell)
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, Response, abort, request, send_file
 
 from portal.contacts.views import read_filter
 from portal.core.permissions import Permission
-from portal.exports import service
+from portal.exports import queries, service
 from portal.web.access import needs
 from portal.web.streaming import stream
 
@@ -21,11 +21,12 @@ def download() -> Response:
     if kind not in service.FORMATS:
         abort(404)
     wanted = read_filter(request.form)
-    service.note(wanted, kind)
+    columns = queries.columns(with_sensitive=request.form.get("special") == "1")
+    service.note(wanted, kind, columns)
     if kind == "csv":
-        return stream(lambda: service.as_csv(wanted), name="contacts.csv")
+        return stream(lambda: service.as_csv(wanted, columns), name="contacts.csv")
     made = tempfile.SpooledTemporaryFile(max_size=4 * 1024 * 1024)  # noqa: SIM115 - send_file closes it
-    service.as_xlsx(wanted, made)  # type: ignore[arg-type]
+    service.as_xlsx(wanted, made, columns)  # type: ignore[arg-type]
     made.seek(0)
     return send_file(made, mimetype=service.FORMATS[kind], as_attachment=True, download_name="contacts.xlsx")
 

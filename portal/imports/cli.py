@@ -9,6 +9,7 @@ from portal.commanding import as_json, for_org, organisation, say
 from portal.config import Settings
 from portal.imports import running, service
 from portal.imports.headings import FIELDS
+from portal.imports.targets import PREFIX, word_of_name
 
 
 def register(cli: click.Group) -> None:
@@ -23,7 +24,13 @@ def register(cli: click.Group) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @for_org
 @click.option("--group", "groups", multiple=True, help="Put everybody into this group; it is made if there is none.")
-@click.option("--map", "maps", multiple=True, metavar="HEADING=FIELD", help=f"FIELD is one of {', '.join(FIELDS)}.")
+@click.option(
+    "--map",
+    "maps",
+    multiple=True,
+    metavar="HEADING=FIELD",
+    help=f"FIELD is one of {', '.join(FIELDS)}, or field:NAME of a page of yours.",
+)
 @click.option("--existing", type=click.Choice(["update", "skip", "add"]), default="update", show_default=True)
 @click.option("--source", type=click.Choice([s for s in service.SOURCES if s != "bought"]), default="own")
 @click.option("--obtained", default="", help="How and when these people came to be on the list.")
@@ -59,6 +66,8 @@ def import_file(
 
 def _pair(text: str, known: dict[str, str]) -> tuple[str, str]:
     heading, _, name = text.rpartition("=")
-    if heading not in known or name not in FIELDS:
+    if name.startswith(PREFIX):
+        name = word_of_name(name.removeprefix(PREFIX))
+    if heading not in known or not (name in FIELDS or name.startswith(PREFIX)):
         raise click.UsageError(f"{text!r} is not HEADING=FIELD with a heading of the file and one of the fields.")
     return heading, name

@@ -1,7 +1,7 @@
 """Which column is which: guessed from its heading, and where that says nothing, from what stands in it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from portal.contacts.emails import InvalidEmail, normalise_email
 from portal.contacts.names import fold
@@ -33,22 +33,33 @@ _WORDS = {
     "group": ("group", "groups", "list", "category", "tags", "groep"),
     "notes": ("notes", "note", "comments", "comment", "remarks", "notas", "opmerkings"),
 }  # fmt: skip
+_OF_EXPORTS = frozenset(FIELDS) - {"name", "city", "notes", IGNORE}
+_OWN_NAMES = frozenset(fold(FIELDS[name]) for name in _OF_EXPORTS) | {"city"}  # the headings of exports
 _BY_WORD = {word: field for field, words in _WORDS.items() for word in words}
 
 
-def guess(headings: Sequence[str], samples: Sequence[Sequence[str]]) -> dict[str, str]:
+def guess(
+    headings: Sequence[str], samples: Sequence[Sequence[str]], designed: Mapping[str, str] | None = None
+) -> dict[str, str]:
     """The likely field of each heading; what is not recognised is left out until a person says otherwise.
 
-    A field of which a contact has only one is given to the first column that fits.
+    `designed` has a word for each folded name of a field of the organisation's own; it wins over everything but the
+    headings of the portal's own exports. A field of which a contact has only one is given to the first column that fits.
     """
     found: dict[str, str] = {}
     for place, heading in enumerate(headings):
-        field = _by_heading(heading) or _by_content([row[place] for row in samples if place < len(row)])
+        field = _by_design(heading, designed or {}) or _by_heading(heading)
+        field = field or _by_content([row[place] for row in samples if place < len(row)])
         is_taken = field in found.values() and field not in ("email", "mobile", "telephone", "group", "notes")
         found[heading] = IGNORE if is_taken else field
     if "last_name" in found.values() and "first_name" not in found.values():  # a "Name" beside a "Surname"
         found = {heading: "first_name" if field == "name" else field for heading, field in found.items()}
     return found
+
+
+def _by_design(heading: str, designed: Mapping[str, str]) -> str:
+    plain = fold(heading)
+    return "" if plain in _OWN_NAMES else designed.get(plain, "")
 
 
 def _by_heading(heading: str) -> str:

@@ -16,11 +16,15 @@ from portal.contacts.addresses import (
 )
 from portal.contacts.dates import InvalidDate, parse_birth_date
 from portal.contacts.emails import InvalidEmail, normalise_email
+from portal.contacts.field_files import plain
+from portal.contacts.field_rules import Entry, InvalidValue, read
+from portal.contacts.fields import shape_of
 from portal.contacts.names import display_name, fold, mend_capitals, split_name
 from portal.contacts.rules import LANGUAGES, NewContact
 from portal.contacts.telephones import InvalidTelephone, normalise_telephone
 from portal.core.text import InvalidText, clean_text
 from portal.imports.headings import IGNORE
+from portal.imports.targets import PREFIX, Targets
 
 _SEVERAL = re.compile(r"[;,\n|]+")
 _REFUSALS = (
@@ -31,6 +35,7 @@ _REFUSALS = (
     InvalidCountry,
     InvalidDate,
     InvalidText,
+    InvalidValue,
 )
 _LANGUAGE_WORDS = {fold(name): code for code, name in LANGUAGES.items()} | {code: code for code in LANGUAGES} | {
     "zulu": "zu", "xhosa": "xh", "sotho": "st", "southern sotho": "st", "northern sotho": "nso", "pedi": "nso",
@@ -54,6 +59,7 @@ class Draft:
     contact: NewContact
     groups: list[str] = field(default_factory=list)
     repairs: list[str] = field(default_factory=list)
+    values: list[str] = field(default_factory=list)  # of designed fields, as they are told: "Shirt size: Large"
 
     @property
     def name(self) -> str:
@@ -63,10 +69,19 @@ class Draft:
 
 
 def interpret(
-    number: int, cells: Sequence[str], headings: Sequence[str], mapping: Mapping[str, str], *, today: date
+    number: int,
+    cells: Sequence[str],
+    headings: Sequence[str],
+    mapping: Mapping[str, str],
+    *,
+    today: date,
+    fields: Targets,
 ) -> tuple[Draft | None, list[Problem]]:
-    """The draft of a row, or its problems; never both. A row without name, address or number is a problem too."""
-    reader = _Reader(number, today)
+    """The draft of a row, or its problems; never both. A row without name, address or number is a problem too.
+
+    `fields` are the designed ones that may be filled; a column of another one is left out.
+    """
+    reader = _Reader(number, today, fields)
     for heading, cell in zip(headings, cells, strict=False):
         name = mapping.get(heading, IGNORE)
         if name != IGNORE and cell.strip():
@@ -77,8 +92,10 @@ def interpret(
 
 
 class _Reader:
-    def __init__(self, number: int, today: date) -> None:
-        self.number, self.today = number, today
+    def __init__(self, number: int, today: date, designed: Targets) -> None:
+        self.number, self.today, self.designed = number, today, designed
+        self.values: dict[int, list[Entry]] = {}
+        self.told: list[str] = []
         self.fields: dict[str, Any] = {}
         self.address: dict[str, str] = {}
         self.emails: list[dict[str, Any]] = []
@@ -90,7 +107,10 @@ class _Reader:
 
     def take(self, name: str, heading: str, cell: str) -> None:
         try:
-            getattr(self, f"_{name}", lambda text: self._plain(name, text))(cell)
+            if name.startswith(PREFIX):
+                self._designed(name, cell)
+            else:
+                getattr(self, f"_{name}", lambda text: self._plain(name, text))(cell)
         except _REFUSALS as error:
             self.problems.append(Problem(self.number, heading, str(error)))
 
@@ -113,8 +133,15 @@ class _Reader:
                 part["is_primary"] = int(place == 0)
         addresses = [{**_EMPTY_ADDRESS, **self.address, "is_primary": 1}] if self.address else []
         notes = [{"text": text, "author": ""} for text in self.notes]
-        contact = NewContact(fields, self.emails, self.telephones, addresses, notes)
-        return Draft(self.number, contact, self.groups, self.repairs), []
+        contact = NewContact(fields, self.emails, self.telephones, addresses, notes, self.values)
+        return Draft(self.number, contact, self.groups, self.repairs, self.told), []
+
+    def _designed(self, word: str, text: str) -> None:
+        field = self.designed.get(word)
+        if field is not None:
+            entries = read(shape_of(field), text, today=self.today)
+            self.values[field.id] = entries
+            self.told.append(f"{field.name}: {plain(field, [entry.text for entry in entries])}")
 
     def _plain(self, name: str, text: str) -> None:
         self.fields[name] = clean_text(text, max_length=200)

@@ -7,8 +7,9 @@ from typing import Any
 
 from portal.accounts.models import User
 from portal.consent.asserting import assert_consents
-from portal.contacts import record
+from portal.contacts import record, record_values
 from portal.contacts import service as contacts
+from portal.contacts.field_rules import Entry
 from portal.contacts.group_rules import ByRule
 from portal.contacts.models import Address, Contact, Email, Note, Telephone
 from portal.contacts.queries import groups_by_hand, parts_of
@@ -21,6 +22,7 @@ from portal.imports.limits import UnreadableFile
 from portal.imports.matching import keys_of, match
 from portal.imports.models import Import, ImportProblem
 from portal.imports.rows import Draft, Problem, interpret
+from portal.imports.targets import PREFIX, Targets, targets
 
 BATCH = 400
 Row = tuple[int, list[str]]
@@ -39,14 +41,15 @@ def run(import_id: int) -> None:
         try:
             table = service.open_file(the_import)
             rest = dropwhile(lambda row: row[0] <= the_import.done, table.rows)
-            for batch in _batches(rest, table.headings, the_import):
-                _take(the_import, batch)
+            fields = {word: field for word, field in targets().items() if word in the_import.mapping.values()}
+            for batch in _batches(rest, table.headings, the_import, fields):
+                _take(the_import, batch, fields)
         except _Cancelled:
             return
         except (UnreadableFile, FileNotFoundError) as error:
             service.finish(the_import, "failed", str(error))
             return
-        service.finish(the_import, "finished")
+        service.finish(the_import, "finished", _left_out(the_import, fields))
         learn_sizes()
 
 
@@ -59,13 +62,13 @@ def _actor_of(the_import: Import) -> Any:
 Read = tuple[Row, Draft | None, list[Problem]]
 
 
-def _batches(rows: Iterator[Row], headings: Sequence[str], the_import: Import) -> Iterator[list[Read]]:
+def _batches(rows: Iterator[Row], headings: Sequence[str], the_import: Import, fields: Targets) -> Iterator[list[Read]]:
     """Rows in batches. A person who stands twice in the file begins a new batch, and is then found as known."""
     batch: list[Read] = []
     keys: set[str] = set()
     today = now().date()
     for row in rows:
-        draft, problems = interpret(row[0], row[1], headings, the_import.mapping, today=today)
+        draft, problems = interpret(row[0], row[1], headings, the_import.mapping, today=today, fields=fields)
         mine = keys_of(draft) if draft else set()
         if len(batch) >= BATCH or mine & keys:
             yield batch
@@ -76,7 +79,7 @@ def _batches(rows: Iterator[Row], headings: Sequence[str], the_import: Import) -
         yield batch
 
 
-def _take(the_import: Import, batch: Sequence[Read]) -> None:
+def _take(the_import: Import, batch: Sequence[Read], fields: Targets) -> None:
     """Store a batch with its counts, or nothing of it when the import was cancelled."""
     drafts = [draft for _, draft, _ in batch if draft is not None]
     with transaction():
@@ -93,6 +96,12 @@ def _take(the_import: Import, batch: Sequence[Read]) -> None:
                 counts[what] += 1
                 if what == "updated":
                     _update(known[draft.row], _with_groups(draft, the_import, group_ids, by_hand))
+        if the_import.existing == "update":
+            values: dict[int, dict[int, Sequence[Entry]]] = {}
+            for draft in drafts:
+                if draft.row in known and draft.contact.values:
+                    values.setdefault(known[draft.row].id, {}).update(draft.contact.values)
+            record_values.set_many(values, list(fields.values()), "contact.updated_by_import")
         touched = made + [known[d.row].id for d in drafts if d.row in known and the_import.existing == "update"]
         assert_consents(
             touched, the_import.channels, source=the_import.source, detail=the_import.obtained, import_id=the_import.id
@@ -106,6 +115,12 @@ def _take(the_import: Import, batch: Sequence[Read]) -> None:
         )
         if not alive:
             raise _Cancelled
+
+
+def _left_out(the_import: Import, fields: Targets) -> str:
+    """A sentence about columns whose field whoever started the import may not change any more, or nothing."""
+    gone = [h for h, word in the_import.mapping.items() if word.startswith(PREFIX) and word not in fields]
+    return f"Left out, because the field is not there any more: {', '.join(gone)}." if gone else ""
 
 
 class _Cancelled(Exception):

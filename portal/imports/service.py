@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from portal.activity import log
+from portal.contacts import field_files
 from portal.contacts import service as contacts
 from portal.contacts.group_rules import ByRule
 from portal.contacts.models import Group
@@ -22,6 +23,7 @@ from portal.imports.headings import FIELDS, IGNORE, guess
 from portal.imports.models import Import, ImportProblem
 from portal.imports.reading import Table, open_table
 from portal.imports.rows import Draft, Problem, interpret
+from portal.imports.targets import by_heading, targets
 
 SOURCES = {
     "own": "They gave it to us themselves",
@@ -76,7 +78,7 @@ def take_in(folder: Path, filename: str, stream: IO[bytes]) -> Import:
                 filename=filename[:200],
                 path=str(path),
                 rows=rows,
-                mapping=guess(table.headings, samples),
+                mapping=guess(table.headings, samples, by_heading(field_files.writable_sheets())),
             )
             log.write("import.begun", subject_id=made.id, filename=filename[:200], rows=rows)
     except BaseException:
@@ -117,7 +119,8 @@ def declare(
         raise Bought("A list that was bought cannot be taken in: the people on it never agreed to hear from you.")
     if source not in SOURCES:
         raise NotReady("Say how these people came to be on your list.")
-    known = {heading: name for heading, name in mapping.items() if name in FIELDS}
+    designed = targets()
+    known = {heading: name for heading, name in mapping.items() if name in FIELDS or name in designed}
     if not any(name != IGNORE for name in known.values()):
         raise NotReady("Choose at least one column to take in.")
     with transaction():
@@ -133,9 +136,10 @@ def preview(the_import: Import) -> Preview:
     """The first twenty rows as they would be stored, with what was repaired and what cannot be read."""
     table = open_table(Path(the_import.path), the_import.filename)
     seen = Preview()
+    today, designed = now().date(), targets()
     ruled = {group.name.casefold() for group in visible_groups() if group.rule is not None}
     for number, cells in islice(table.rows, PREVIEWED):
-        draft, problems = interpret(number, cells, table.headings, the_import.mapping, today=now().date())
+        draft, problems = interpret(number, cells, table.headings, the_import.mapping, today=today, fields=designed)
         seen.problems += problems
         if draft is not None:
             draft.repairs += [str(ByRule(name)) for name in draft.groups if name.casefold() in ruled]

@@ -5,6 +5,7 @@ import io
 
 from flask import Blueprint, Flask, Response, current_app, request, url_for
 
+from portal.contacts import field_files
 from portal.contacts import queries as contacts
 from portal.contacts.acts import Act, register_act
 from portal.core.cells import guard_cell
@@ -14,6 +15,7 @@ from portal.imports.forms import UploadForm, read_mapping
 from portal.imports.headings import FIELDS
 from portal.imports.limits import UnreadableFile
 from portal.imports.models import Import
+from portal.imports.targets import targets
 from portal.web.access import needs
 from portal.web.errors import register_error
 from portal.web.htmx import done, page_or_part
@@ -67,7 +69,7 @@ def declare(import_id: int) -> Response:
     if the_import.state != "mapping":
         return done(url_for("imports.show", import_id=import_id))
     headings, _ = service.headings_and_samples(the_import)
-    mapping = read_mapping(request.form, headings)
+    mapping = read_mapping(request.form, headings, targets())
     source, obtained = request.form.get("source", ""), request.form.get("obtained", "").strip()[:500]
     channels = ["email"] if request.form.get("email_agreed") == "1" else []
     try:
@@ -142,7 +144,8 @@ def _columns(the_import: Import, status: int = 200, *, sentence: str = "", **ans
     headings, samples = service.headings_and_samples(the_import)
     return page_or_part(
         "imports/show.html", "imports/_columns.html", status, the_import=the_import, part="imports/_columns.html",
-        columns=list(zip(headings, samples, strict=True)), fields=FIELDS, sources=service.SOURCES, sentence=sentence,
+        columns=list(zip(headings, samples, strict=True)), fields=FIELDS,
+        sheets=field_files.writable_sheets(), sources=service.SOURCES, sentence=sentence,
         **answers,
     )  # fmt: skip
 

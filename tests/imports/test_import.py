@@ -172,11 +172,11 @@ def test_an_import_goes_on_where_it_was_broken_off(as_alice, tmp_path, monkeypat
     service.start(service.find(made.id), "add", [])
     whole, calls = running._take, []
 
-    def break_off(the_import, batch):
+    def break_off(the_import, batch, fields):
         if len(calls) == 2:
             raise KeyboardInterrupt
         calls.append(1)
-        whole(the_import, batch)
+        whole(the_import, batch, fields)
 
     monkeypatch.setattr(running, "_take", break_off)
     with pytest.raises(KeyboardInterrupt):
