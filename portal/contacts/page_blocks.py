@@ -1,0 +1,96 @@
+"""The blocks of a contact's page that an organisation designed itself, ready to be shown: a fixed number of queries
+however many fields there are. What is hidden from the actor is not in them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from portal.contacts import queries
+from portal.contacts.field_rules import show
+from portal.contacts.fields import PageNotFound, Sheet, Values, shape_of, sheets, values_of
+from portal.contacts.models import Field, Page, Value
+from portal.core.actor import current_actor
+from portal.core.permissions import Sensitivity
+
+MANY = 12  # a page with more fields than this folds the empty ones
+UNSEEN = "A contact you may not see"
+
+
+@dataclass
+class Cell:
+    """A field with what stands in it, as people read it."""
+
+    field: Field
+    values: Sequence[Value] = ()
+    text: str = ""
+    person_id: int | None = None  # a contact whom the actor may see
+
+    @property
+    def is_special(self) -> bool:
+        return bool(self.field.sensitivity == Sensitivity.SPECIAL)
+
+
+    @property
+    def day(self) -> date:
+        """What stands in a field of days."""
+        return date.fromisoformat(self.text)
+
+
+@dataclass
+class Block:
+    page: Page
+    cells: list[Cell] = field(default_factory=list)
+
+    @property
+    def may_write(self) -> bool:
+        return current_actor().may_write_page(self.page.id)
+
+    @property
+    def shown(self) -> list[Cell]:
+        return self.cells if len(self.cells) <= MANY else [cell for cell in self.cells if cell.values]
+
+    @property
+    def folded(self) -> list[Cell]:
+        return [] if len(self.cells) <= MANY else [cell for cell in self.cells if not cell.values]
+
+
+def blocks_of(contact_id: int) -> list[Block]:
+    """The blocks of all pages in use."""
+    return _blocks(contact_id, sheets())
+
+
+def block_of(contact_id: int, page_id: int) -> Block:
+    """The block of one page in use. Raises PageNotFound."""
+    found = [sheet for sheet in sheets() if sheet.page.id == page_id]
+    if not found:
+        raise PageNotFound("There is no such page.")
+    return _blocks(contact_id, found)[0]
+
+
+def preview_of(page: Page) -> Block | None:
+    """How the block of a page looks while nothing stands in it; None while it has no field in use."""
+    found = [sheet for sheet in sheets() if sheet.page.id == page.id]
+    return Block(page, [Cell(field) for field in found[0].fields]) if found else None
+
+
+def _blocks(contact_id: int, wanted: Sequence[Sheet]) -> list[Block]:
+    if not wanted:
+        return []
+    standing = values_of([contact_id]).get(contact_id, {})
+    names = names_of(value.person_id for values in standing.values() for value in values)
+    return [Block(sheet.page, [_cell(f, standing, names) for f in sheet.fields]) for sheet in wanted]
+
+
+def names_of(person_ids: Iterable[int | None]) -> dict[int, str]:
+    """The names of those contacts whom the actor may see."""
+    wanted = sorted({person_id for person_id in person_ids if person_id})
+    return {contact.id: queries.name_of(contact) for contact in queries.by_ids(wanted)} if wanted else {}
+
+
+def _cell(field: Field, standing: Values, names: dict[int, str]) -> Cell:
+    values = standing.get(field.id, [])
+    if field.kind == "person" and values:
+        person_id = values[0].person_id or 0
+        return Cell(field, values, names.get(person_id, UNSEEN), person_id if person_id in names else None)
+    return Cell(field, values, show(shape_of(field), values))
