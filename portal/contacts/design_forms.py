@@ -53,6 +53,7 @@ class FieldForm(Form):
     )  # fmt: skip
     authorisation = SelectField(
         "If special: on what ground is it kept?",
+        default="",
         choices=[SelectChoice("", "Not special"), *(SelectChoice(key, words) for key, words in GROUNDS.items())],
     )
     authorisation_note = StringField("Which law, project or decision?")

@@ -232,6 +232,8 @@ def _ordered(whole: Sequence[Any], mine: Sequence[int], wanted: Sequence[int], u
     by_id = {row.id: row for row in whole}
     order = iter(wanted)
     placed = [by_id[next(order)] if row.id in set(mine) else row for row in whole]
+    if placed == list(whole):
+        return []
     return [(row, place) for place, row in enumerate(placed) if row.position != place]
 
 

@@ -13,7 +13,7 @@ from portal.contacts.models import Field, Page, Value
 from portal.core.actor import current_actor
 from portal.core.permissions import Sensitivity
 
-MANY = 12  # a page with more fields than this folds the empty ones
+MANY = 12  # a page with more fields than this folds the empty ones, and so does one with nothing in it
 UNSEEN = "A contact you may not see"
 
 
@@ -29,7 +29,6 @@ class Cell:
     @property
     def is_special(self) -> bool:
         return bool(self.field.sensitivity == Sensitivity.SPECIAL)
-
 
     @property
     def day(self) -> date:
@@ -48,11 +47,13 @@ class Block:
 
     @property
     def shown(self) -> list[Cell]:
-        return self.cells if len(self.cells) <= MANY else [cell for cell in self.cells if cell.values]
+        filled = [cell for cell in self.cells if cell.values]
+        return self.cells if filled and len(self.cells) <= MANY else filled
 
     @property
     def folded(self) -> list[Cell]:
-        return [] if len(self.cells) <= MANY else [cell for cell in self.cells if not cell.values]
+        shown = {cell.field.id for cell in self.shown}
+        return [cell for cell in self.cells if cell.field.id not in shown]
 
 
 def blocks_of(contact_id: int) -> list[Block]:
