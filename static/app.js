@@ -202,15 +202,22 @@
     const middle = (one) => { const box = one.getBoundingClientRect(); return box.top + box.height / 2; };
     handle.setPointerCapture(event.pointerId);
     item.classList.add("dragged");
+    list.classList.add("sorting"); // tall items show their heads only, so that the way is short
+    const off = event.clientY - middle(item);
     const drag = (at) => {
       const all = items(list);
       const place = all.indexOf(item);
-      if (all[place + 1] && at.clientY > middle(all[place + 1])) pass(list, item, 1);
-      else if (all[place - 1] && at.clientY < middle(all[place - 1])) pass(list, item, -1);
+      const here = at.clientY - off;
+      if (all[place + 1] && here > middle(all[place + 1])) pass(list, item, 1);
+      else if (all[place - 1] && here < middle(all[place - 1])) pass(list, item, -1);
+      if (at.clientY < 70) scrollBy(0, -15);
+      else if (at.clientY > innerHeight - 70) scrollBy(0, 15);
     };
     const end = (at) => {
       handle.removeEventListener("pointermove", drag);
       item.classList.remove("dragged");
+      list.classList.remove("sorting");
+      item.scrollIntoView({ block: "nearest" });
       if (at.type === "pointercancel") list.append(...before);
       else if (before.some((child, place) => child !== list.children[place])) moved(list, item);
     };
