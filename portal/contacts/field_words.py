@@ -55,7 +55,8 @@ def read(entries: Iterable[LogEntry]) -> FieldWords:
     ids = {int(name.removeprefix(PREFIX)) for name, _ in pairs}
     if not ids:
         return FieldWords({}, {})
-    fields = {f"{PREFIX}{field.id}": field for field in Field.select().where(Field.id.in_(sorted(ids)))}
+    rows = Field.select(Field.id, Field.name, Field.kind).where(Field.id.in_(sorted(ids))).namedtuples()
+    fields = {f"{PREFIX}{field.id}": field for field in rows}
     related = [
         int(v) for name, values in pairs if name in fields and fields[name].kind == "person" for v in values if v
     ]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from portal.contacts import queries
-from portal.contacts.field_rules import show
-from portal.contacts.fields import PageNotFound, Sheet, Values, shape_of, sheets, values_of
+from portal.contacts.field_rules import Shape, show
+from portal.contacts.fields import TO_SHOW, PageNotFound, Sheet, Values, sheets
 from portal.contacts.models import Field, Page, Value
 from portal.core.actor import current_actor
 from portal.core.permissions import Sensitivity
@@ -58,7 +58,7 @@ class Block:
 
 def blocks_of(contact_id: int) -> list[Block]:
     """The blocks of all pages in use."""
-    return _blocks(contact_id, sheets())
+    return _blocks(contact_id, sheets(*TO_SHOW))
 
 
 def block_of(contact_id: int, page_id: int) -> Block:
@@ -78,7 +78,10 @@ def preview_of(page: Page) -> Block | None:
 def _blocks(contact_id: int, wanted: Sequence[Sheet]) -> list[Block]:
     if not wanted:
         return []
-    standing = values_of([contact_id]).get(contact_id, {})
+    standing: Values = {}
+    query = Value.select(Value.id, Value.field_id, Value.key, Value.text, Value.person_id)
+    for value in query.where(Value.contact_id == contact_id).order_by(Value.id).namedtuples():
+        standing.setdefault(value.field_id, []).append(value)
     names = names_of(value.person_id for values in standing.values() for value in values)
     return [Block(sheet.page, [_cell(f, standing, names) for f in sheet.fields]) for sheet in wanted]
 
@@ -94,4 +97,4 @@ def _cell(field: Field, standing: Values, names: dict[int, str]) -> Cell:
     if field.kind == "person" and values:
         person_id = values[0].person_id or 0
         return Cell(field, values, names.get(person_id, UNSEEN), person_id if person_id in names else None)
-    return Cell(field, values, show(shape_of(field), values))
+    return Cell(field, values, show(Shape(field.kind, field.options), values))
