@@ -43,6 +43,7 @@ def only_field(org):
         return Field.get()
 
 
+@pytest.mark.one_database
 def test_the_first_page_is_explained_and_made(client_of, olivia, org):
     client = client_of(olivia)
     empty = client.get("/settings/pages").text
@@ -59,6 +60,7 @@ def test_the_first_page_is_explained_and_made(client_of, olivia, org):
     assert "checked" not in form.split("How sensitive is it?")[1].split("</fieldset>")[0]
 
 
+@pytest.mark.one_database
 def test_a_page_needs_a_name_of_its_own(client_of, olivia, org, pages):
     client = client_of(olivia)
 
@@ -93,6 +95,7 @@ def test_a_field_is_added_once_it_says_what_it_is_for_and_how_sensitive(client_o
     assert client.post(url, data=TEXT | {"kind": "formula", "name": "Other"}).status_code == 422
 
 
+@pytest.mark.one_database
 def test_lines_of_options_are_moved_and_added_without_saving(client_of, olivia, org, shirt):
     data = TEXT | {"kind": "choice", "option_id": ["o001", "o002", ""], "option_name": ["Small", "Medium", "New"]}
     client, url = client_of(olivia), f"/settings/pages/fields/{shirt.id}"
@@ -212,6 +215,7 @@ def test_deleting_a_field_says_what_goes_and_takes_it_along_first(client_of, oli
         assert fields.values_of([thandi.id]) == {}
 
 
+@pytest.mark.one_database
 def test_who_may_not_export_is_told_who_must(client_of, olivia, org, thandi, shirt):
     fill(org, thandi, shirt, "o001")
     client = client_of(olivia)
@@ -223,6 +227,7 @@ def test_who_may_not_export_is_told_who_must(client_of, olivia, org, thandi, shi
     assert answer.status_code == 403
 
 
+@pytest.mark.one_database
 def test_the_preview_shows_each_field_and_saves_nothing(client_of, olivia, org, pages, shirt):
     text = client_of(olivia).get(f"/settings/pages/{pages[0].id}").text
 

@@ -285,6 +285,7 @@ def test_the_history_names_fields_and_hides_those_that_are_hidden_or_gone(
         assert not any("field:" in change.field for one in sentences for change in one.changes)
 
 
+@pytest.mark.one_database
 def test_hostile_names_and_values_are_shown_as_text(client_of, olivia, org, thandi):
     with acting_as(system(org.id)):
         page = designing.add_page("<script>alert(1)</script>")
@@ -334,6 +335,7 @@ def test_a_contact_takes_as_many_questions_with_a_hundred_fields_as_with_one(cli
     assert questions() == few
 
 
+@pytest.mark.one_database
 def test_empty_fields_of_a_long_page_are_folded(client_of, alice, org, page, thandi):
     with acting_as(system(org.id)):
         made = [designing.add_field(page, Design("text", f"Field {n}", "x", "ordinary")) for n in range(13)]
