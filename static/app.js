@@ -81,7 +81,7 @@
   let unsaved = false;
   document.addEventListener("input", (event) => { if (event.target.closest("[data-guard]")) unsaved = true; });
   document.addEventListener("submit", () => { unsaved = false; });
-  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) unsaved = false; });
+  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful && !event.target.matches("input")) unsaved = false; });
   window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
 
   document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
@@ -136,5 +136,92 @@
     const name = document.querySelector("[data-field-choice]").value;
     const fallback = name === "first name" ? "|friend" : "";
     document.querySelector("trix-editor").editor.insertString(`[[${name}${fallback}]]`);
+  });
+})();
+
+// Lists put into another order by dragging a handle, with mouse, pen or finger, or by the arrow keys on it. The names of
+// the form's fields follow the order on the page; a list that names no form is saved with the form it stands in.
+(() => {
+  "use strict";
+  const say = (value) => document.dispatchEvent(new CustomEvent("said", { detail: { value } }));
+  const items = (list) => [...list.children].filter((child) => child.dataset.sortItem !== undefined);
+  const show = () => document.querySelectorAll("[data-sort-handle]").forEach((handle) => { handle.hidden = false; });
+  const parts = (handle) => {
+    const item = handle.closest("[data-sort-item]");
+    return { item, list: item.closest("[data-sort-list]") };
+  };
+  let saving = Promise.resolve();
+  show();
+  document.addEventListener("htmx:afterSettle", show);
+
+  // The others move around the item, which stays where it is: so it keeps the pointer and the focus.
+  function pass(list, item, step) {
+    const all = items(list);
+    const other = all[all.indexOf(item) + step];
+    if (!other) return false;
+    list.insertBefore(other, step > 0 ? item : item.nextSibling);
+    return true;
+  }
+
+  function moved(list, item) {
+    const all = items(list);
+    all.forEach((one, place) => {
+      [["up", 0], ["down", all.length - 1]].forEach(([name, end]) => {
+        const button = [...one.querySelectorAll(`button[name=${name}]`)].find((found) => found.closest("[data-sort-list]") === list);
+        if (button) button.disabled = place === end;
+      });
+    });
+    const words = `${item.dataset.sortItem}: moved to place ${all.indexOf(item) + 1} of ${all.length}.`;
+    const form = list.dataset.sortList && document.getElementById(list.dataset.sortList);
+    if (!form) return say(words);
+    saving = saving.then(async () => {
+      try {
+        const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" };
+        const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers });
+        say(answer.ok ? words : "The new order could not be saved. Reload the page and try again.");
+      } catch {
+        say("The portal cannot be reached. Check the connection.");
+      }
+    });
+    return saving;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const handle = event.target.closest("[data-sort-handle]");
+    if (!handle || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
+    event.preventDefault();
+    const { item, list } = parts(handle);
+    if (pass(list, item, event.key === "ArrowDown" ? 1 : -1)) moved(list, item);
+  });
+
+  document.addEventListener("pointerdown", (event) => {
+    const handle = event.target.closest("[data-sort-handle]");
+    if (!handle || event.button) return;
+    const { item, list } = parts(handle);
+    const before = [...list.children];
+    const middle = (one) => { const box = one.getBoundingClientRect(); return box.top + box.height / 2; };
+    handle.setPointerCapture(event.pointerId);
+    item.classList.add("dragged");
+    list.classList.add("sorting"); // tall items show their heads only, so that the way is short
+    const off = event.clientY - middle(item);
+    const drag = (at) => {
+      const all = items(list);
+      const place = all.indexOf(item);
+      const here = at.clientY - off;
+      if (all[place + 1] && here > middle(all[place + 1])) pass(list, item, 1);
+      else if (all[place - 1] && here < middle(all[place - 1])) pass(list, item, -1);
+      if (at.clientY < 70) scrollBy(0, -15);
+      else if (at.clientY > innerHeight - 70) scrollBy(0, 15);
+    };
+    const end = (at) => {
+      handle.removeEventListener("pointermove", drag);
+      item.classList.remove("dragged");
+      list.classList.remove("sorting");
+      item.scrollIntoView({ block: "nearest" });
+      if (at.type === "pointercancel") list.append(...before);
+      else if (before.some((child, place) => child !== list.children[place])) moved(list, item);
+    };
+    handle.addEventListener("pointermove", drag);
+    ["pointerup", "pointercancel"].forEach((name) => handle.addEventListener(name, end, { once: true }));
   });
 })();

@@ -27,10 +27,24 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "contact.note_removed": ("sticky-note", "removed a note"),
     "contact.grouped": ("layers", "put this contact into the group"),
     "contact.ungrouped": ("layers", "took this contact out of the group"),
+    "contact.fields_changed": ("pencil", "filled in a page"),
     "contact.unsubscribed": ("ban", "unsubscribed from email"),
     "contact.resubscribed": ("check", "asked to be written to again"),
     "contact.complained": ("ban", "called a message spam"),
     "contact.erased": ("trash-2", "deleted this contact"),
+    "page.added": ("plus", "added a page of fields"),
+    "page.changed": ("pencil", "renamed a page of fields"),
+    "page.moved": ("list", "put the pages of fields into another order"),
+    "page.archived": ("inbox", "put a page of fields away"),
+    "page.restored": ("undo-2", "took a page of fields out again"),
+    "page.removed": ("trash-2", "deleted a page of fields"),
+    "field.added": ("plus", "added a field"),
+    "field.changed": ("pencil", "changed a field"),
+    "field.moved": ("list", "put the fields of a page into another order"),
+    "field.archived": ("inbox", "put a field away"),
+    "field.restored": ("undo-2", "took a field out again"),
+    "field.exported": ("download", "took along what stands in a field"),
+    "field.removed": ("trash-2", "deleted a field and what stood in it"),
 }
 WORDS = {
     "first_name": "first name", "last_name": "last name", "preferred_name": "known as", "birth_date": "birth date",
@@ -58,14 +72,18 @@ class Sentence:
     entry: LogEntry
 
 
-def sentence(entry: LogEntry, show: Show, hides: Callable[[str], bool]) -> Sentence:
-    """The entry in words. `show` writes a value for people; `hides` says which fields the reader may not see."""
+def sentence(
+    entry: LogEntry, show: Show, hides: Callable[[str], bool], label: Callable[[str], str | None] = WORDS.get
+) -> Sentence:
+    """The entry in words. `show` writes a value for people; `hides` says which fields the reader may not see; `label`
+    names those that have a name of their own.
+    """
     icon, words = ACTIONS.get(entry.action, ("history", entry.action.replace(".", ": ").replace("_", " ")))
     if entry.detail is None:
         return Sentence(icon, "", "The details of this entry were removed", [], entry)
     pairs = (entry.detail.get("changes") or {}).items()
     changes = [
-        Change(WORDS.get(name, name.replace("_", " ")), show(name, old), show(name, new))
+        Change(label(name) or WORDS.get(name, name.replace("_", " ")), show(name, old), show(name, new))
         for name, (old, new) in pairs
         if not hides(name) and (old or new)
     ]

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, request, url_for
 
-from portal.contacts import forms, history, queries, service
+from portal.contacts import forms, history, page_blocks, queries, service
 from portal.contacts.address_guards import AddressRefused
 from portal.contacts.addresses import PROVINCES
 from portal.contacts.emails import normalise_email
@@ -30,11 +30,12 @@ def _show(contact: Contact, block: str = "", status: int = 200, **editing: Any) 
     """The contact's page, one block of it open for editing; or that block alone for htmx."""
     part = f"contacts/_{block}{'_form' if editing else ''}.html" if block else "contacts/_details.html"
     return page_or_part(
-        "contacts/show.html", part, status, **_context(contact), open_block=block if editing else "", **editing
+        "contacts/show.html", part, status, **context_of(contact), open_block=block if editing else "", **editing
     )
 
 
-def _context(contact: Contact) -> dict[str, Any]:
+def context_of(contact: Contact) -> dict[str, Any]:
+    """What the whole page of a contact shows."""
     sentences, total = history.of_contact(contact.id, 0, SHORT)
     actor = current_actor()
     return {
@@ -46,6 +47,7 @@ def _context(contact: Contact) -> dict[str, Any]:
         "addresses": queries.parts_of(Address, [contact.id]).get(contact.id, []),
         "sees": {block: kind.is_shown() for block, kind in PARTS.items()},
         "groups": queries.groups_of(contact.id),
+        "blocks": page_blocks.blocks_of(contact.id),
         "notes": queries.notes_of(contact.id),
         "chips": chips_for([contact.id]).get(contact.id, []),
         "panels": [(p, p.load([contact.id]).get(contact.id)) for p in panels() if actor.may(p.permission)],
@@ -166,7 +168,7 @@ def add_note(contact_id: int) -> Response:
     if not form.validate():
         return page_or_part(
             "contacts/show.html", "contacts/_notes.html", 422,
-            **(_context(contact) | {"note_form": form}), open_block="",
+            **(context_of(contact) | {"note_form": form}), open_block="",
         )  # fmt: skip
     service.add_note(contact, form.text.data or "")
     return _saved(contact, "notes")
@@ -238,7 +240,7 @@ def _stale(contact: Contact, block: str, **editing: Any) -> Response:
 def _saved(contact: Contact, block: str) -> Response:
     fresh = service.find(contact.id)
     url = url_for("contacts.show", contact_id=contact.id)
-    return done(url, part=f"contacts/_{block}.html", say="Saved.", **_context(fresh), open_block="")
+    return done(url, part=f"contacts/_{block}.html", say="Saved.", **context_of(fresh), open_block="")
 
 
 def _require_sight(block: str) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from portal.activity.models import LogEntry
 from portal.activity.sentences import Sentence, sentence
+from portal.contacts import field_words
 from portal.contacts.models import Group
 from portal.contacts.rules import DATA_SET_OF_FIELD, LANGUAGES, SOURCES
 from portal.contacts.telephones import show_telephone
@@ -13,13 +14,20 @@ from portal.core.actor import acting_as, current_actor, system
 def of_contact(contact_id: int, first: int, count: int) -> tuple[list[Sentence], int]:
     """Some sentences, the newest first, and how many there are in all."""
     query = LogEntry.select().where(LogEntry.contact_id == contact_id)
-    page = query.order_by(LogEntry.seq.desc()).offset(first).limit(count)
+    page = list(query.order_by(LogEntry.seq.desc()).offset(first).limit(count))
+    designed = field_words.read(page)
     hidden = _hidden_groups()
 
-    def show_known(name: str, value: Any) -> str:
-        return "another group" if name == "group" and value in hidden else show(name, value)
+    def show_any(name: str, value: Any) -> str:
+        if name == "group" and value in hidden:
+            return "another group"
+        words = designed.show(name, value)
+        return show(name, value) if words is None else words
 
-    return [sentence(entry, show_known, hides) for entry in page], int(query.count())
+    def hides_any(name: str) -> bool:
+        return designed.hides(name) or hides(name)
+
+    return [sentence(entry, show_any, hides_any, designed.label) for entry in page], int(query.count())
 
 
 def _hidden_groups() -> frozenset[str]:

@@ -10,7 +10,8 @@ from portal.activity.log import Entry as LogEntry
 from portal.contacts.field_rules import Entry, show
 from portal.contacts.fields import Values, shape_of, values_of
 from portal.contacts.models import Contact, Field, Value, recording
-from portal.core.actor import current_actor
+from portal.contacts.names import fold
+from portal.core.actor import current_actor, seeing_everything
 from portal.core.clock import now
 from portal.core.db import transaction
 from portal.core.permissions import Denied
@@ -60,6 +61,35 @@ def insert(rows: Iterable[dict[str, Any]]) -> None:
     """Write new values; the caller has opened the door and tells the log."""
     for few in chunked(rows, BATCH):
         Value.insert_many(few).execute()
+
+
+def find_again(field: Field, options: Sequence[Mapping[str, Any]], *, is_searched: bool) -> None:
+    """Write anew what is found by typing, after a field became searched or not, or its options were renamed. Its class
+    may have become one that the actor does not see.
+    """
+    mine = Value.field_id == field.id
+    with transaction(), recording(), seeing_everything():
+        if not is_searched:
+            Value.update(found="").where(mine, Value.found != "").execute()
+            return
+        if options:
+            for option in options:
+                Value.update(found=fold(option["name"])).where(mine, Value.text == option["id"]).execute()
+            return
+        last = 0
+        while few := list(
+            Value.select(Value.id, Value.text).where(mine, Value.id > last).order_by(Value.id).limit(BATCH)
+        ):
+            for value in few:
+                value.found = fold(value.text)
+            Value.bulk_update(few, [Value.found])
+            last = few[-1].id
+
+
+def erase_field(field: Field) -> None:
+    """Empty a field of every contact; the caller tells the log once, for nothing of a contact's own has changed."""
+    with transaction(), recording():
+        Value.delete().where(Value.field_id == field.id).execute()
 
 
 def row_of(contact_id: int, field: Field, entry: Entry) -> dict[str, Any]:

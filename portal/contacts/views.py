@@ -7,17 +7,20 @@ from flask import Flask, Response, request, url_for
 
 from portal.contacts import (
     acts,
-    block_views,
+    design_views,
     field_columns,
     field_controls,
     field_files,
     field_filters,
     fields,
     group_views,
+    page_views,
     queries,
     service,
 )
 from portal.contacts.address_guards import AddressRefused
+from portal.contacts.design_rules import Unfit
+from portal.contacts.fields import FieldNotFound, PageNotFound
 from portal.contacts.forms import NewContactForm
 from portal.contacts.group_rules import ByRule
 from portal.contacts.list_rules import fields_of
@@ -223,9 +226,12 @@ def _word(ids: list[int], names: list[str]) -> str:
 
 
 def register(app: Flask) -> None:
-    # block_views puts its routes on the same blueprint as this module
-    for blueprint in (block_views.bp, group_views.bp):
+    # page_views and block_views put their routes on the same blueprint as this module
+    for blueprint in (page_views.bp, group_views.bp, design_views.bp):
         app.register_blueprint(blueprint)
+    register_error(app, PageNotFound, 404)
+    register_error(app, FieldNotFound, 404)
+    register_error(app, Unfit, 422)
     register_error(app, service.ContactNotFound, 404)
     register_error(app, service.GroupNotFound, 404)
     register_error(app, ByRule, 422)

@@ -7,7 +7,10 @@ import pytest
 from portal.accounts import service as accounts
 from portal.campaigns import attachments, pictures, senders, sending
 from portal.campaigns import service as campaigns
+from portal.contacts import designing, removing_fields
 from portal.contacts import service as contacts
+from portal.contacts.design_rules import Design
+from portal.contacts.models import Field, Page
 from portal.contacts.queries import Filter
 from portal.core.actor import acting_as, system
 from portal.core.permissions import Denied, Role
@@ -42,6 +45,14 @@ EDITOR = {
     "take contacts along": lambda *_: exports.note(Filter(), "csv"),
     "delete a contact": lambda *_: contacts.erase([1]),
     "delete a group": lambda *_: contacts.remove_group(1),
+    "add a page of fields": lambda *_: designing.add_page("x"),
+    "order the pages": lambda *_: designing.order_pages([]),
+    "put a page away": lambda *_: designing.archive_page(Page(id=1)),
+    "delete a page": lambda *_: designing.remove_page(Page(id=1)),
+    "add a field": lambda *_: designing.add_field(Page(id=1), Design("text", "x", "x", "ordinary")),
+    "put a field away": lambda *_: designing.archive_field(Field(id=1, page_id=1)),
+    "take a field along": lambda *_: removing_fields.note_export(Field(id=1, page_id=1)),
+    "delete a field": lambda *_: removing_fields.remove_field(Field(id=1, page_id=1)),
     "set the logo": lambda *_: pictures.add(b"x", "x.png", None),
 }
 
