@@ -31,6 +31,14 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "contact.resubscribed": ("check", "asked to be written to again"),
     "contact.complained": ("ban", "called a message spam"),
     "contact.erased": ("trash-2", "deleted this contact"),
+    "user.added": ("user", "added a user"),
+    "user.role_changed": ("key-round", "gave a user another role"),
+    "user.rights_changed": ("key-round", "changed the rights of a user"),
+    "user.removed": ("user", "removed a user"),
+    "user.seen_as": ("eye", "began to look as a user"),
+    "user.seen_as_ended": ("eye", "stopped looking as a user"),
+    "review.started": ("shield-check", "began a review of who may see what"),
+    "review.signed": ("shield-check", "signed a review of who may see what"),
 }
 WORDS = {
     "first_name": "first name", "last_name": "last name", "preferred_name": "known as", "birth_date": "birth date",
