@@ -156,7 +156,9 @@ def _page_words(actor: Actor, page_id: int) -> str:
 
 
 def _may_words(word: str, far: str) -> str:
-    return RIGHTS[word].words + (" (only to look at)" if far == "may look" else "")
+    if far != "may look":
+        return RIGHTS[word].words
+    return "Settings, but not users" if word == "administration" else f"{RIGHTS[word].words} (only to look at)"
 
 
 def _lowered(words: Iterable[str]) -> str:
