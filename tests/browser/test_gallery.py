@@ -22,7 +22,9 @@ PAGES = {
     "returned": "/returned",
     "settings": "/settings", "organisation": "/settings/organisation", "look": "/settings/look",
     "senders": "/settings/senders",
-    "users": "/settings/users", "settings-sign-in": "/settings/sign-in", "account": "/account",
+    "users": "/settings/users", "user": "/settings/users/2", "rights": "/settings/users/2/rights",
+    "review": "/settings/users/review", "what-i-may-see": "/account/what-i-may-see",
+    "settings-sign-in": "/settings/sign-in", "account": "/account",
     "second-factor": "/account/second-factor", "support": "/support", "support-user": "/support/users/1",
     "menu": "/menu", "find": "/find?q=dube", "missing": "/nowhere",
 }  # fmt: skip

@@ -6,13 +6,13 @@ import pytest
 import time_machine
 
 from portal.accounts import service as accounts
-from portal.accounts.models import Membership, Session
+from portal.accounts.models import Membership, Session, User
 from portal.accounts.rules import sees_no_more
 from portal.activity.models import LogEntry
 from portal.core.actor import Actor, acting_as
-from portal.core.permissions import PERMISSIONS_OF, DataSet, Role
+from portal.core.permissions import PERMISSIONS_OF, DataSet, Permission, Role
 from portal.signin import service as signin
-from portal.web.access import policy_of
+from portal.web.access import needs, policy_of
 from tests.conftest import HX, actor_of, member
 from tests.test_walker import NOWHERE, digest, ids_of, rules, urls
 from tests.users.conftest import limited, membership_of
@@ -89,6 +89,41 @@ def test_no_file_is_handed_out_by_any_page(app, looking, olivia):
             assert "Content-Disposition" not in answer.headers, url
             assert answer.status_code != 200 or answer.mimetype == "text/html", url
             assert not policy.hands_out or answer.status_code == 403, url
+
+
+def test_a_page_that_says_it_hands_out_a_file_is_refused(app, looking):
+    app.view_functions["rogue"] = needs(Permission.SIGNED_IN, hands_out=True)(lambda: "the file")
+    app.url_map.add(app.url_rule_class("/rogue", endpoint="rogue"))
+
+    answer = looking.get("/rogue")
+    assert (answer.status_code, NOT_ALONE in answer.text) == (403, True)
+    looking.post("/account/looking/end")
+    assert looking.get("/rogue").text == "the file"
+
+
+def test_pages_that_only_serve_changing_are_not_there(looking, world):
+    for page in ("/contacts/new", "/imports/new", f"/contacts/{world.people[0].id}/emails/edit", "/settings"):
+        assert looking.get(page).status_code == 403, page
+
+
+def test_who_looks_stands_for_himself_and_reads_at_most(org, olivia, adam):
+    own = actor_of(olivia)
+
+    seen = accounts.looking_as(own, membership_of(adam))
+
+    assert (seen.user_id, seen.name) == (olivia.id, "Olivia")
+    assert seen.permissions == PERMISSIONS_OF[Role.READER]
+
+
+def test_what_support_may_is_not_there_while_looking(client_of, olivia, bob):
+    User.update(is_support=1).where(User.id == olivia.id).execute()
+    browser = client_of(olivia)
+    assert browser.get("/support").status_code == 200
+
+    browser.post(f"/settings/users/{membership_of(bob).id}/looking")
+
+    assert browser.get("/support").status_code == 403
+    assert "/support" not in browser.get("/").text
 
 
 def test_it_ends_by_itself_after_half_an_hour(looking, olivia, zola):

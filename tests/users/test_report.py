@@ -103,12 +103,13 @@ def test_ones_own_report_names_and_counts_nothing_that_is_hidden(client_of, org,
     assert "another group" in page
 
 
-def test_who_granted_what_is_told_with_words_and_names(client_of, olivia, bob, world):
+def test_who_granted_what_is_told_with_words_and_names(client_of, olivia, adam, bob, world):
     with acting_as(actor_of(olivia)):
         mine = membership_of(bob).id
         accounts.set_rights(mine, ["telephone", f"group:{world.volunteers.id}"], None, ["special"])
         accounts.set_rights(mine, [], world.donors.id)
         accounts.change_role(mine, Role.EDITOR)
+        accounts.set_rights(membership_of(adam).id, ["merge"], None)
 
     page = client_of(olivia).get(f"/settings/users/{mine}").text
 
@@ -120,6 +121,7 @@ def test_who_granted_what_is_told_with_words_and_names(client_of, olivia, bob, w
         "In Contact added Bob as a reader.",
     ):
         assert words in page
+    assert "took away merge contacts" not in page
 
 
 def test_the_last_sign_ins_are_shown_with_place_and_browser(app, client_of, olivia, bob):
