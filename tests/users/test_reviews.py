@@ -18,6 +18,7 @@ from portal.users.models import AccessDecision, AccessReview
 from tests.conftest import HX, actor_of, member
 from tests.signin.stage import text_of
 from tests.users.conftest import membership_of
+from workers import tidying
 
 HOME = "/settings/users/review"
 FORM = {"role": "reader", "scope": "all"}
@@ -184,6 +185,12 @@ def test_the_owners_and_who_answers_for_privacy_are_reminded_once_a_period(org, 
     text = text_of(mails()[0])
     assert "was never looked through" in text
     assert "/settings/users/review" in text
+
+
+def test_the_clock_reminds(org, olivia, bob):
+    at(91, tidying.tidy)
+
+    assert [mail.recipient for mail in mails()] == [olivia.email]
 
 
 def test_a_signed_review_begins_the_days_anew(hers, org, olivia, adam, alice, bob):
