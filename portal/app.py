@@ -25,6 +25,7 @@ from portal.signin import edge
 from portal.signin import place_views as places
 from portal.signin import views as signin
 from portal.support import views as support
+from portal.users import views as users
 from portal.web import (
     access,
     bodies,
@@ -58,6 +59,7 @@ PAGES = (
     home.register,
     places.register,
     support.register,
+    users.register,
 )
 # Endpoints without a form token, by name; each says why in its view.
 POSTED_FROM_ELSEWHERE = ("unsubscribe.leave",)

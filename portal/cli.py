@@ -23,6 +23,7 @@ from portal.run import commands as run
 from portal.run import migrate, up
 from portal.sample import service as sample
 from portal.signin import cli as signin
+from portal.users import cli as users
 from portal.web.access import policy_of
 
 FEATURES = (
@@ -35,6 +36,7 @@ FEATURES = (
     campaigns.register,
     bounce_cli.register,
     signin.register,
+    users.register,
 )
 
 

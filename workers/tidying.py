@@ -1,10 +1,13 @@
-"""What is done every hour: what nobody needs any more is forgotten, and the database learns how it has grown."""
+"""What is done every hour: what nobody needs any more is forgotten, the database learns how it has grown, and who
+should look through something is reminded.
+"""
 
 from portal.core.db import learn_sizes
 from portal.delivery import bouncing, system_mail, tracking
 from portal.delivery.models import PortalMail
 from portal.imports import service as imports
 from portal.signin import service as signin
+from portal.users import reminding
 from workers.base import connection, each_org
 
 
@@ -21,3 +24,4 @@ def _tidy() -> None:
     system_mail.tidy()
     tracking.tidy()
     imports.tidy()
+    reminding.remind()

@@ -52,6 +52,8 @@ class Session(BaseModel):
     browser = TextField(default="")
     address = TextField(default="")
     country = TextField(default="")
+    looking_as = IntegerField(null=True)  # the membership through whose eyes this person looks
+    looking_until = UtcField(null=True)
 
 
 class PlaceException(BaseModel):

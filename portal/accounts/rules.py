@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from portal.core.actor import Actor
 from portal.core.permissions import HIDDEN_OF, PERMISSIONS_OF, RIGHTS, DataSet, Permission, Role
 
 SHORTEST_PASSWORD = 12
@@ -60,6 +61,17 @@ def permissions_of(role: Role, denied: Sequence[str], granted: Sequence[str] = (
 def hidden_sets(role: Role, denied: Sequence[str], granted: Sequence[str] = ()) -> frozenset[DataSet]:
     """The sets of data a user does not see: those of his role unless given to him, and those taken away."""
     return (HIDDEN_OF[role] - _data_sets(granted)) | _data_sets(denied)
+
+
+def sees_no_more(seen: Actor, by: Actor) -> bool:
+    """Whether `by` may do and see everything that `seen` may: nobody learns by looking as another what he may not."""
+    return (
+        seen.org_id == by.org_id
+        and not by.is_limited
+        and seen.permissions <= by.permissions
+        and by.hidden <= seen.hidden
+        and by.hidden_pages <= seen.hidden_pages
+    )
 
 
 def numbers_of(word: str, denied: Sequence[str]) -> frozenset[int]:

@@ -4,6 +4,7 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from peewee import IntegrityError
@@ -15,7 +16,7 @@ from portal.activity import log
 from portal.core.actor import Actor, acting_as, current_actor, require, system
 from portal.core.clock import now
 from portal.core.db import transaction
-from portal.core.permissions import Denied, Permission, Role
+from portal.core.permissions import ONLY_LOOKING, Denied, Permission, Role
 from portal.core.tenancy import Org
 
 SETTABLE = {
@@ -265,6 +266,18 @@ def actor_for(membership: Membership, address: str = "") -> Actor:
         denied_groups=rules.numbers_of("group", membership.denied),
         address=address,
     )
+
+
+def looking_as(own: Actor, membership: Membership) -> Actor | None:
+    """The actor of who looks as a colleague: sees what the colleague sees, may do nothing but read, and stands in the
+    log by himself. None for who may not (or may not any more): users are looked after by administrators, and nobody
+    looks as somebody who sees more.
+    """
+    seen = actor_for(membership, own.address)
+    is_other = membership.user_id != own.user_id and membership.org_id == own.org_id
+    if not (is_other and own.may(Permission.USERS) and rules.sees_no_more(seen, own)):
+        return None
+    return replace(seen, name=own.name, user_id=own.user_id, permissions=seen.permissions & ONLY_LOOKING)
 
 
 def _keep_an_owner(membership: Membership) -> None:

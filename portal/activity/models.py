@@ -30,6 +30,13 @@ class LogEntry(ContactRow):
 
 LogEntry.add_index(LogEntry.org, LogEntry.contact_id, LogEntry.seq)
 LogEntry.add_index(LogEntry.org, LogEntry.at)
+# What was done to one user or campaign, among very many entries about contacts.
+LogEntry.add_index(
+    LogEntry.index(
+        LogEntry.org, LogEntry.subject_id, LogEntry.action, LogEntry.seq,
+        where=SQL("contact_id IS NULL AND subject_id IS NOT NULL"), name="log_entry_of_subject",
+    )
+)  # fmt: skip
 
 
 class LogHead(OrgModel):

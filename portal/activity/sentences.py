@@ -45,6 +45,14 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "field.restored": ("undo-2", "took a field out again"),
     "field.exported": ("download", "took along what stands in a field"),
     "field.removed": ("trash-2", "deleted a field and what stood in it"),
+    "user.added": ("user", "added a user"),
+    "user.role_changed": ("key-round", "gave a user another role"),
+    "user.rights_changed": ("key-round", "changed the rights of a user"),
+    "user.removed": ("user", "removed a user"),
+    "user.seen_as": ("eye", "began to look as a user"),
+    "user.seen_as_ended": ("eye", "stopped looking as a user"),
+    "review.started": ("shield-check", "began a review of who may see what"),
+    "review.signed": ("shield-check", "signed a review of who may see what"),
 }
 WORDS = {
     "first_name": "first name", "last_name": "last name", "preferred_name": "known as", "birth_date": "birth date",

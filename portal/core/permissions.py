@@ -97,6 +97,7 @@ PERMISSIONS_OF: dict[Role, frozenset[Permission]] = {
     Role.OWNER: _ADMINISTRATOR | {_P.OWNER},
 }
 EVERYTHING = PERMISSIONS_OF[Role.OWNER]
+ONLY_LOOKING = _READER  # what is left of a user's permissions to whoever looks as that user
 _GUARDED = frozenset(DATA_SET_OF_CLASS.values())
 # What a role does not see unless it is given to the user by name.
 HIDDEN_OF: dict[Role, frozenset[DataSet]] = {

@@ -1,27 +1,19 @@
-"""Forms of the organisation's settings and its users."""
+"""Forms of the organisation's settings."""
 
 from typing import Any
 from zoneinfo import available_timezones
 
 from flask_wtf.file import FileField
-from wtforms import BooleanField, PasswordField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its stubs
 from wtforms.validators import DataRequired, Length, Optional
 
 from portal.contacts.emails import InvalidEmail, normalise_email
 from portal.contacts.forms import plain
 from portal.contacts.telephones import InvalidTelephone, normalise_telephone
-from portal.core.permissions import Role
 from portal.core.text import InvalidText, clean_text
 from portal.web.colours import BadColour, check_colour
 from portal.web.forms import Form
-
-ROLE_WORDS = {
-    Role.READER: "Reader: sees contacts, campaigns and their history",
-    Role.EDITOR: "Editor: also changes contacts and groups, imports, writes campaigns",
-    Role.ADMINISTRATOR: "Administrator: also sends, deletes, exports, and changes settings and users",
-    Role.OWNER: "Owner: also removes the organisation and other owners",
-}
 
 ZONES = [SelectChoice(zone, zone) for zone in sorted(available_timezones()) if zone.startswith(("Africa/", "Europe/"))]
 
@@ -79,10 +71,3 @@ class SenderForm(Form):
     name = StringField("Name", [DataRequired("Enter the name that people see, such as Hope House shop."), plain])
     email = StringField("Email", [DataRequired("Enter the address it is sent from."), email_address])
     reply_to = StringField("Answers go to", [Optional(), email_address])
-
-
-class UserForm(Form):
-    name = StringField("Name", [DataRequired("Enter the person's name."), plain])
-    email = StringField("Email", [DataRequired("Enter the person's email address."), email_address])
-    role = SelectField("Role", choices=[SelectChoice(str(role), words) for role, words in ROLE_WORDS.items()])
-    password = PasswordField("First password", [DataRequired("Enter a first password, to be handed over in person.")])

@@ -1,5 +1,6 @@
 """What Home shows: the first steps, what wants attention, and what stands in the way of sending."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -53,7 +54,7 @@ def first_steps() -> list[Step]:
     steps = [
         Step("Your organisation's details", "settings.organisation", not missing, Permission.SETTINGS),
         Step("Bring your contacts in", "imports.begin", has_contacts, Permission.CONTACT_IMPORT),
-        Step("Who works with you, and what each may see", "settings.users", len(members()) > 1, Permission.USERS),
+        Step("Who works with you, and what each may see", "users.index", len(members()) > 1, Permission.USERS),
         Step("Write a newsletter and send a test to yourself", "campaigns.index", has_tested, Permission.CAMPAIGN_EDIT),
         Step("Send your first newsletter", "campaigns.index", has_sent, Permission.CAMPAIGN_SEND),
     ]
@@ -75,13 +76,23 @@ def before_you_can_send() -> list[Notice]:
     return notices
 
 
+Source = Callable[[], list[Notice]]
+_sources: list[Source] = []
+
+
+def register_notices(source: Source) -> None:
+    """Let a higher feature say what of its own wants attention."""
+    if source not in _sources:
+        _sources.append(source)
+
+
 def attention() -> list[Notice]:
     """What should be looked at, the most pressing first."""
-    return (
-        [*_travellers(), *_campaigns_in_trouble(), *_refused_by_rules(), *_addresses()]
-        if current_actor().may(Permission.CAMPAIGN_READ)
-        else _addresses()
+    campaigns = (
+        [*_campaigns_in_trouble(), *_refused_by_rules()] if current_actor().may(Permission.CAMPAIGN_READ) else []
     )
+    more = [notice for source in _sources for notice in source()]
+    return [*_travellers(), *campaigns, *more, *_addresses()]
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,14 @@
-"""Settings: the organisation's own details, how its mail looks, and who works here."""
+"""Settings: the organisation's own details, and how its mail looks."""
 
 from typing import Any
 
 from flask import Response, abort, g, render_template, request, url_for
 
 from portal.accounts import service as accounts
-from portal.accounts.rules import BadPassword
 from portal.campaigns import pictures
 from portal.contacts.telephones import show_telephone
-from portal.core.permissions import Denied, Permission, Role
-from portal.home.forms import ROLE_WORDS, BrandForm, OrganisationForm, UserForm
+from portal.core.permissions import Permission
+from portal.home.forms import BrandForm, OrganisationForm
 from portal.home.pages import bp
 from portal.web.access import needs
 from portal.web.htmx import done, page_or_part
@@ -83,61 +82,6 @@ def logo() -> Response:
     return Response(bytes(picture.body), content_type=picture.kind)
 
 
-@bp.get("/users")
-@needs(Permission.USERS, fresh=True)
-def users() -> Response:
-    return _users(UserForm(formdata=None))
-
-
-@bp.post("/users")
-@needs(Permission.USERS, fresh=True)
-def add_user() -> Response:
-    form = UserForm()
-    if form.validate():
-        try:
-            accounts.create_user(
-                form.email.data or "", form.name.data or "", Role(form.role.data), form.password.data or ""
-            )
-        except BadPassword as error:
-            form.password.errors = [str(error)]
-        except accounts.AlreadyMember as error:
-            form.email.errors = [str(error)]
-        except Denied as error:
-            form.role.errors = [str(error)]
-        else:
-            return done(url_for("settings.users", saved=1))
-    return _users(form, 422)
-
-
-@bp.post("/users/<int:membership_id>/role")
-@needs(Permission.USERS, fresh=True)
-def change_role(membership_id: int) -> Response:
-    role = request.form.get("role", "")
-    if role not in list(Role):
-        return _users(UserForm(formdata=None), 422, "Choose one of the roles.")
-    try:
-        accounts.change_role(membership_id, Role(role))
-    except Denied as error:
-        return _users(UserForm(formdata=None), 422, str(error))
-    return done(url_for("settings.users", saved=1))
-
-
-@bp.get("/users/<int:membership_id>/removal")
-@needs(Permission.USERS, fresh=True)
-def confirm_removal(membership_id: int) -> str:
-    return render_template("settings/remove_user.html", membership=accounts.find_membership(membership_id))
-
-
-@bp.post("/users/<int:membership_id>/removal")
-@needs(Permission.USERS, fresh=True)
-def remove_user(membership_id: int) -> Response:
-    try:
-        accounts.remove_member(membership_id)
-    except Denied as error:
-        return _users(UserForm(formdata=None), 422, str(error))
-    return done(url_for("settings.users", saved=1))
-
-
 def _organisation(form: OrganisationForm, status: int = 200) -> Response:
     saved = request.args.get("saved")
     return page_or_part("settings/organisation.html", "settings/_organisation.html", status, form=form, saved=saved)
@@ -146,10 +90,3 @@ def _organisation(form: OrganisationForm, status: int = 200) -> Response:
 def _look(form: BrandForm, status: int = 200) -> Response:
     saved = request.args.get("saved")
     return page_or_part("settings/look.html", "settings/_look.html", status, form=form, saved=saved)
-
-
-def _users(form: UserForm, status: int = 200, sentence: str = "") -> Response:
-    return page_or_part(
-        "settings/users.html", "settings/_users.html", status,
-        form=form, members=accounts.members(), roles=ROLE_WORDS, sentence=sentence, saved=request.args.get("saved"),
-    )  # fmt: skip

@@ -35,6 +35,7 @@ def design() -> list[Field]:
         Design("person", "Mentor", "Somebody to turn to in the first weeks", "ordinary"),
         Design(
             "text", "Allergies", "To cook lunch without harm", "special", authorisation="consent",
+            authorisation_note="The form that volunteers sign, in the file of the kitchen",
             help="Only what the volunteer told us for the kitchen.",
         ),
     )  # fmt: skip

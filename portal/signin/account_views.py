@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from portal.accounts.rules import BadPassword
 from portal.core.permissions import Permission
-from portal.signin import cookies, devices, factors, login, passwords, people, service, sessions, steps
+from portal.signin import cookies, devices, factors, login, looking, passwords, people, service, sessions, steps
 from portal.signin.forms import CodeForm, ConfirmForm, PasswordForm
 from portal.signin.pages import bp
 from portal.web.access import needs
@@ -117,6 +117,13 @@ def remove_second_factor() -> Response:
 def renew_recovery_codes() -> Response:
     codes = passwords.renew_recovery_codes(login.person(), address(), cookies.browser())
     return make_response(render_template("signin/recovery_codes.html", codes=codes))
+
+
+@bp.post("/account/looking/end")
+@needs(Permission.SIGNED_IN, for_org=False, while_looking=True)
+def stop_looking() -> Response:
+    looking.end(login.person(), address())
+    return done(url_for("home.show"))
 
 
 @bp.get("/account/confirmation")

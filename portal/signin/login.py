@@ -18,7 +18,8 @@ class SignedIn(UserMixin):
     def __init__(self, secret: str, person: Person) -> None:
         self.secret = secret
         self.person = person
-        self.is_support = person.is_support
+        self.is_support = person.is_support and person.seen is None
+        self.looking_as = person.seen.user.name if person.seen else ""
 
     def get_id(self) -> str:
         return self.secret
@@ -32,7 +33,7 @@ class SignedIn(UserMixin):
     def detour(self) -> str | None:
         """Where an organisation asks for a second factor, it is set up before anything else."""
         chosen = self.person.membership
-        mine = [chosen] if chosen and not self.is_support else people.memberships(self.person.user)
+        mine = [chosen] if chosen and not self.person.is_support else people.memberships(self.person.user)
         is_asked = any(membership.org.requires_factor for membership in mine)
         return url_for("signin.second_factor") if is_asked and not factors.has(self.person.user) else None
 

@@ -48,10 +48,10 @@ def write_to_all(user: User, action: str, by: str = "", **more: Any) -> None:
             log.write(action, subject_id=user.id, **more)
 
 
-def write_signed(membership: Membership, action: str, address: str) -> None:
+def write_signed(membership: Membership, action: str, address: str, **more: Any) -> None:
     """Log what a user did for one organisation, with from where. Belongs to a transaction."""
     with acting_as(actor_for(membership, address)):
-        log.write(action, subject_id=membership.user_id)
+        log.write(action, subject_id=membership.user_id, **more)
 
 
 def note_moved(membership: Membership, address: str, country: str) -> None:

@@ -15,7 +15,7 @@ from portal.accounts.service import find_user
 from portal.core.clock import now
 from portal.core.db import lock, transaction
 from portal.delivery import transport
-from portal.signin import begun, captchas, counting, devices, factors, people, sessions, telling
+from portal.signin import begun, captchas, counting, devices, factors, looking, people, sessions, telling
 from portal.signin.begun import SIGN_IN
 from portal.signin.models import Begun, Device, SignInAttempt
 from portal.signin.rules import ALARM_AT, CODE_GUESSES, Step, may_trust_first, needs_captcha, next_step
@@ -235,15 +235,16 @@ def choose(person: Person, membership_id: int, address: str) -> str:
     if not verdict.is_allowed:
         raise Elsewhere(verdict.country)
     with transaction():
-        secret = sessions.renew(person, membership=found[0])
+        secret = sessions.renew(person, membership=found[0], looking_as=None, looking_until=None)
         found[0].user = person.user
-        people.write_signed(found[0], "user.signed_in", address)
+        people.write_signed(found[0], "user.signed_in", address, browser=person.session.browser)
     return secret
 
 
 def sign_out(person: Person, *, everywhere: bool = False) -> None:
     """End this session, or all of this person's."""
     with transaction():
+        looking.end(person, "")
         if person.membership:
             people.write_signed(person.membership, "user.signed_out", "")
         mine = Session.user == person.user
@@ -260,6 +261,7 @@ def let_in(user: User, number: str) -> Begun:
 
 def tidy() -> None:
     """Forget what has ended by itself."""
+    looking.tidy()
     sessions.tidy()
     begun.tidy()
     counting.tidy()
@@ -278,7 +280,7 @@ def _enter(user: User, device: Device | None, browser: str, address: str, target
     session = sessions.begin(user, membership, device.id, browser, address)
     if membership:
         membership.user = user
-        people.write_signed(membership, "user.signed_in", address)
+        people.write_signed(membership, "user.signed_in", address, browser=browser)
     return Entered(session, secret, target)
 
 

@@ -4,11 +4,11 @@ with every change of password or role.
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from portal.accounts import places
 from portal.accounts.models import Membership, Session, User
-from portal.accounts.service import actor_for
+from portal.accounts.service import actor_for, looking_as
 from portal.core.actor import Actor
 from portal.core.clock import now
 from portal.core.keys import fingerprint
@@ -30,13 +30,17 @@ class Person:
     session: Session
     user: User
     membership: Membership | None
+    seen: Membership | None = None  # the colleague through whose eyes this person looks just now
 
     @property
     def is_support(self) -> bool:
         return bool(self.user.is_support)
 
     def actor(self, address: str) -> Actor | None:
-        return actor_for(self.membership, address) if self.membership else None
+        if self.membership is None:
+            return None
+        own = actor_for(self.membership, address)
+        return (looking_as(own, self.seen) if self.seen else None) or own
 
     def is_fresh(self, is_safe: bool) -> bool:
         """Whether the person proved who he is a short while ago."""
@@ -71,7 +75,22 @@ def person_of(secret: str) -> Person | None:
         membership = joined.first()
     if membership:
         membership.user = session.user
-    return Person(session, session.user, membership)
+    return Person(session, session.user, membership, _seen(session, membership))
+
+
+def _seen(session: Session, membership: Membership | None) -> Membership | None:
+    """Whom this person looks as: somebody of the same organisation, for as long as that may go on."""
+    if membership is None or session.looking_as is None or session.looking_until <= now():
+        return None
+    query = Membership.select(Membership, User).join(User).where(Membership.id == session.looking_as)
+    seen = query.first()
+    return seen if seen and looking_as(actor_for(membership), seen) else None
+
+
+def look_as(person: Person, membership_id: int | None, until: datetime | None) -> None:
+    """Look through the eyes of a colleague from the next request on; None for one's own again."""
+    query = Session.update(looking_as=membership_id, looking_until=until)
+    query.where(Session.id == person.session.id).execute()
 
 
 def renew(person: Person, **values: object) -> str:

@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from portal.core.actor import Actor, acting_as
 from portal.core.keys import BadToken, read_token
 from portal.core.permissions import Permission
+from portal.web import errors
 from portal.web.htmx import page_around, wants_part
 from portal.web.proxies import address
 
@@ -34,6 +35,8 @@ class Policy:
     crosses_sites: bool = False  # may be posted to from elsewhere: one-click unsubscribing, gateways
     fresh: bool = False  # asks for the password once more when the last proof is too old
     for_org: bool = True  # a user's own pages need no organisation to be chosen
+    hands_out: bool = False  # a file leaves the portal: not for who looks as a colleague
+    while_looking: bool = False  # may be posted to by who looks as a colleague: leaving it
 
 
 class NoPolicy(RuntimeError):
@@ -44,6 +47,7 @@ class SignedIn(Protocol):
     """What the sign-in feature tells the gate about the person at the browser."""
 
     is_support: bool
+    looking_as: str  # the colleague's name, while this person looks through other eyes
 
     def actor(self, address: str) -> Actor | None: ...
 
@@ -61,8 +65,20 @@ class Edge(Protocol):
     def refuse_place(self, person: SignedIn | None, for_org: bool) -> Response | None: ...
 
 
-def needs(permission: Permission, *, fresh: bool = False, for_org: bool = True) -> Callable[[View], View]:
-    return _declare(Policy("user", permission=permission, fresh=fresh, for_org=for_org))
+def needs(
+    permission: Permission,
+    *,
+    fresh: bool = False,
+    for_org: bool = True,
+    hands_out: bool = False,
+    while_looking: bool = False,
+) -> Callable[[View], View]:
+    return _declare(
+        Policy(
+            "user", permission=permission, fresh=fresh, for_org=for_org, hands_out=hands_out,
+            while_looking=while_looking,
+        )
+    )  # fmt: skip
 
 
 def linked(purpose: str, *, crosses_sites: bool = False) -> Callable[[View], View]:
@@ -133,7 +149,9 @@ def _let_in(person: SignedIn | None, policy: Policy) -> Response | None:
     """Open the actor of a signed-in person who may do this; else say what is in the way."""
     if person is None:
         return _to_sign_in()
-    g.is_support = person.is_support
+    g.is_support, g.looking_as = person.is_support, person.looking_as
+    if person.looking_as and not policy.while_looking and (request.method not in SAFE or policy.hands_out):
+        return errors.answer(403, f"You are looking as {person.looking_as}. Nothing can be changed or taken along.")
     actor = person.actor(address())
     if policy.permission is Permission.SUPPORT:
         if not person.is_support:

@@ -68,6 +68,7 @@ def _context() -> dict[str, Any]:
         "may": lambda permission: "actor" in g and current_actor().may(Permission(permission)),
         "is_support": bool(g.get("is_support")),
         "banner": g.get("banner"),
+        "looking_as": g.get("looking_as", ""),
     }
     colour = shared["org"].colour if shared["org"] else "#0f6b57"
     shared["colour_href"] = url_for("web.colour", c=colour.lstrip("#"))

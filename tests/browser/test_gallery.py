@@ -25,7 +25,9 @@ PAGES = {
     "kinds": "/settings/pages/1/fields/new", "new-field": "/settings/pages/1/fields/new?kind=number",
     "field": "/settings/pages/fields/1", "remove-field": "/settings/pages/fields/1/removal",
     "fill-page": "/contacts/1/pages/1/edit",
-    "users": "/settings/users", "settings-sign-in": "/settings/sign-in", "account": "/account",
+    "users": "/settings/users", "user": "/settings/users/2", "rights": "/settings/users/2/rights",
+    "review": "/settings/users/review", "what-i-may-see": "/account/what-i-may-see",
+    "settings-sign-in": "/settings/sign-in", "account": "/account",
     "second-factor": "/account/second-factor", "support": "/support", "support-user": "/support/users/1",
     "menu": "/menu", "find": "/find?q=dube", "missing": "/nowhere",
 }  # fmt: skip

@@ -76,7 +76,7 @@ def found_of(field):
         ({"sensitivity": "secret"}, "sensitivity", "how sensitive"),
         ({"sensitivity": "special"}, "authorisation", "on what ground"),
         ({"sensitivity": "special", "authorisation": "because"}, "authorisation_note", "on what ground"),
-        ({"sensitivity": "special", "authorisation": "crime"}, "authorisation_note", "Write down"),
+        ({"sensitivity": "special", "authorisation": "crime"}, "authorisation_note", "how this ground is met"),
         ({"kind": "file"}, "kind", "Choose a kind"),
         ({"kind": "formula"}, "kind", "Choose a kind"),
         ({"kind": "number", "least": "ten"}, "least", "Enter a number"),
@@ -106,7 +106,7 @@ def test_what_cannot_be_a_field_is_refused_in_words(changes, at, sentence):
         ({"kind": "number", "is_searched": True}, {"is_searched": 0}),
         ({"is_searched": True}, {"is_searched": 1}),
         ({"authorisation": "health", "authorisation_note": "x"}, {"authorisation": "", "authorisation_note": ""}),
-        ({"sensitivity": "special", "authorisation": "health"}, {"authorisation": "health"}),
+        ({"sensitivity": "special", "authorisation": "health", "authorisation_note": "x"}, {"authorisation": "health"}),
         ({"name": "Nom  ’Ñ=1+1"}, {"name_key": "nom 'n=1+1"}),
     ],
 )
