@@ -37,7 +37,7 @@ def field_facts() -> Sequence[Fact]:
 
 
 def asked_of(wishes: Sequence[FieldWish]) -> list[tuple[str, str, Any]]:
-    """What a list is limited to, as (fact, operator, value); what a rule cannot ask has an operator there is none of."""
+    """What a list is limited to, as (fact, operator, value); what no rule can ask has an operator that there is not."""
     known = {field.id: field for field in fields.in_use_among(wish.field_id for wish in wishes)}
     found = [(known[wish.field_id], wish) for wish in wishes if wish.field_id in known]
     return [(f"field:{field.id}", *pair) for field, wish in found for pair in _pairs(field, wish)]
