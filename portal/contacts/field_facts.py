@@ -3,6 +3,7 @@ answered by the index of keys.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -10,8 +11,8 @@ from typing import Any
 from portal.contacts import fields
 from portal.contacts.conditions import choice_condition, date_condition, has_row, number_condition, text_condition
 from portal.contacts.facts import Fact, register_facts
-from portal.contacts.field_filters import options_of
-from portal.contacts.field_rules import key_of, number_key
+from portal.contacts.field_filters import FieldWish, options_of, text_read
+from portal.contacts.field_rules import InvalidValue, key_of, number_key
 from portal.contacts.models import Field, Page, Value
 from portal.core.permissions import DATA_SET_OF_CLASS, Sensitivity
 
@@ -33,6 +34,36 @@ def field_facts() -> Sequence[Fact]:
         for field in sheet.fields
         if field.kind in _KINDS
     ]  # fmt: skip
+
+
+def asked_of(wishes: Sequence[FieldWish]) -> list[tuple[str, str, Any]]:
+    """What a list is limited to, as (fact, operator, value); what no rule can ask has an operator that there is not."""
+    known = {field.id: field for field in fields.in_use_among(wish.field_id for wish in wishes)}
+    found = [(known[wish.field_id], wish) for wish in wishes if wish.field_id in known]
+    return [(f"field:{field.id}", *pair) for field, wish in found for pair in _pairs(field, wish)]
+
+
+def _pairs(field: Field, wish: FieldWish) -> list[tuple[str, Any]]:
+    kind = _KINDS[field.kind][0] if field.kind in _KINDS else ""
+    if kind == "text":
+        return [("contains", text) for text in wish.wanted]
+    if kind == "choice":
+        return [("any_of", list(wish.wanted))] if wish.wanted else []
+    if kind == "yes_no":
+        answers = {text: "yes" if text == "1" else "no" for text in wish.wanted}
+        return [(answers[text] if len(answers) == 1 else "", None) for text in list(answers)[:1]]
+    try:
+        least, most = (text_read(field, typed) if typed else "" for typed in (wish.least, wish.most))
+    except InvalidValue:
+        return [("", None)]
+    if least and most:
+        return [("between", [least, most])]
+    if kind == "date":
+        day = timedelta(days=1)
+        pairs = [("after", date.fromisoformat(least) - day)] if least else []
+        pairs += [("before", date.fromisoformat(most) + day)] if most else []
+        return [(operator, value.isoformat()) for operator, value in pairs]
+    return [("at_least", least)] if least else [("at_most", most)] if most else []
 
 
 def tells_of(page: Page, field: Field) -> str:

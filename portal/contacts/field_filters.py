@@ -107,6 +107,11 @@ def key_read(field: Field, typed: str) -> str:
     return read(Shape(field.kind), typed, today=now().date())[0].key
 
 
+def text_read(field: Field, typed: str) -> str:
+    """The same as it is kept: 1234.5 and 2026-11-24."""
+    return read(Shape(field.kind), typed, today=now().date())[0].text
+
+
 def problem_of(field: Field, wish: FieldWish) -> str:
     """What is wrong with what was typed, in a sentence, or nothing."""
     try:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from portal.contacts.facts import all_facts
+from portal.contacts.field_facts import asked_of
 from portal.contacts.group_rules import InvalidRule, check
 from portal.contacts.names import fold
 from portal.contacts.queries import Filter
@@ -23,6 +24,7 @@ def rule_of(filter: Filter) -> dict[str, Any] | None:
         asked.append(("town", "is", filter.town))
     if filter.state:
         asked.append(("undeliverable", "yes", None) if filter.state == "undeliverable" else ("email", "no", None))
+    asked += asked_of(filter.fields)
     conditions = [{"fact": fact, "operator": operator, "value": value} for fact, operator, value in asked]
     rule = {"match": "all", "conditions": conditions}
     try:

@@ -7,6 +7,8 @@ import time_machine
 
 from portal.contacts import queries, service
 from portal.contacts.facts import UnknownFact, all_facts, condition_of, tells_of
+from portal.contacts.field_filters import FieldWish
+from portal.contacts.list_rules import rule_of
 from portal.contacts.models import Contact, Field
 from portal.core.actor import acting_as
 from portal.core.clock import now
@@ -109,3 +111,26 @@ def test_a_rule_is_answered_by_the_index(filled):
         statement, values = query.sql()
         plan = " ".join(row[3] for row in db.execute_sql(f"EXPLAIN QUERY PLAN {statement}", values))
         assert "contact_value_org_id_field_id_key_contact_id (org_id=? AND field_id=? AND key>?" in plan
+
+
+@time_machine.travel("2026-12-24 10:00:00+00:00")
+def test_a_list_limited_by_fields_is_kept_as_a_rule_that_finds_the_same(filled):
+    for kind, words in (
+        ("text", {"wanted": ("large",)}), ("number", {"least": "9"}), ("number", {"most": "9,0"}),
+        ("money", {"least": "R 5", "most": "1 300"}), ("date", {"least": "2000-01-01"}),
+        ("date", {"most": "1999-12-31"}),
+        ("date", {"least": "1999-12-31", "most": "2020-02-29"}), ("yes_no", {"wanted": ("0",)}),
+        ("choice", {"wanted": ("1", "10")}), ("choices", {"wanted": ("2",)}), ("long", {"wanted": ("early",)}),
+    ):  # fmt: skip
+        wanted = queries.Filter(fields=(FieldWish(filled[kind].id, **words),))
+        kept = rule_of(wanted)
+        listed = [row.contact.first_name for row in queries.page(wanted, 1)]
+
+        assert kept is not None, (kind, words)
+        assert listed
+        assert [c.first_name for c in Contact.select().where(condition_of(kept)).order_by(Contact.first_name)] == listed
+
+
+def test_a_list_that_a_rule_cannot_ask_is_not_kept_as_one(filled):
+    for kind, words in (("number", {"least": "many"}), ("yes_no", {"wanted": ("0", "1")})):
+        assert rule_of(queries.Filter(fields=(FieldWish(filled[kind].id, **words),))) is None
