@@ -9,9 +9,11 @@ from portal.contacts import forms, history, queries, service
 from portal.contacts.address_guards import AddressRefused
 from portal.contacts.addresses import PROVINCES
 from portal.contacts.emails import normalise_email
+from portal.contacts.identity_rules import BODY_KINDS, REGISTRATION_HINTS
 from portal.contacts.models import Address, Contact, ContactPart, Email, Telephone
 from portal.contacts.pages import bp as bp
 from portal.contacts.panels import chips_for, panels
+from portal.contacts.person_forms import StateForms
 from portal.contacts.rules import ADDRESS_FIELDS, LANGUAGES, ROLES, SOURCES
 from portal.contacts.telephones import normalise_telephone
 from portal.core.actor import current_actor
@@ -30,11 +32,11 @@ def _show(contact: Contact, block: str = "", status: int = 200, **editing: Any) 
     """The contact's page, one block of it open for editing; or that block alone for htmx."""
     part = f"contacts/_{block}{'_form' if editing else ''}.html" if block else "contacts/_details.html"
     return page_or_part(
-        "contacts/show.html", part, status, **_context(contact), open_block=block if editing else "", **editing
+        "contacts/show.html", part, status, **context_of(contact), open_block=block if editing else "", **editing
     )
 
 
-def _context(contact: Contact) -> dict[str, Any]:
+def context_of(contact: Contact) -> dict[str, Any]:
     sentences, total = history.of_contact(contact.id, 0, SHORT)
     actor = current_actor()
     return {
@@ -52,9 +54,12 @@ def _context(contact: Contact) -> dict[str, Any]:
         "languages": LANGUAGES,
         "provinces": PROVINCES,
         "sources": SOURCES,
+        "body_kinds": BODY_KINDS,
+        "registration_hints": REGISTRATION_HINTS,
         "history": sentences,
         "history_total": total,
         "note_form": forms.NoteForm(formdata=None),
+        "state_forms": StateForms(),
     }
 
 
@@ -166,7 +171,7 @@ def add_note(contact_id: int) -> Response:
     if not form.validate():
         return page_or_part(
             "contacts/show.html", "contacts/_notes.html", 422,
-            **(_context(contact) | {"note_form": form}), open_block="",
+            **(context_of(contact) | {"note_form": form}), open_block="",
         )  # fmt: skip
     service.add_note(contact, form.text.data or "")
     return _saved(contact, "notes")
@@ -238,7 +243,7 @@ def _stale(contact: Contact, block: str, **editing: Any) -> Response:
 def _saved(contact: Contact, block: str) -> Response:
     fresh = service.find(contact.id)
     url = url_for("contacts.show", contact_id=contact.id)
-    return done(url, part=f"contacts/_{block}.html", say="Saved.", **_context(fresh), open_block="")
+    return done(url, part=f"contacts/_{block}.html", say="Saved.", **context_of(fresh), open_block="")
 
 
 def _require_sight(block: str) -> None:

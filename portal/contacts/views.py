@@ -5,8 +5,9 @@ from typing import Any
 
 from flask import Flask, Response, request, url_for
 
-from portal.contacts import acts, block_views, group_views, queries, service
+from portal.contacts import acts, block_views, group_views, person_views, queries, service
 from portal.contacts.address_guards import AddressRefused
+from portal.contacts.addresses import show_country
 from portal.contacts.forms import NewContactForm
 from portal.contacts.pages import bp
 from portal.contacts.panels import chips_for
@@ -20,7 +21,10 @@ from portal.web.frame import Place, add_place
 from portal.web.htmx import done, page_or_part
 from portal.web.paging import paging
 
-STATES = {"undeliverable": "could not be reached", "no_email": "without an email address"}
+STATES = {
+    "undeliverable": "could not be reached", "no_email": "without an email address", "children": "children",
+    "deceased": "deceased", "archived": "archived",
+}  # fmt: skip
 MOST_AT_ONCE = 20_000
 
 
@@ -198,11 +202,12 @@ def _word(ids: list[int], names: list[str]) -> str:
 
 
 def register(app: Flask) -> None:
-    # block_views puts its routes on the same blueprint as this module
-    for blueprint in (block_views.bp, group_views.bp):
+    # block_views and person_views put their routes on the same blueprint as this module
+    for blueprint in dict.fromkeys((block_views.bp, person_views.bp, group_views.bp)):
         app.register_blueprint(blueprint)
     register_error(app, service.ContactNotFound, 404)
     register_error(app, service.GroupNotFound, 404)
     app.jinja_env.filters["telephone"] = show_telephone
+    app.jinja_env.filters["country"] = show_country
     add_place(Place("Contacts", "users", "contacts.index", "contacts", Permission.CONTACT_READ))
     add_place(Place("Groups", "layers", "groups.index", "groups", Permission.CONTACT_READ, wide=True))
