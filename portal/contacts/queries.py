@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from peewee import SQL, fn
 
-from portal.contacts.children import are_children
+from portal.contacts.children import are_children, are_pending
 from portal.contacts.identity_lookup import found_by
 from portal.contacts.membership import is_member
 from portal.contacts.models import Address, Contact, ContactPart, Email, Group, GroupMember, Note, Telephone
@@ -113,6 +113,11 @@ def by_ids(contact_ids: Sequence[int]) -> list[Contact]:
 
 def count(filter: Filter) -> int:
     return int(matching(filter).count())
+
+
+def pending(filter: Filter) -> int:
+    """How many of them are children for whom nobody competent has consented."""
+    return int(matching(filter).where(are_pending()).count())
 
 
 def ids(filter: Filter) -> list[int]:

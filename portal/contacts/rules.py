@@ -42,7 +42,7 @@ class NewContact:
     telephones: list[dict[str, Any]] = field(default_factory=list)
     addresses: list[dict[str, Any]] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
-    identity: Number | None = None
+    identity: Number | None = None  # its ID number
     group_ids: list[int] = field(default_factory=list)
 
 

@@ -14,7 +14,8 @@ from portal.contacts.panels import chips_for
 from portal.contacts.queries import PAGE, Filter
 from portal.contacts.rules import ROLES
 from portal.contacts.telephones import show_telephone
-from portal.core.permissions import Permission
+from portal.core.actor import current_actor
+from portal.core.permissions import DataSet, Permission
 from portal.web.access import needs
 from portal.web.errors import register_error
 from portal.web.frame import Place, add_place
@@ -57,6 +58,8 @@ def index() -> Response:
         states=STATES,
         acts=acts.allowed(),
         sort_href=_sort_href,
+        may_identify=current_actor().sees(DataSet.IDENTITY),
+        pending=queries.pending(wanted) if current_actor().may(Permission.CONTACT_EXPORT) else 0,
         words=request.args.to_dict(flat=False),
     )
 

@@ -9,6 +9,7 @@ from portal.commanding import for_org, organisation
 from portal.contacts.queries import Filter
 from portal.contacts.service import find_group_by_name
 from portal.exports import service
+from portal.exports.queries import left_out
 
 
 def register(cli: click.Group) -> None:
@@ -29,6 +30,8 @@ def export(slug: str, name: str | None, kind: str, output: Path | None) -> None:
     with organisation(slug):
         wanted = Filter(group_ids=(find_group_by_name(name).id,) if name else ())
         service.note(wanted, kind)
+        if missing := left_out(wanted):
+            click.echo(f"{missing} children stay out: no parent or guardian has consented.", err=True)
         stream = output.open("wb") if output else sys.stdout.buffer
         try:
             if kind == "xlsx":

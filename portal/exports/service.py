@@ -8,13 +8,12 @@ from typing import BinaryIO
 import xlsxwriter
 
 from portal.activity import log
-from portal.contacts import queries as contacts
 from portal.contacts.queries import Filter
-from portal.core.actor import require
+from portal.core.actor import require, require_sight
 from portal.core.cells import guard_cell
 from portal.core.db import transaction
-from portal.core.permissions import Permission
-from portal.exports.queries import rows
+from portal.core.permissions import DataSet, Permission
+from portal.exports.queries import left_out, matching, rows
 from portal.exports.rules import HEADINGS
 
 FORMATS = {
@@ -23,23 +22,28 @@ FORMATS = {
 }
 
 
-def note(wanted: Filter, kind: str) -> int:
-    """Write into the record that this list is taken along; return how many it holds. Raises Denied."""
+def note(wanted: Filter, kind: str, with_identity: bool = False) -> int:
+    """Write into the record that this list is taken along, and how many children stay out of it for want of consent;
+    return how many it holds. Raises Denied.
+    """
     require(Permission.CONTACT_EXPORT)
+    if with_identity:
+        require_sight(DataSet.IDENTITY)
     with transaction():
-        count = contacts.count(wanted)
-        log.write("contacts.exported", rows=count, format=kind, groups=list(wanted.group_ids))
+        count = int(matching(wanted).count())
+        more = {"children_left_out": left_out(wanted), "id_numbers": with_identity}
+        log.write("contacts.exported", rows=count, format=kind, groups=list(wanted.group_ids), **more)
     return count
 
 
-def as_csv(wanted: Filter) -> Iterator[str]:
+def as_csv(wanted: Filter, with_identity: bool = False) -> Iterator[str]:
     """The lines of a CSV file that spreadsheet programs open as it is, no cell taken for a formula."""
     yield "\ufeff" + _line(HEADINGS)
-    for row in rows(wanted):
+    for row in rows(wanted, with_identity):
         yield _line(guard_cell(cell) for cell in row)
 
 
-def as_xlsx(wanted: Filter, into: BinaryIO) -> None:
+def as_xlsx(wanted: Filter, into: BinaryIO, with_identity: bool = False) -> None:
     """A workbook whose every cell is text. Held on disk while it is made, not in memory."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(into, options) as book:
@@ -48,7 +52,7 @@ def as_xlsx(wanted: Filter, into: BinaryIO) -> None:
         sheet.freeze_panes(1, 0)
         for column, heading in enumerate(HEADINGS):
             sheet.write_string(0, column, heading, bold)
-        for number, row in enumerate(rows(wanted), 1):
+        for number, row in enumerate(rows(wanted, with_identity), 1):
             for column, cell in enumerate(row):
                 if cell:
                     sheet.write_string(number, column, cell)
