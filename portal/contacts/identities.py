@@ -16,7 +16,7 @@ from portal.contacts.queries import parts_of
 from portal.contacts.service import ContactNotFound, Stale
 from portal.core.actor import acting_as, current_actor, require, require_sight, system
 from portal.core.db import lock, transaction
-from portal.core.keys import address_mac, current_version
+from portal.core.keys import address_mac, address_macs, current_version
 from portal.core.permissions import DataSet, Permission
 from portal.core.sealing import open_sealed, seal
 
@@ -142,8 +142,7 @@ def _open(row: Identity) -> str:
 
 
 def _macs_of(number: Number) -> list[str]:
-    org_id = current_actor().org_id
-    return [address_mac(org_id, channel_of(number.kind), number.normal)]
+    return address_macs(current_actor().org_id, channel_of(number.kind), number.normal)
 
 
 def _require_right() -> None:
