@@ -39,13 +39,13 @@ class NumbersForm(Form):
     def numbers(self, contact: Contact) -> list[Number]:
         """The numbers typed. One that cannot be right leaves its sentence at its field."""
         found = []
-        known = {"today": now().date(), "known_birth": contact.birth_date}
+        country, born = self.passport_country.data or "", contact.birth_date
         for kind in KINDS if contact.kind == "person" else (TAX_NUMBER,):
             control = self[kind]
             if not (control.data or "").strip():
                 continue
             try:
-                found.append(read(kind, control.data, country=self.passport_country.data or "", **known))
+                found.append(read(kind, control.data, today=now().date(), country=country, known_birth=born))
             except InvalidIdentity as error:
                 is_country = kind == PASSPORT and "country" in str(error)
                 (self.passport_country if is_country else control).errors = [str(error)]

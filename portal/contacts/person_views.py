@@ -8,6 +8,7 @@ from portal.contacts import identities, person, queries, relations, service, sta
 from portal.contacts.block_views import context_of
 from portal.contacts.models import Contact
 from portal.contacts.pages import bp as bp
+from portal.contacts.panels import Load
 from portal.contacts.person_forms import (
     ArchiveForm,
     DeathForm,
@@ -25,7 +26,7 @@ from portal.web.access import needs
 from portal.web.htmx import done, page_or_part
 
 FOUND = 8
-LOADS = {"numbers": person.numbers, "relations": person.related, "standing": person.no_more}
+LOADS: dict[str, Load] = {"numbers": person.numbers, "relations": person.related, "standing": person.no_more}
 
 
 def _show(contact: Contact, panel: str, status: int = 200, **more: Any) -> Response:

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import xlsxwriter
 
@@ -31,7 +31,7 @@ def note(wanted: Filter, kind: str, with_identity: bool = False) -> int:
         require_sight(DataSet.IDENTITY)
     with transaction():
         count = int(matching(wanted).count())
-        more = {"children_left_out": left_out(wanted), "id_numbers": with_identity}
+        more: dict[str, Any] = {"children_left_out": left_out(wanted), "id_numbers": with_identity}
         log.write("contacts.exported", rows=count, format=kind, groups=list(wanted.group_ids), **more)
     return count
 
