@@ -121,7 +121,7 @@ class Contact(RecordedModel):
         return _all([super().within(), *of_visible_contacts(cls.id)])
 
 
-Contact.add_index(Contact.org, Contact.erased_at, Contact.sort_name, Contact.id)
+Contact.add_index(Contact.org, Contact.erased_at, Contact.archived_at, Contact.sort_name, Contact.id)
 Contact.add_index(Contact.org, Contact.updated_at)
 Contact.add_index(Contact.index(Contact.org, Contact.birth_date, where=SQL("birth_date IS NOT NULL")))
 # Small indexes of the few that want attention; their words must be those of the queries (queries._in_state).

@@ -178,7 +178,7 @@ def towns(limit: int = 200) -> list[str]:
 
 def places(field: str, beginning: str, limit: int = 12) -> list[str]:
     """The suburbs or towns of the addresses the actor sees that begin so, for suggestions."""
-    if not beginning or not Address.is_shown():
+    if not beginning:
         return []
     column = Address.suburb if field == "suburb" else Address.city
     query = Address.select(column).where(column.startswith(beginning)).distinct().order_by(column).limit(limit)

@@ -10,6 +10,9 @@ SQLITE = [
     'ALTER TABLE "contact" ADD COLUMN "deceased_note" TEXT NOT NULL DEFAULT \'\'',
     'ALTER TABLE "contact" ADD COLUMN "archived_at" TEXT',
     'ALTER TABLE "contact" ADD COLUMN "archived_note" TEXT NOT NULL DEFAULT \'\'',
+    'DROP INDEX "contact_org_id_erased_at_sort_name_id"',
+    'CREATE INDEX "contact_org_id_erased_at_archived_at_sort_name_id" ON "contact" ("org_id", "erased_at", '
+    '"archived_at", "sort_name", "id")',
     'CREATE INDEX "contact_org_id_birth_date" ON "contact" ("org_id", "birth_date") WHERE birth_date IS NOT NULL',
     'CREATE TABLE "contact_identity" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "org_id" INTEGER NOT NULL, '
     '"contact_id" INTEGER NOT NULL, "label" TEXT NOT NULL, "is_primary" INTEGER NOT NULL, "created_at" TEXT NOT NULL, '
@@ -43,6 +46,9 @@ POSTGRESQL = [
     'ALTER TABLE "contact" ADD COLUMN "deceased_note" TEXT NOT NULL DEFAULT \'\'',
     'ALTER TABLE "contact" ADD COLUMN "archived_at" TIMESTAMPTZ',
     'ALTER TABLE "contact" ADD COLUMN "archived_note" TEXT NOT NULL DEFAULT \'\'',
+    'DROP INDEX "contact_org_id_erased_at_sort_name_id"',
+    'CREATE INDEX "contact_org_id_erased_at_archived_at_sort_name_id" ON "contact" ("org_id", "erased_at", '
+    '"archived_at", "sort_name", "id")',
     'CREATE INDEX "contact_org_id_birth_date" ON "contact" ("org_id", "birth_date") WHERE birth_date IS NOT NULL',
     'CREATE TABLE "contact_identity" ("id" SERIAL NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "contact_id" '
     'INTEGER NOT NULL, "label" TEXT NOT NULL, "is_primary" INTEGER NOT NULL, "created_at" TIMESTAMPTZ NOT NULL, '

@@ -8,6 +8,7 @@ import pytest
 from portal.activity.models import LogEntry
 from portal.contacts import identities, queries
 from portal.contacts import service as contacts
+from portal.contacts.identity_lookup import contacts_with
 from portal.contacts.identity_rules import id_number, passport, tax_number
 from portal.contacts.models import Contact
 from portal.contacts.more_models import Identity
@@ -120,6 +121,8 @@ def test_who_may_not_see_numbers_sees_masks_and_changes_nothing(known, alice):
             with pytest.raises(Denied):
                 act()
         assert identities.others_with(row) == []
+        assert contacts_with("id_number", [NUMBER]) == {}
+    assert contacts_with("id_number", [NUMBER]) == {NUMBER: [known.id]}
     assert Identity.select().count() == 1
 
 
