@@ -6,13 +6,13 @@ from portal.accounts import places, strength
 from portal.campaigns import panel, sending
 from portal.config import Settings
 from portal.consent import gatekeeping
-from portal.contacts import field_facts, own_facts, scope
+from portal.contacts import field_facts, own_facts, person, scope
 from portal.core import db, keys, queue
 from portal.delivery import holding, transport
 
 RULES = (
-    scope.register, own_facts.register, field_facts.register, gatekeeping.register, holding.register, sending.register,
-    panel.register,
+    scope.register, own_facts.register, field_facts.register, gatekeeping.register, person.register, holding.register,
+    sending.register, panel.register,
 )  # fmt: skip
 
 

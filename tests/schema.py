@@ -15,9 +15,9 @@ def models() -> list[type[BaseModel]]:
     importlib.import_module("portal.core.tenancy")
     for package in pkgutil.iter_modules(portal.__path__):
         if package.ispkg:
-            name = f"portal.{package.name}.models"
-            if importlib.util.find_spec(name):
-                importlib.import_module(name)
+            for name in (f"portal.{package.name}.models", f"portal.{package.name}.more_models"):
+                if importlib.util.find_spec(name):
+                    importlib.import_module(name)
     found, waiting = [], list(BaseModel.__subclasses__())
     abstract = {"OrgModel", "RecordedModel", "ContactRow", "ContactPart"}
     while waiting:

@@ -31,6 +31,17 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "contact.unsubscribed": ("ban", "unsubscribed from email"),
     "contact.resubscribed": ("check", "asked to be written to again"),
     "contact.complained": ("ban", "called a message spam"),
+    "contact.identity_added": ("key-round", "added a number"),
+    "contact.identity_changed": ("key-round", "changed a number"),
+    "contact.identity_removed": ("key-round", "removed a number"),
+    "contact.identity_shown": ("eye", "was shown the whole number"),
+    "contact.relation_added": ("users", "noted who belongs to this contact"),
+    "contact.relation_changed": ("users", "changed how two contacts belong together"),
+    "contact.relation_removed": ("users", "removed a relation"),
+    "contact.deceased": ("circle-x", "noted that this person has died"),
+    "contact.not_deceased": ("undo-2", "took back that this person has died"),
+    "contact.archived": ("inbox", "archived this contact"),
+    "contact.unarchived": ("undo-2", "brought this contact back from the archive"),
     "contact.erased": ("trash-2", "deleted this contact"),
     "page.added": ("plus", "added a page of fields"),
     "page.changed": ("pencil", "renamed a page of fields"),
@@ -56,7 +67,11 @@ ACTIONS: dict[str, tuple[str, str]] = {
 }
 WORDS = {
     "first_name": "first name", "last_name": "last name", "preferred_name": "known as", "birth_date": "birth date",
-    "organisation": "organisation", "kind": "kind", "obtained": "how they came here", "source": "source",
+    "organisation": "organisation", "kind": "kind", "id_number": "ID number", "vat_number": "VAT number",
+    "body_kind": "kind of organisation", "registration": "registration number", "deceased_on": "died on",
+    "deceased_note": "known from", "archived_at": "archived on", "archived_note": "why",
+    "consented_on": "consent of", "consent_note": "how it was given", "is_marketing_too": "also for appeals",
+    "obtained": "how they came here", "source": "source",
 }  # fmt: skip
 
 Show = Callable[[str, Any], str]

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from portal.consent.models import Justification, Suppression
 from portal.consent.rules import IDENTITY, Facts, Purpose, missing_identity, standing_of
+from portal.contacts.child_rules import Standing
+from portal.contacts.children import as_the_gate_sees
 from portal.contacts.models import Contact, Email
 from portal.core.actor import current_actor, seeing_everything
 from portal.core.keys import address_macs
 from portal.core.tenancy import Org
-
-ABSENT = "absent"  # a contact that is not there is treated as an erased one
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,9 @@ def sender_facts() -> tuple[bool, tuple[str, ...]]:
 
 
 def facts(candidates: Sequence[Candidate], purpose: Purpose, handled: frozenset[int] = frozenset()) -> list[Facts]:
-    """The facts of each candidate, in order. `handled` are places in the list whose address another one has. The gate
-    knows of the addresses what it must, also where the actor is not shown them.
+    """The facts of each candidate, in order; a contact that is not there counts as erased. `handled` are places in the
+    list whose address another one has. The gate knows of the addresses what it must, also where the actor is not shown
+    them.
     """
     with seeing_everything():
         return _facts(candidates, purpose, handled)
@@ -38,7 +39,9 @@ def facts(candidates: Sequence[Candidate], purpose: Purpose, handled: frozenset[
 def _facts(candidates: Sequence[Candidate], purpose: Purpose, handled: frozenset[int]) -> list[Facts]:
     suspended, missing = sender_facts()
     contact_ids = sorted({c.contact_id for c in candidates})
-    erased_at = dict(Contact.select(Contact.id, Contact.erased_at).where(Contact.id.in_(contact_ids)).tuples())
+    columns = (Contact.id, Contact.erased_at, Contact.deceased_on, Contact.archived_at)
+    there = {c.id: c for c in Contact.select(*columns).where(Contact.id.in_(contact_ids))}
+    children = as_the_gate_sees(sorted(there))
     states: dict[tuple[int, str], str] = {}
     for email in Email.select(Email.contact_id, Email.normal, Email.state).where(Email.contact_id.in_(contact_ids)):
         states[email.contact_id, email.normal] = email.state
@@ -49,7 +52,10 @@ def _facts(candidates: Sequence[Candidate], purpose: Purpose, handled: frozenset
             purpose=purpose,
             missing=missing,
             is_suspended=suspended,
-            is_erased=erased_at.get(c.contact_id, ABSENT) is not None,
+            is_erased=c.contact_id not in there or there[c.contact_id].erased_at is not None,
+            is_deceased=c.contact_id in there and there[c.contact_id].deceased_on is not None,
+            is_archived=c.contact_id in there and there[c.contact_id].archived_at is not None,
+            child=children.get(c.contact_id, Standing.NONE),
             has_address=bool(c.normal),
             address_state=states.get((c.contact_id, c.normal), ""),
             suppressed=reasons.get(c.normal, ""),

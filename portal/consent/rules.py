@@ -1,13 +1,15 @@
 """May we write to this address? One ordered table of checks; the first refusal wins (domain.md 1.16).
 
-This is the gate of requirement L02. Rows 1, 2, 5, 6, 7 and 13 stand here, and of row 10 that a refused consent stops
-direct marketing; the rest joins this table later, in its place.
+This is the gate of requirement L02. Rows 1, 2, 4, 5, 6, 7 and 13 stand here, and of row 10 that a refused consent
+stops direct marketing; the rest joins this table later, in its place.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from portal.contacts.child_rules import Standing
 
 
 class Purpose(StrEnum):
@@ -19,6 +21,7 @@ class Purpose(StrEnum):
 
 
 BULK = frozenset({Purpose.DIRECT_MARKETING, Purpose.INFORMATION})
+_DM = frozenset({Purpose.DIRECT_MARKETING})
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,9 @@ class Facts:
     suppressed: str = ""  # the reason of the suppression, if there is one
     is_withheld: bool = False  # was asked for consent, and said no
     is_handled: bool = False  # this campaign has a row for the same address already
+    is_deceased: bool = False
+    is_archived: bool = False
+    child: Standing = Standing.NONE
 
 
 @dataclass(frozen=True)
@@ -62,17 +68,25 @@ class Check:
     purposes: frozenset[Purpose] = field(default_factory=lambda: frozenset(Purpose))
 
 
+def _is_spared_appeals(facts: Facts) -> bool:
+    return facts.child is Standing.CONSENTED
+
+
 # The order is the law's and the person's: what stops everything first, what is about this one message last.
 CHECKS: tuple[Check, ...] = (
     Check("suspended", "the organisation is suspended", lambda f: f.is_suspended),
     Check("incomplete", "the organisation's own details are not complete", lambda f: bool(f.missing)),
     Check("erased", "removed since", lambda f: f.is_erased),
+    Check("deceased", "deceased", lambda f: f.is_deceased),
+    Check("archived", "archived", lambda f: f.is_archived),
+    Check("child", "a child without the consent of a parent or guardian", lambda f: f.child is Standing.PENDING),
+    Check("child_appeal", "a child whose parent or guardian did not agree to appeals", _is_spared_appeals, _DM),
     Check("no_address", "without an email address", lambda f: not f.has_address),
     Check("undeliverable", "could not be reached before", lambda f: f.address_state == "undeliverable", BULK),
     Check("complained", "complained about a message", lambda f: "complained" in (f.address_state, f.suppressed), BULK),
     Check("unsubscribed", "unsubscribed", lambda f: f.suppressed in ("unsubscribed", "objected"), BULK),
     Check("suppressed", "asked not to be contacted", lambda f: bool(f.suppressed), BULK),
-    Check("withheld", "asked, and said no", lambda f: f.is_withheld, frozenset({Purpose.DIRECT_MARKETING})),
+    Check("withheld", "asked, and said no", lambda f: f.is_withheld, _DM),
     Check("same_address", "same address as another", lambda f: f.is_handled, BULK),
 )
 WORDS: dict[str, str] = {check.reason: check.words for check in CHECKS} | {"cancelled": "cancelled"}

@@ -36,6 +36,7 @@ _COUNTRIES = {
     "belgium": "BE", "france": "FR", "switzerland": "CH", "austria": "AT", "italy": "IT", "spain": "ES",
     "portugal": "PT", "sweden": "SE", "norway": "NO", "denmark": "DK", "india": "IN", "china": "CN", "brazil": "BR",
 }  # fmt: skip
+_NAMES_OF_COUNTRIES = {code: name.title() for name, code in reversed(_COUNTRIES.items())}  # the first name counts
 
 
 class InvalidPostalCode(ValueError):
@@ -99,6 +100,11 @@ def normalise_country(text: str) -> str:
     if re.fullmatch("[a-z]{2}", written):
         return written.upper()
     raise InvalidCountry
+
+
+def show_country(code: str) -> str:
+    """The name of the country of these two letters, or the letters."""
+    return _NAMES_OF_COUNTRIES.get(code, code)
 
 
 def show_province(code: str) -> str:

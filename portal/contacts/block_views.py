@@ -9,9 +9,11 @@ from portal.contacts import forms, history, page_blocks, queries, service
 from portal.contacts.address_guards import AddressRefused
 from portal.contacts.addresses import PROVINCES
 from portal.contacts.emails import normalise_email
+from portal.contacts.identity_rules import BODY_KINDS, REGISTRATION_HINTS
 from portal.contacts.models import Address, Contact, ContactPart, Email, Telephone
 from portal.contacts.pages import bp as bp
 from portal.contacts.panels import chips_for, panels
+from portal.contacts.person_forms import StateForms
 from portal.contacts.rules import ADDRESS_FIELDS, LANGUAGES, ROLES, SOURCES
 from portal.contacts.telephones import normalise_telephone
 from portal.core.actor import current_actor
@@ -54,9 +56,12 @@ def context_of(contact: Contact) -> dict[str, Any]:
         "languages": LANGUAGES,
         "provinces": PROVINCES,
         "sources": SOURCES,
+        "body_kinds": BODY_KINDS,
+        "registration_hints": REGISTRATION_HINTS,
         "history": sentences,
         "history_total": total,
         "note_form": forms.NoteForm(formdata=None),
+        "state_forms": StateForms(),
     }
 
 

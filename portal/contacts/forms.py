@@ -8,9 +8,16 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAre
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its stubs
 from wtforms.validators import DataRequired, Optional
 
-from portal.contacts.addresses import PROVINCES
+from portal.contacts.addresses import (
+    PROVINCES,
+    InvalidCountry,
+    InvalidPostalCode,
+    normalise_country,
+    normalise_postal_code,
+)
 from portal.contacts.dates import InvalidDate, parse_birth_date
 from portal.contacts.emails import InvalidEmail, normalise_email
+from portal.contacts.identity_rules import BODY_KINDS, InvalidRegistration, normalise_registration, normalise_vat
 from portal.contacts.rules import ADDRESS_FIELDS, LANGUAGES
 from portal.contacts.service import AddressLine, Line
 from portal.contacts.telephones import InvalidTelephone, normalise_telephone
@@ -20,6 +27,11 @@ from portal.web.forms import Form
 
 LONGEST = 200
 LABELS = ("", "Cell", "Home", "Work", "Other")
+ADDRESS_LABELS = ("", "Home", "Work", "Postal", "Other")
+_NAMES = (
+    "kind", "title", "initials", "first_name", "last_name", "preferred_name", "organisation", "language",
+    "trading_name", "body_kind",
+)  # fmt: skip
 
 
 def plain(_form: Any, control: Any) -> None:
@@ -48,10 +60,19 @@ class DetailsForm(Form):
     seen = HiddenField()
     kind = SelectField("Kind", choices=[SelectChoice("person", "A person"), SelectChoice("body", "An organisation")])
     title = StringField("Title", [plain])
+    initials = StringField("Initials", [plain])
     first_name = StringField("First name", [plain])
     last_name = StringField("Last name", [plain])
     preferred_name = StringField("Known as", [plain])
     organisation = StringField("Organisation", [plain])
+    trading_name = StringField("Trading as", [plain])
+    body_kind = SelectField(
+        "Kind of organisation",
+        default="",
+        choices=[SelectChoice("", "Not known"), *(SelectChoice(code, name) for code, name in BODY_KINDS.items())],
+    )
+    registration = StringField("Registration number", [plain])
+    vat_number = StringField("VAT number", [plain])
     language = SelectField(
         "Language",
         choices=[SelectChoice("", "Not known"), *(SelectChoice(code, name) for code, name in LANGUAGES.items())],
@@ -65,13 +86,27 @@ class DetailsForm(Form):
         except InvalidDate as error:
             raise ValidationError(str(error)) from error
 
+    def validate_registration(self, control: Any) -> None:
+        try:
+            normalise_registration(self.body_kind.data or "", control.data or "")
+        except InvalidRegistration as error:
+            raise ValidationError(str(error)) from error
+
+    def validate_vat_number(self, control: Any) -> None:
+        try:
+            normalise_vat(control.data or "")
+        except InvalidRegistration as error:
+            raise ValidationError(str(error)) from error
+
     def values(self) -> dict[str, Any]:
-        names = ("kind", "title", "first_name", "last_name", "preferred_name", "organisation", "language")
-        born = parse_birth_date(self.birth_date.data or "", today=now().date())
-        return {name: self[name].data for name in names} | {
-            "birth_date": born,
-            "is_untracked": int(self.is_untracked.data),
-        }
+        """What was typed. A field that was not in the form stays as it is: it is not emptied."""
+        found = {name: self[name].data for name in _NAMES if self[name].raw_data}
+        if self.registration.raw_data:
+            found["registration"] = normalise_registration(self.body_kind.data or "", self.registration.data or "")
+            found["vat_number"] = normalise_vat(self.vat_number.data or "")
+        if self.birth_date.raw_data:
+            found["birth_date"] = parse_birth_date(self.birth_date.data or "", today=now().date())
+        return found | {"is_untracked": int(self.is_untracked.data)}
 
 
 class NewContactForm(DetailsForm):
@@ -99,6 +134,7 @@ class TypedLine:
     text: str
     is_primary: bool
     error: str = ""
+    error_field: str = "postal_code"  # of an address: where the error is shown
     values: dict[str, str] = field(default_factory=dict)
 
 
@@ -126,7 +162,7 @@ def read_addresses(form: Mapping[str, str]) -> list[TypedLine]:
         if not any(value for name, value in values.items() if name not in ("country", "province")):
             continue
         line = TypedLine(_id(form, number), _label(form, number), "", form.get("primary") == str(number), values=values)
-        line.error = _address_error(values)
+        line.error_field, line.error = _address_error(values)
         lines.append(line)
     return lines
 
@@ -139,18 +175,30 @@ def as_addresses(lines: list[TypedLine]) -> list[AddressLine]:
     return [AddressLine(line.id, line.label, line.is_primary, line.values) for line in lines]
 
 
-def _address_error(values: dict[str, str]) -> str:
+def _address_error(values: dict[str, str]) -> tuple[str, str]:
+    """The field that is wrong, and the sentence. Values are tidied, and a short code is filled up, to be confirmed."""
     try:
         for name, value in values.items():
             values[name] = clean_text(value, max_length=LONGEST)
     except InvalidText as error:
-        return str(error)
-    code = values["postal_code"]
-    if code and values["country"] == "ZA" and not (code.isascii() and code.isdigit() and len(code) == 4):
-        return "A South African postal code has four digits, such as 4051."
+        return "line1", str(error)
+    try:
+        values["country"] = normalise_country(values["country"])
+        code = normalise_postal_code(values["postal_code"], values["country"])
+    except InvalidCountry as error:
+        return "country", str(error)
+    except InvalidPostalCode as error:
+        return "postal_code", str(error)
+    values["postal_code"] = code.code
+    if code.is_repaired:
+        return "postal_code", f"A postal code has four digits. Is {code.code} meant? Save again if it is."
+    if values["country"] != "ZA":
+        values["province"] = ""
+    elif not values["suburb"] and not values["city"]:
+        return "suburb", "Enter the suburb or the town."
     if values["province"] and values["province"] not in PROVINCES:
-        return "Choose one of the provinces."
-    return ""
+        return "province", "Choose one of the provinces."
+    return "postal_code", ""
 
 
 def _count(form: Mapping[str, str]) -> int:
@@ -165,4 +213,4 @@ def _id(form: Mapping[str, str], number: int) -> int | None:
 
 def _label(form: Mapping[str, str], number: int) -> str:
     label = form.get(f"label-{number}", "")
-    return label if label in LABELS else ""
+    return label if label in (*LABELS, *ADDRESS_LABELS) else ""

@@ -5,7 +5,9 @@ from typing import Any
 from portal.activity.models import LogEntry
 from portal.activity.sentences import Sentence, sentence
 from portal.contacts import field_words
-from portal.contacts.models import Group
+from portal.contacts.identity_rules import BODY_KINDS
+from portal.contacts.models import Contact, Group
+from portal.contacts.queries import name_of
 from portal.contacts.rules import DATA_SET_OF_FIELD, LANGUAGES, SOURCES
 from portal.contacts.telephones import show_telephone
 from portal.core.actor import acting_as, current_actor, system
@@ -43,6 +45,13 @@ def show(name: str, value: Any) -> str:
         return ""
     if name.startswith("telephone") and isinstance(value, str) and value.startswith("+"):
         return show_telephone(value)
+    if name == "relation" and isinstance(value, dict):
+        other = Contact.get_or_none(Contact.id == value["contact"])
+        return f"{value['words']} {name_of(other)}" if other else ""
+    if name == "archived_at":
+        return str(value)[:10]
+    if name == "body_kind":
+        return BODY_KINDS.get(str(value), str(value))
     if name == "roles":
         return ", ".join(filter(None, str(value).split(",")))
     if name == "language":

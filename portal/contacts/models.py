@@ -89,6 +89,11 @@ class Contact(RecordedModel):
     last_name = TextField(default="")
     preferred_name = TextField(default="")
     organisation = TextField(default="")  # a body's own name; for a person, where he works
+    initials = TextField(default="")
+    trading_name = TextField(default="")  # of a body: what people call it
+    body_kind = TextField(default="")  # company, trust, school …: see contacts.identity_rules.BODY_KINDS
+    registration = TextField(default="")  # the number under which a body is registered
+    vat_number = TextField(default="")
     language = TextField(default="")
     birth_date = DateField(null=True)
     roles = TextField(default="")  # donor,recipient,employee,supplier,prospect: sorted, between commas: ",donor,"
@@ -102,6 +107,10 @@ class Contact(RecordedModel):
     version = IntegerField(default=1)
     created_at = UtcField(default=now)
     updated_at = UtcField(default=now)
+    deceased_on = DateField(null=True)
+    deceased_note = TextField(default="")  # from whom we know
+    archived_at = UtcField(null=True)  # put away: in no list, and never written to
+    archived_note = TextField(default="")
     erased_at = UtcField(null=True)
 
     class Meta:
@@ -112,7 +121,7 @@ class Contact(RecordedModel):
         return _all([super().within(), *of_visible_contacts(cls.id)])
 
 
-Contact.add_index(Contact.org, Contact.erased_at, Contact.sort_name, Contact.id)
+Contact.add_index(Contact.org, Contact.erased_at, Contact.archived_at, Contact.sort_name, Contact.id)
 Contact.add_index(Contact.org, Contact.updated_at)
 # What rules ask of contacts themselves (own_facts): counted in this index, without reading the rows.
 Contact.add_index(
@@ -121,6 +130,7 @@ Contact.add_index(
         Contact.birth_date, Contact.created_at, Contact.updated_at, Contact.id, name="contact_facts",
     )
 )  # fmt: skip
+Contact.add_index(Contact.index(Contact.org, Contact.birth_date, where=SQL("birth_date IS NOT NULL")))
 # Small indexes of the few that want attention; their words must be those of the queries (queries._in_state).
 Contact.add_index(
     Contact.index(

@@ -1,15 +1,17 @@
 """Reads about contacts: lists, searches, counts, one contact with its parts. Hidden sets are left out here."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from typing import Any, TypeVar
 
 from peewee import SQL, fn
 
 from portal.contacts import field_filters, field_sorting, fields, membership
+from portal.contacts.children import are_children, are_pending
 from portal.contacts.field_filters import FieldWish
+from portal.contacts.identity_lookup import found_by
 from portal.contacts.membership import is_member
 from portal.contacts.models import Address, Contact, ContactPart, Email, Group, Note, Telephone
 from portal.contacts.names import display_name, fold
@@ -32,7 +34,8 @@ class Filter:
     role: str = ""
     kind: str = ""
     town: str = ""
-    state: str = ""  # "undeliverable", "no_email", or a word another feature registers
+    state: str = ""  # "undeliverable", "no_email", "children", "deceased", "archived"
+    with_archived: bool = False  # as also the state "archived" asks for them
     fields: tuple[FieldWish, ...] = ()  # what is asked of designed fields
     sort: str = "name"  # a word of SORTS, or "field:12"
     descending: bool = False
@@ -56,10 +59,12 @@ class Row:
 def matching(filter: Filter) -> Any:
     """The contacts of a filter, as a query the caller may order, count or page. The erased are never in it."""
     query = Contact.select().where(Contact.erased_at.is_null())
-    words = fold(filter.text).split()
-    searched = fields.searched_ids() if words else []
-    for word in words:
-        query = query.where(_found(word, searched))
+    if filter.state != "archived" and not filter.with_archived:
+        query = query.where(Contact.archived_at.is_null())
+    if words := fold(filter.text).split():
+        searched = fields.searched_ids()
+        found, by_number = reduce(and_, [_found(word, searched) for word in words]), found_by(filter.text)
+        query = query.where(found if by_number is None else found | by_number)
     if filter.group_ids:
         query = query.where(is_member(filter.group_ids))
     if filter.not_group_ids:
@@ -70,7 +75,9 @@ def matching(filter: Filter) -> Any:
         query = query.where(Contact.kind == filter.kind)
     if filter.town and current_actor().sees(DataSet.ADDRESS):
         query = query.where(Contact.id.in_(Address.select(Address.contact_id).where(Address.city == filter.town)))
-    if filter.state and current_actor().sees(DataSet.EMAIL):
+    if filter.state in _STATES:
+        query = query.where(_STATES[filter.state]())
+    elif filter.state and current_actor().sees(DataSet.EMAIL):
         query = query.where(_in_state(filter.state))
     for condition in field_filters.conditions(filter.fields):
         query = query.where(condition)
@@ -120,6 +127,11 @@ def by_ids(contact_ids: Sequence[int]) -> list[Contact]:
 
 def count(filter: Filter) -> int:
     return int(matching(filter).count())
+
+
+def pending(filter: Filter) -> int:
+    """How many of them are children for whom nobody competent has consented."""
+    return int(matching(filter).where(are_pending()).count())
 
 
 def ids(filter: Filter) -> list[int]:
@@ -180,6 +192,15 @@ def towns(limit: int = 200) -> list[str]:
     return [row[0] for row in query.tuples()]
 
 
+def places(field: str, beginning: str, limit: int = 12) -> list[str]:
+    """The suburbs or towns of the addresses the actor sees that begin so, for suggestions."""
+    if not beginning:
+        return []
+    column = Address.suburb if field == "suburb" else Address.city
+    query = Address.select(column).where(column.startswith(beginning)).distinct().order_by(column).limit(limit)
+    return [row[0] for row in query.tuples()]
+
+
 def name_of(contact: Contact) -> str:
     """The name as shown: a body's own, a person's first and last, or what there is."""
     if contact.erased_at is not None:
@@ -221,6 +242,13 @@ def _found(word: str, searched: Sequence[int]) -> Any:
         few = SQL("(SELECT rowid FROM contact_search WHERE contact_search MATCH ?)", (asked,))
         condition = Contact.id.in_(few) & condition
     return condition | field_filters.found_in_values(word, searched) if searched else condition
+
+
+_STATES: dict[str, Callable[[], Any]] = {
+    "children": are_children,
+    "deceased": lambda: Contact.deceased_on.is_null(False),
+    "archived": lambda: Contact.archived_at.is_null(False),
+}
 
 
 def _in_state(state: str) -> Any:

@@ -193,9 +193,8 @@ def erase(contact_ids: Sequence[int]) -> int:
             for holder in holders():
                 holder.erase(ids)
             blank = dict.fromkeys(rules.ERASED_FIELDS, "")
-            Contact.update(**blank, birth_date=None, erased_at=now(), updated_at=now()).where(
-                Contact.id.in_(ids)
-            ).execute()
+            bare = {**blank, "birth_date": None, "deceased_on": None, "archived_at": None}
+            Contact.update(**bare, erased_at=now(), updated_at=now()).where(Contact.id.in_(ids)).execute()
             log.erase_detail(ids)
             log.write_many(Entry("contact.erased", i) for i in ids)
             erased += len(ids)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portal.contacts.field_rules import Entry
+from portal.contacts.identity_rules import Number
 from portal.contacts.names import fold, sort_name
 from portal.core.permissions import DataSet
 
@@ -21,11 +22,12 @@ SOURCES = {
     "referral": "From someone else",
     "staff": "Added by a colleague",
 }
-NAME_FIELDS = ("kind", "title", "first_name", "last_name", "preferred_name", "organisation")
+NAME_FIELDS = ("kind", "title", "first_name", "last_name", "preferred_name", "organisation", "trading_name")
 UNTOLD = frozenset({"kind", "sort_name"})  # in the row, but not worth a word in the log
 ERASED_FIELDS = (
     "title", "first_name", "last_name", "preferred_name", "organisation", "language", "roles", "source", "obtained",
-    "sort_name", "search_names", "search_emails", "search_numbers",
+    "sort_name", "search_names", "search_emails", "search_numbers", "initials", "trading_name", "body_kind",
+    "registration", "vat_number", "deceased_note", "archived_note",
 )  # fmt: skip
 PART_NAME = {"Email": "email", "Telephone": "telephone", "Address": "address", "Note": "note"}
 DATA_SET_OF_FIELD = {"email": DataSet.EMAIL, "telephone": DataSet.TELEPHONE, "address": DataSet.ADDRESS}
@@ -44,6 +46,7 @@ class NewContact:
     addresses: list[dict[str, Any]] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
     values: Mapping[int, Sequence[Entry]] = field(default_factory=dict)
+    identity: Number | None = None  # its ID number
     group_ids: list[int] = field(default_factory=list)
 
 
@@ -95,6 +98,8 @@ def told_of(contact: NewContact) -> dict[str, list[Any]]:
         for number, part in enumerate(getattr(contact, name), start=1):
             key = PART_NAME[kind] if number == 1 else f"{PART_NAME[kind]} {number}"
             changes[key] = [None, told_values(kind, part)]
+    if contact.identity is not None:
+        changes[contact.identity.kind] = [None, contact.identity.masked]
     return changes
 
 

@@ -38,6 +38,11 @@ DETAILS = (
     "language",
     "birth_date",
     "is_untracked",
+    "initials",
+    "trading_name",
+    "body_kind",
+    "registration",
+    "vat_number",
 )
 
 

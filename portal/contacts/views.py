@@ -15,10 +15,12 @@ from portal.contacts import (
     fields,
     group_views,
     page_views,
+    person_views,
     queries,
     service,
 )
 from portal.contacts.address_guards import AddressRefused
+from portal.contacts.addresses import show_country
 from portal.contacts.design_rules import Unfit
 from portal.contacts.fields import FieldNotFound, PageNotFound
 from portal.contacts.forms import NewContactForm
@@ -29,14 +31,18 @@ from portal.contacts.panels import chips_for
 from portal.contacts.queries import PAGE, Filter
 from portal.contacts.rules import ROLES
 from portal.contacts.telephones import show_telephone
-from portal.core.permissions import Permission
+from portal.core.actor import current_actor
+from portal.core.permissions import DataSet, Permission
 from portal.web.access import needs
 from portal.web.errors import register_error
 from portal.web.frame import Place, add_place
 from portal.web.htmx import done, page_or_part
 from portal.web.paging import paging
 
-STATES = {"undeliverable": "could not be reached", "no_email": "without an email address"}
+STATES = {
+    "undeliverable": "could not be reached", "no_email": "without an email address", "children": "children",
+    "deceased": "deceased", "archived": "archived",
+}  # fmt: skip
 MOST_AT_ONCE = 20_000
 
 
@@ -78,6 +84,8 @@ def index() -> Response:
         acts=acts.allowed(),
         as_group=fields_of(wanted),
         sort_href=_sort_href,
+        may_identify=current_actor().sees(DataSet.IDENTITY),
+        pending=queries.pending(wanted) if current_actor().may(Permission.CONTACT_EXPORT) else 0,
         words=request.args.to_dict(flat=False),
     )
 
@@ -226,8 +234,8 @@ def _word(ids: list[int], names: list[str]) -> str:
 
 
 def register(app: Flask) -> None:
-    # page_views and block_views put their routes on the same blueprint as this module
-    for blueprint in (page_views.bp, group_views.bp, design_views.bp):
+    # page_views, block_views and person_views put their routes on the same blueprint as this module
+    for blueprint in dict.fromkeys((page_views.bp, person_views.bp, group_views.bp, design_views.bp)):
         app.register_blueprint(blueprint)
     register_error(app, PageNotFound, 404)
     register_error(app, FieldNotFound, 404)
@@ -236,5 +244,6 @@ def register(app: Flask) -> None:
     register_error(app, service.GroupNotFound, 404)
     register_error(app, ByRule, 422)
     app.jinja_env.filters["telephone"] = show_telephone
+    app.jinja_env.filters["country"] = show_country
     add_place(Place("Contacts", "users", "contacts.index", "contacts", Permission.CONTACT_READ))
     add_place(Place("Groups", "layers", "groups.index", "groups", Permission.CONTACT_READ, wide=True))

@@ -63,6 +63,12 @@ def require(permission: Permission) -> None:
         raise Denied("Your role does not allow this. An administrator of your organisation can change that.")
 
 
+def require_sight(data_set: DataSet) -> None:
+    """Raise Denied where this set of data is hidden from the actor."""
+    if not current_actor().sees(data_set):
+        raise Denied("This is hidden from you. An administrator of your organisation can change that.")
+
+
 @contextmanager
 def acting_as(actor: Actor) -> Iterator[Actor]:
     token = _actor.set(actor)

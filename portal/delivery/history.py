@@ -97,7 +97,8 @@ def matching(wanted: Wanted) -> Any:
     if wanted.domain:
         query = query.where(fn.LOWER(Delivery.address).endswith(f"@{wanted.domain}"))
     if wanted.text:
-        query = query.where(Delivery.contact_id.in_(contacts.matching(Filter(text=wanted.text)).select(Contact.id)))
+        people = contacts.matching(Filter(wanted.text, with_archived=True))
+        query = query.where(Delivery.contact_id.in_(people.select(Contact.id)))
     return query
 
 

@@ -31,6 +31,8 @@ def export(slug: str, name: str | None, kind: str, include: str | None, output: 
         wanted = Filter(group_ids=(find_group_by_name(name).id,) if name else ())
         columns = queries.columns(with_sensitive=include == "special")
         service.note(wanted, kind, columns)
+        if missing := queries.left_out(wanted):
+            click.echo(f"{missing} children stay out: no parent or guardian has consented.", err=True)
         stream = output.open("wb") if output else sys.stdout.buffer
         try:
             if kind == "xlsx":

@@ -8,7 +8,8 @@ from portal.contacts.names import fold
 
 HEADINGS = (
     "First name", "Last name", "Organisation", "Email", "Cell", "Telephone", "Address", "Suburb", "City",
-    "Postal code", "Province", "Country", "Language", "Birth date", "Group",
+    "Postal code", "Province", "Country", "Language", "Birth date", "Group", "Initials", "Trading as",
+    "Registration number", "VAT number", "ID number",
 )  # fmt: skip
 
 

@@ -8,14 +8,13 @@ from typing import Any, BinaryIO
 import xlsxwriter
 
 from portal.activity import log
-from portal.contacts import queries as contacts
 from portal.contacts.field_files import Column, is_sensitive
 from portal.contacts.queries import Filter
-from portal.core.actor import require
+from portal.core.actor import require, require_sight
 from portal.core.cells import guard_cell, unguard_cell
 from portal.core.db import transaction
-from portal.core.permissions import Permission
-from portal.exports.queries import rows
+from portal.core.permissions import DataSet, Permission
+from portal.exports.queries import left_out, matching, rows
 from portal.exports.rules import headings
 
 FORMATS = {
@@ -24,27 +23,30 @@ FORMATS = {
 }
 
 
-def note(wanted: Filter, kind: str, columns: Sequence[Column] = ()) -> int:
-    """Write into the record that this list is taken along, and which classes of sensitive information with it; return
-    how many it holds. Raises Denied.
+def note(wanted: Filter, kind: str, columns: Sequence[Column] = (), with_identity: bool = False) -> int:
+    """Write into the record that this list is taken along, which classes of sensitive information with it, and how many
+    children stay out of it for want of consent; return how many it holds. Raises Denied.
     """
     require(Permission.CONTACT_EXPORT)
+    if with_identity:
+        require_sight(DataSet.IDENTITY)
     classes = sorted({column.field.sensitivity for column in columns if is_sensitive(column.field)})
     with transaction():
-        count = contacts.count(wanted)
-        more: dict[str, Any] = {"classes": classes} if classes else {}
+        count = int(matching(wanted).count())
+        more: dict[str, Any] = {"children_left_out": left_out(wanted), "id_numbers": with_identity}
+        more |= {"classes": classes} if classes else {}
         log.write("contacts.exported", rows=count, format=kind, groups=list(wanted.group_ids), **more)
     return count
 
 
-def as_csv(wanted: Filter, columns: Sequence[Column] = ()) -> Iterator[str]:
+def as_csv(wanted: Filter, columns: Sequence[Column] = (), with_identity: bool = False) -> Iterator[str]:
     """The lines of a CSV file that spreadsheet programs open as it is, no cell taken for a formula."""
     yield "\ufeff" + _line(guard_cell(heading) for heading in headings(columns))
-    for row in rows(wanted, columns):
+    for row in rows(wanted, columns, with_identity):
         yield _line(guard_cell(cell) for cell in row)
 
 
-def as_xlsx(wanted: Filter, into: BinaryIO, columns: Sequence[Column] = ()) -> None:
+def as_xlsx(wanted: Filter, into: BinaryIO, columns: Sequence[Column] = (), with_identity: bool = False) -> None:
     """A workbook whose every cell is text. Held on disk while it is made, not in memory."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(into, options) as book:
@@ -53,7 +55,7 @@ def as_xlsx(wanted: Filter, into: BinaryIO, columns: Sequence[Column] = ()) -> N
         sheet.freeze_panes(1, 0)
         for column, heading in enumerate(headings(columns)):
             sheet.write_string(0, column, heading, bold)
-        for number, row in enumerate(rows(wanted, columns), 1):
+        for number, row in enumerate(rows(wanted, columns, with_identity), 1):
             for column, cell in enumerate(row):
                 if cell:
                     sheet.write_string(number, column, _kept(cell))

@@ -22,11 +22,12 @@ def download() -> Response:
         abort(404)
     wanted = read_filter(request.form)
     columns = queries.columns(with_sensitive=request.form.get("special") == "1")
-    service.note(wanted, kind, columns)
+    with_identity = request.form.get("with_identity") == "1"
+    service.note(wanted, kind, columns, with_identity)
     if kind == "csv":
-        return stream(lambda: service.as_csv(wanted, columns), name="contacts.csv")
+        return stream(lambda: service.as_csv(wanted, columns, with_identity), name="contacts.csv")
     made = tempfile.SpooledTemporaryFile(max_size=4 * 1024 * 1024)  # noqa: SIM115 - send_file closes it
-    service.as_xlsx(wanted, made, columns)  # type: ignore[arg-type]
+    service.as_xlsx(wanted, made, columns, with_identity)  # type: ignore[arg-type]
     made.seek(0)
     return send_file(made, mimetype=service.FORMATS[kind], as_attachment=True, download_name="contacts.xlsx")
 

@@ -4,15 +4,18 @@ import re
 from collections.abc import Mapping, Sequence
 
 from portal.contacts.emails import InvalidEmail, normalise_email
+from portal.contacts.identity_rules import InvalidIdentity, id_number
 from portal.contacts.names import fold
 from portal.contacts.telephones import InvalidTelephone, normalise_telephone
+from portal.core.clock import now
 
 IGNORE = "ignore"
 FIELDS = {
     "first_name": "First name", "last_name": "Last name", "name": "Name (first and last)", "organisation": "Organisation",
     "email": "Email", "mobile": "Cell", "telephone": "Telephone", "address": "Address", "suburb": "Suburb",
     "city": "Town", "postal_code": "Postal code", "province": "Province", "country": "Country",
-    "language": "Language", "birth_date": "Birth date", "group": "Group", "notes": "Notes", IGNORE: "Leave out",
+    "language": "Language", "birth_date": "Birth date", "id_number": "ID number", "initials": "Initials", "trading_name": "Trading as",
+    "registration": "Registration number", "vat_number": "VAT number", "group": "Group", "notes": "Notes", IGNORE: "Leave out",
 }  # fmt: skip
 _WORDS = {
     "first_name": ("first name", "firstname", "first", "given name", "voornaam", "noemnaam", "name 1"),
@@ -30,6 +33,11 @@ _WORDS = {
     "country": ("country", "land"),
     "language": ("language", "taal", "home language", "huistaal"),
     "birth_date": ("birth date", "birthdate", "date of birth", "dob", "birthday", "geboortedatum", "verjaarsdag"),
+    "id_number": ("id number", "id", "id no", "identity number", "id nr", "id-nommer", "id nommer", "identiteitsnommer", "rsa id", "sa id"),
+    "initials": ("initials", "voorletters"),
+    "trading_name": ("trading as", "trading name", "t/a", "handelsnaam"),
+    "registration": ("registration number", "registration", "reg no", "company number", "npo number", "registrasienommer"),
+    "vat_number": ("vat number", "vat no", "vat", "btw", "btw nommer", "btw-nommer"),
     "group": ("group", "groups", "list", "category", "tags", "groep"),
     "notes": ("notes", "note", "comments", "comment", "remarks", "notas", "opmerkings"),
 }  # fmt: skip
@@ -80,6 +88,8 @@ def _by_content(cells: Sequence[str]) -> str:
     filled = [cell for cell in cells if cell.strip()]
     if filled and all("@" in cell for cell in filled) and sum(map(_is_email, filled)) * 2 > len(filled):
         return "email"
+    if filled and all(map(_is_id_number, filled)):
+        return "id_number"
     if filled and all(map(_is_telephone, filled)):
         return "mobile"
     return IGNORE
@@ -91,6 +101,13 @@ def _is_email(text: str) -> bool:
     except InvalidEmail:
         return False
     return True
+
+
+def _is_id_number(text: str) -> bool:
+    try:
+        return bool(id_number(text, today=now().date()))
+    except InvalidIdentity:
+        return False
 
 
 def _is_telephone(text: str) -> bool:

@@ -1,8 +1,11 @@
-"""Which rows are people we have already: by email or number, and a name that does not contradict."""
+"""Which rows are people we have already: by ID number; or by email or telephone, with a name that fits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from portal.contacts.identity_lookup import contacts_with
+from portal.contacts.identity_rules import ID_NUMBER
 from portal.contacts.models import Contact, Email, Telephone
+from portal.contacts.more_models import Identity
 from portal.contacts.names import fold
 from portal.imports.rows import Draft
 
@@ -19,14 +22,23 @@ def match(drafts: Sequence[Draft]) -> dict[int, Contact]:
         Telephone.number.in_(sorted(numbers) or [""])
     ):
         by_number.setdefault(telephone.number, []).append(telephone.contact_id)
-    wanted = {i for ids in (*by_email.values(), *by_number.values()) for i in ids}
+    by_identity = contacts_with(ID_NUMBER, {d.contact.identity.normal for d in drafts if d.contact.identity})
+    wanted = {i for ids in (*by_email.values(), *by_number.values(), *by_identity.values()) for i in ids}
     contacts = {
         c.id: c for c in Contact.select().where(Contact.id.in_(sorted(wanted) or [0]), Contact.erased_at.is_null())
     }
+    numbered = _numbered(contacts) if by_identity or any(d.contact.identity for d in drafts) else set()
     found: dict[int, Contact] = {}
     for draft in drafts:
+        identity = draft.contact.identity
+        same = [i for i in by_identity.get(identity.normal, []) if i in contacts] if identity else []
+        if same:  # the number says who it is, also after a marriage
+            found[draft.row] = contacts[same[0]]
+            continue
         ids = [i for e in draft.contact.emails for i in by_email.get(e["normal"], [])]
         ids += [i for t in draft.contact.telephones for i in by_number.get(t["number"], [])]
+        if identity:  # who has another number is somebody else
+            ids = [i for i in ids if i not in numbered]
         fitting = next((contacts[i] for i in ids if i in contacts and _fits(draft, contacts[i])), None)
         if fitting is not None:
             found[draft.row] = fitting
@@ -35,7 +47,13 @@ def match(drafts: Sequence[Draft]) -> dict[int, Contact]:
 
 def keys_of(draft: Draft) -> set[str]:
     """What a later row of the same file would be recognised by."""
-    return {e["normal"] for e in draft.contact.emails} | {t["number"] for t in draft.contact.telephones}
+    own = {f"id:{draft.contact.identity.normal}"} if draft.contact.identity else set()
+    return own | {e["normal"] for e in draft.contact.emails} | {t["number"] for t in draft.contact.telephones}
+
+
+def _numbered(contact_ids: Iterable[int]) -> set[int]:
+    mine = Identity.contact_id.in_(list(contact_ids)) & (Identity.kind == ID_NUMBER)
+    return {row[0] for row in Identity.select(Identity.contact_id).where(mine).tuples()}
 
 
 def _fits(draft: Draft, contact: Contact) -> bool:

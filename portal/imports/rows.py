@@ -19,6 +19,14 @@ from portal.contacts.emails import InvalidEmail, normalise_email
 from portal.contacts.field_files import plain
 from portal.contacts.field_rules import Entry, InvalidValue, read
 from portal.contacts.fields import shape_of
+from portal.contacts.identity_rules import (
+    InvalidIdentity,
+    InvalidRegistration,
+    Number,
+    id_number,
+    normalise_registration,
+    normalise_vat,
+)
 from portal.contacts.names import display_name, fold, mend_capitals, split_name
 from portal.contacts.rules import LANGUAGES, NewContact
 from portal.contacts.telephones import InvalidTelephone, normalise_telephone
@@ -36,6 +44,8 @@ _REFUSALS = (
     InvalidDate,
     InvalidText,
     InvalidValue,
+    InvalidIdentity,
+    InvalidRegistration,
 )
 _LANGUAGE_WORDS = {fold(name): code for code, name in LANGUAGES.items()} | {code: code for code in LANGUAGES} | {
     "zulu": "zu", "xhosa": "xh", "sotho": "st", "southern sotho": "st", "northern sotho": "nso", "pedi": "nso",
@@ -98,6 +108,7 @@ class _Reader:
         self.told: list[str] = []
         self.fields: dict[str, Any] = {}
         self.address: dict[str, str] = {}
+        self.identity: Number | None = None
         self.emails: list[dict[str, Any]] = []
         self.telephones: list[dict[str, Any]] = []
         self.notes: list[str] = []
@@ -118,6 +129,11 @@ class _Reader:
         has_name = any(self.fields.get(f) for f in ("first_name", "last_name", "organisation"))
         if not self.problems and not (has_name or self.emails or self.telephones):
             self.problems.append(Problem(self.number, "", "This row has no name, email or telephone."))
+        if self.identity and self.fields.get("birth_date"):  # whichever of the columns came first
+            born = self.fields["birth_date"]
+            self.identity = id_number(self.identity.normal, today=self.today, known_birth=born)
+        if self.identity and self.fields.get("organisation") and not self.fields.keys() & {"first_name", "last_name"}:
+            self.problems.append(Problem(self.number, "", "An organisation has no ID number."))
         if self.problems:
             return None, self.problems
         is_body = self.fields.get("organisation") and not (
@@ -133,7 +149,7 @@ class _Reader:
                 part["is_primary"] = int(place == 0)
         addresses = [{**_EMPTY_ADDRESS, **self.address, "is_primary": 1}] if self.address else []
         notes = [{"text": text, "author": ""} for text in self.notes]
-        contact = NewContact(fields, self.emails, self.telephones, addresses, notes, self.values)
+        contact = NewContact(fields, self.emails, self.telephones, addresses, notes, self.values, self.identity)
         return Draft(self.number, contact, self.groups, self.repairs, self.told), []
 
     def _designed(self, word: str, text: str) -> None:
@@ -220,6 +236,15 @@ class _Reader:
 
     def _birth_date(self, text: str) -> None:
         self.fields["birth_date"] = parse_birth_date(text, today=self.today)
+
+    def _id_number(self, text: str) -> None:
+        self.identity = id_number(text, today=self.today, known_birth=self.fields.get("birth_date"))
+
+    def _registration(self, text: str) -> None:
+        self.fields["registration"] = normalise_registration("", clean_text(text, max_length=200))
+
+    def _vat_number(self, text: str) -> None:
+        self.fields["vat_number"] = normalise_vat(text)
 
     def _group(self, text: str) -> None:
         names = [clean_text(name, max_length=200) for name in _SEVERAL.split(text) if name.strip()]

@@ -5,9 +5,10 @@ from dataclasses import replace
 from itertools import dropwhile
 from typing import Any
 
-from portal.accounts.models import User
+from portal.accounts.models import Membership, User
+from portal.accounts.service import actor_for
 from portal.consent.asserting import assert_consents
-from portal.contacts import record, record_values
+from portal.contacts import identities, record, record_values
 from portal.contacts import service as contacts
 from portal.contacts.field_rules import Entry
 from portal.contacts.group_rules import ByRule
@@ -17,6 +18,7 @@ from portal.contacts.rules import NewContact
 from portal.core.actor import acting_as, current_actor
 from portal.core.clock import now
 from portal.core.db import learn_sizes, transaction
+from portal.core.permissions import DataSet
 from portal.imports import service
 from portal.imports.limits import UnreadableFile
 from portal.imports.matching import keys_of, match
@@ -67,28 +69,41 @@ def _batches(rows: Iterator[Row], headings: Sequence[str], the_import: Import, f
     batch: list[Read] = []
     keys: set[str] = set()
     today = now().date()
+    secret = {place for place, name in enumerate(headings) if the_import.mapping.get(name) == "id_number"}
     for row in rows:
         draft, problems = interpret(row[0], row[1], headings, the_import.mapping, today=today, fields=fields)
         mine = keys_of(draft) if draft else set()
         if len(batch) >= BATCH or mine & keys:
             yield batch
             batch, keys = [], set()
-        batch.append((row, draft, problems))
+        # Identity numbers are kept sealed only: what could not be taken in stands in the file it came from.
+        plain = ["" if place in secret else cell for place, cell in enumerate(row[1])]
+        batch.append(((row[0], plain), draft, problems))
         keys |= mine
     if batch:
         yield batch
 
 
+def _may_identify(the_import: Import) -> bool:
+    """Whether whoever started the import sees identity numbers still; a command needs no leave."""
+    mine = (Membership.user == the_import.user_id) & (Membership.org == the_import.org_id)
+    membership = Membership.get_or_none(mine)
+    return the_import.user_id is None or (membership is not None and actor_for(membership).sees(DataSet.IDENTITY))
+
+
 def _take(the_import: Import, batch: Sequence[Read], fields: Targets) -> None:
     """Store a batch with its counts, or nothing of it when the import was cancelled."""
     drafts = [draft for _, draft, _ in batch if draft is not None]
+    if not _may_identify(the_import):
+        drafts = [replace(draft, contact=replace(draft.contact, identity=None)) for draft in drafts]
     with transaction():
         counts = {"added": 0, "updated": 0, "skipped": 0, "failed": 0}
         known = match(drafts) if the_import.existing != "add" else {}
         group_ids = _group_ids(drafts)
         by_hand = {group.id for group in groups_by_hand()}
-        new = [_with_groups(d, the_import, group_ids, by_hand) for d in drafts if d.row not in known]
+        new = [_born(_with_groups(d, the_import, group_ids, by_hand)) for d in drafts if d.row not in known]
         made = record.add_many(new, "contact.imported", source_file=the_import.filename)
+        identities.take_in([(i, c.identity) for i, c in zip(made, new, strict=True) if c.identity])
         counts["added"] = len(made)
         for draft in drafts:
             if draft.row in known:
@@ -149,6 +164,13 @@ def _with_groups(draft: Draft, the_import: Import, group_ids: dict[str, int], by
     return replace(draft.contact, fields=fields, group_ids=ids, notes=notes)
 
 
+def _born(new: NewContact) -> NewContact:
+    """With the birth date that the ID number states, where the file tells no other."""
+    if new.identity is None or new.fields.get("birth_date") or new.fields.get("kind") == "body":
+        return new
+    return replace(new, fields={**new.fields, "birth_date": new.identity.born})
+
+
 def _update(contact: Contact, new: NewContact) -> None:
     """Put what the file says over what we have. An empty cell never overwrites; what a contact has many of is added."""
     kept = ("kind", "source", "obtained", "preferred_name")
@@ -166,6 +188,8 @@ def _update(contact: Contact, new: NewContact) -> None:
                 have.add(part[key])
     if new.addresses and not parts_of(Address, [contact.id]).get(contact.id):
         record.add_part(Address, contact.id, "contact.address_added", **new.addresses[0])
+    if new.identity:
+        identities.keep(contact, new.identity)
     for group_id in new.group_ids:
         record.group([contact.id], group_id, contacts.find_group(group_id).name)
 

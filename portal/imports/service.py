@@ -18,7 +18,7 @@ from portal.core import queue
 from portal.core.actor import current_actor, require
 from portal.core.clock import now
 from portal.core.db import transaction
-from portal.core.permissions import Denied, Permission
+from portal.core.permissions import DataSet, Denied, Permission
 from portal.imports.headings import FIELDS, IGNORE, guess
 from portal.imports.models import Import, ImportProblem
 from portal.imports.reading import Table, open_table
@@ -78,13 +78,19 @@ def take_in(folder: Path, filename: str, stream: IO[bytes]) -> Import:
                 filename=filename[:200],
                 path=str(path),
                 rows=rows,
-                mapping=guess(table.headings, samples, by_heading(field_files.writable_sheets())),
+                mapping=_allowed(guess(table.headings, samples, by_heading(field_files.writable_sheets()))),
             )
             log.write("import.begun", subject_id=made.id, filename=filename[:200], rows=rows)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     return made
+
+
+def fields() -> dict[str, str]:
+    """What a column may become: identity numbers only for who sees them."""
+    sees = current_actor().sees(DataSet.IDENTITY)
+    return {name: words for name, words in FIELDS.items() if sees or name != "id_number"}
 
 
 def find(import_id: int) -> Import:
@@ -120,7 +126,7 @@ def declare(
     if source not in SOURCES:
         raise NotReady("Say how these people came to be on your list.")
     designed = targets()
-    known = {heading: name for heading, name in mapping.items() if name in FIELDS or name in designed}
+    known = _allowed({heading: name for heading, name in mapping.items() if name in FIELDS or name in designed})
     if not any(name != IGNORE for name in known.values()):
         raise NotReady("Choose at least one column to take in.")
     with transaction():
@@ -222,6 +228,11 @@ def tidy() -> None:
     ImportProblem.delete().where(
         ImportProblem.import_id.in_(Import.select(Import.id).where(Import.ended_at < now() - PROBLEMS_KEPT))
     ).execute()
+
+
+def _allowed(mapping: Mapping[str, str]) -> dict[str, str]:
+    offered = fields()
+    return {heading: name if name in offered else IGNORE for heading, name in mapping.items()}
 
 
 def _end(the_import: Import, state: str, problem: str) -> None:

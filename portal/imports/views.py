@@ -12,7 +12,6 @@ from portal.core.cells import guard_cell
 from portal.core.permissions import Permission
 from portal.imports import service
 from portal.imports.forms import UploadForm, read_mapping
-from portal.imports.headings import FIELDS
 from portal.imports.limits import UnreadableFile
 from portal.imports.models import Import
 from portal.imports.targets import targets
@@ -144,9 +143,8 @@ def _columns(the_import: Import, status: int = 200, *, sentence: str = "", **ans
     headings, samples = service.headings_and_samples(the_import)
     return page_or_part(
         "imports/show.html", "imports/_columns.html", status, the_import=the_import, part="imports/_columns.html",
-        columns=list(zip(headings, samples, strict=True)), fields=FIELDS,
-        sheets=field_files.writable_sheets(), sources=service.SOURCES, sentence=sentence,
-        **answers,
+        columns=list(zip(headings, samples, strict=True)), fields=service.fields(),
+        sheets=field_files.writable_sheets(), sources=service.SOURCES, sentence=sentence, **answers,
     )  # fmt: skip
 
 

@@ -46,7 +46,9 @@ def matching(wanted: Wanted) -> Any:
     if wanted.this_week:
         query = query.where(Email.state_at > now() - WEEK)
     if wanted.text:
-        query = query.where(Email.contact_id.in_(contacts.matching(Filter(text=wanted.text)).select(Contact.id)))
+        query = query.where(
+            Email.contact_id.in_(contacts.matching(Filter(wanted.text, with_archived=True)).select(Contact.id))
+        )
     return query
 
 

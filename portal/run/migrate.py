@@ -11,7 +11,7 @@ from peewee import TextField
 
 import portal.migrations
 from portal.core.clock import now
-from portal.core.db import BaseModel, UtcField, connect, db, is_sqlite, transaction
+from portal.core.db import BaseModel, UtcField, connect, db, is_sqlite, learn_sizes, transaction
 
 ONE_AT_A_TIME = 5_726_391  # any number of our own: PostgreSQL's advisory lock
 
@@ -36,7 +36,10 @@ def migrate(url: str) -> list[str]:
         with transaction():
             _lock()
             db.create_tables([SchemaMigration], safe=True)
-        return [name for name in names() if _run(name)]
+        ran = [name for name in names() if _run(name)]
+        if ran:
+            learn_sizes()  # a new index is chosen wrongly until the database knows how large things are
+        return ran
 
 
 def pending() -> list[str]:

@@ -15,6 +15,7 @@ from portal.consent.rules import (
     missing_identity,
     standing_of,
 )  # fmt: skip
+from portal.contacts.child_rules import Standing
 from portal.core.clock import now
 
 DM, INFO, ANSWER = Purpose.DIRECT_MARKETING, Purpose.INFORMATION, Purpose.TRANSACTIONAL
@@ -34,6 +35,17 @@ def test_whom_nothing_speaks_against_may_be_written_to(purpose):
         (DM, {"missing": ("information_officer",)}, "incomplete"),
         (ANSWER, {"missing": ("email",)}, "incomplete"),
         (ANSWER, {"is_erased": True}, "erased"),
+        (DM, {"is_deceased": True}, "deceased"),
+        (INFO, {"is_deceased": True}, "deceased"),
+        (ANSWER, {"is_deceased": True}, "deceased"),  # not even a receipt
+        (INFO, {"is_archived": True}, "archived"),
+        (ANSWER, {"is_archived": True}, "archived"),
+        (DM, {"child": Standing.PENDING}, "child"),
+        (INFO, {"child": Standing.PENDING}, "child"),
+        (ANSWER, {"child": Standing.PENDING}, "child"),
+        (DM, {"child": Standing.CONSENTED}, "child_appeal"),
+        (INFO, {"is_deceased": True, "child": Standing.PENDING}, "deceased"),  # row 2 before row 4
+        (DM, {"child": Standing.PENDING, "suppressed": "unsubscribed"}, "child"),  # row 4 before row 6
         (INFO, {"has_address": False}, "no_address"),
         (DM, {"address_state": "undeliverable"}, "undeliverable"),
         (INFO, {"address_state": "undeliverable"}, "undeliverable"),
@@ -60,6 +72,10 @@ def test_each_reason_stops_what_it_should(purpose, facts, reason):
         (ANSWER, {"is_handled": True}),
         (INFO, {"is_withheld": True}),  # consent is for direct marketing only (POPIA s 69)
         (ANSWER, {"is_withheld": True}),
+        (INFO, {"child": Standing.CONSENTED}),  # the word of the parent is enough for what is no appeal
+        (ANSWER, {"child": Standing.CONSENTED}),
+        (DM, {"child": Standing.MARKETING}),
+        (DM, {"child": Standing.RENEW}),  # grown up: the rules of everybody hold from the birthday on
     ],
 )
 def test_what_does_not_concern_a_purpose_does_not_stop_it(purpose, facts):
@@ -68,8 +84,9 @@ def test_what_does_not_concern_a_purpose_does_not_stop_it(purpose, facts):
 
 def test_the_first_reason_of_the_table_is_the_one_kept():
     facts = Facts(DM, ("email",), True, True, False, "undeliverable", "unsubscribed", True, True)
+    facts = replace(facts, is_deceased=True, is_archived=True, child=Standing.PENDING)
     for check in CHECKS:
-        assert check.refuses(facts) or check.reason in ("complained", "suppressed")
+        assert check.refuses(facts) or check.reason in ("complained", "suppressed", "child_appeal")
     assert may_send(facts, now()) == Refuse("suspended")
     assert may_send(replace(facts, is_suspended=False), now()) == Refuse("incomplete")
     assert may_send(replace(facts, is_suspended=False, missing=()), now()) == Refuse("erased")

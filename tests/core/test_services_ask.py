@@ -7,11 +7,14 @@ import pytest
 from portal.accounts import service as accounts
 from portal.campaigns import attachments, pictures, senders, sending
 from portal.campaigns import service as campaigns
-from portal.contacts import designing, removing_fields
+from portal.contacts import designing, identities, relations, removing_fields, states
 from portal.contacts import service as contacts
 from portal.contacts.design_rules import Design
-from portal.contacts.models import Field, Page
+from portal.contacts.identity_rules import tax_number
+from portal.contacts.models import Contact, Field, Page
+from portal.contacts.more_models import Relation
 from portal.contacts.queries import Filter
+from portal.contacts.relation_rules import Entered
 from portal.core.actor import acting_as, system
 from portal.core.permissions import Denied, Role
 from portal.exports import service as exports
@@ -29,6 +32,15 @@ READER = {
     "put in a picture": lambda c, _: pictures.add(b"x", "x.png", c.id),
     "add a contact": lambda *_: contacts.add(first_name="x"),
     "add a group": lambda *_: contacts.add_group("x"),
+    "note a death": lambda *_: states.mark_deceased(Contact(), None, ""),
+    "take a death back": lambda *_: states.unmark_deceased(Contact()),
+    "archive a contact": lambda *_: states.archive(Contact(), ""),
+    "bring a contact back": lambda *_: states.unarchive(Contact()),
+    "relate contacts": lambda *_: relations.add(Contact(), "spouse", 1, Entered()),
+    "change a relation": lambda *_: relations.change(Contact(), Relation(), "", Entered()),
+    "remove a relation": lambda *_: relations.remove(Relation()),
+    "keep a number": lambda *_: identities.keep(Contact(), tax_number("0001339050")),
+    "change numbers": lambda *_: identities.change(Contact(), "", []),
     "put into a group": lambda *_: contacts.group_contacts([1], 1),
     "take out of a group": lambda *_: contacts.ungroup_contacts([1], 1),
     "import": lambda _, folder: imports.take_in(folder, "x.csv", io.BytesIO(b"Email\na@example.org\n")),
@@ -42,6 +54,9 @@ EDITOR = {
     "add a user": lambda *_: accounts.create_user("x@example.org", "X", Role.READER, "seven green buses"),
     "give rights": lambda *_: accounts.set_rights(1, [], None),
     "add a sender": lambda *_: senders.add("x", "x@example.org"),
+    "see a number": lambda *_: identities.opened([1], "id_number"),
+    "keep a hidden number": lambda *_: identities.keep(Contact(), tax_number("0001339050")),
+    "bring hidden numbers in": lambda *_: identities.take_in([(1, tax_number("0001339050"))]),
     "take contacts along": lambda *_: exports.note(Filter(), "csv"),
     "delete a contact": lambda *_: contacts.erase([1]),
     "delete a group": lambda *_: contacts.remove_group(1),
