@@ -22,6 +22,7 @@ KNOWN_NAMES = frozenset(
         "title", "name", "name (first and last)", "first name", "last name", "known as", "organisation", "email",
         "cell", "telephone", "address", "suburb", "city", "town", "postal code", "province", "country", "language",
         "birth date", "group", "notes", "leave out", "kind", "roles",
+        "initials", "trading as", "registration number", "vat number", "id number",
     }
 )  # fmt: skip
 CLASSES: dict[Sensitivity, str] = {

@@ -125,8 +125,7 @@ def declare(
         raise Bought("A list that was bought cannot be taken in: the people on it never agreed to hear from you.")
     if source not in SOURCES:
         raise NotReady("Say how these people came to be on your list.")
-    designed = targets()
-    known = _allowed({heading: name for heading, name in mapping.items() if name in FIELDS or name in designed})
+    known = _allowed(mapping)
     if not any(name != IGNORE for name in known.values()):
         raise NotReady("Choose at least one column to take in.")
     with transaction():
@@ -231,7 +230,8 @@ def tidy() -> None:
 
 
 def _allowed(mapping: Mapping[str, str]) -> dict[str, str]:
-    offered = fields()
+    """The mapping without what the actor may not bring in."""
+    offered = fields().keys() | targets().keys()
     return {heading: name if name in offered else IGNORE for heading, name in mapping.items()}
 
 
