@@ -9,6 +9,7 @@ from portal.consent import gatekeeping
 from portal.contacts import scope
 from portal.core import db, keys, queue
 from portal.delivery import holding, transport
+from portal.documents import keeping
 
 RULES = (scope.register, gatekeeping.register, holding.register, sending.register, panel.register)
 
@@ -21,5 +22,6 @@ def prepare(settings: Settings) -> None:
     transport.use(settings)
     places.use(settings)
     strength.use(settings)
+    keeping.use(settings)
     for register in RULES:
         register()

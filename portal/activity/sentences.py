@@ -30,6 +30,14 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "contact.unsubscribed": ("ban", "unsubscribed from email"),
     "contact.resubscribed": ("check", "asked to be written to again"),
     "contact.complained": ("ban", "called a message spam"),
+    "contact.photo_changed": ("image", "changed the photo"),
+    "contact.photo_removed": ("image", "removed the photo"),
+    "document.added": ("paperclip", "added a document"),
+    "document.changed": ("pencil", "changed what is noted of a document"),
+    "document.replaced": ("refresh-cw", "put another file in place of a document"),
+    "document.removed": ("trash-2", "removed a document"),
+    "document.opened": ("eye", "opened a document"),
+    "document.quarantined": ("triangle-alert", "found malware in a document, which is held back"),
     "contact.erased": ("trash-2", "deleted this contact"),
 }
 WORDS = {

@@ -12,9 +12,7 @@ _MAX_CELLS = 25_000_000  # the reader lays a sheet out whole, so one far-away ce
 _CELL = re.compile(rb'<(?:\w+:)?c [^>]{0,80}?r="([A-Z]{1,3})(\d{1,7})"[^>]{0,80}[^/]>')
 _OVERLAP = 200
 _WORDS = {
-    Fault.TOO_LARGE: (
-        "The spreadsheet unpacks to far more than its size; save only the sheet that is needed, as CSV."
-    ),
+    Fault.TOO_LARGE: ("The spreadsheet unpacks to far more than its size; save only the sheet that is needed, as CSV."),
     Fault.DAMAGED: "The spreadsheet is damaged; open it and save it again as XLSX or CSV.",
     Fault.LOCKED: "The spreadsheet is locked with a password; save it without one.",
 }
