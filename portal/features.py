@@ -6,12 +6,12 @@ from portal.accounts import places, strength
 from portal.campaigns import panel, sending
 from portal.config import Settings
 from portal.consent import gatekeeping
-from portal.contacts import scope
+from portal.contacts import photos, scope
 from portal.core import db, keys, queue
 from portal.delivery import holding, transport
 from portal.documents import keeping
 
-RULES = (scope.register, gatekeeping.register, holding.register, sending.register, panel.register)
+RULES = (scope.register, photos.register, gatekeeping.register, holding.register, sending.register, panel.register)
 
 
 def prepare(settings: Settings) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Flask, Response, request, url_for
 
-from portal.contacts import acts, block_views, group_views, queries, service
+from portal.contacts import acts, block_views, document_views, group_views, queries, service
 from portal.contacts.address_guards import AddressRefused
 from portal.contacts.forms import NewContactForm
 from portal.contacts.pages import bp
@@ -198,7 +198,8 @@ def _word(ids: list[int], names: list[str]) -> str:
 
 
 def register(app: Flask) -> None:
-    # block_views puts its routes on the same blueprint as this module
+    # block_views and document_views put their routes on the same blueprint as this module
+    document_views.register(app)
     for blueprint in (block_views.bp, group_views.bp):
         app.register_blueprint(blueprint)
     register_error(app, service.ContactNotFound, 404)

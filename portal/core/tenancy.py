@@ -14,7 +14,6 @@ from portal.core.actor import Actor, current_actor
 from portal.core.clock import now
 from portal.core.db import BaseModel, UtcField
 
-
 NOTHING = SQL("1 = 0")  # the condition that no row meets
 
 

@@ -12,7 +12,7 @@ from typing import IO, BinaryIO, cast
 
 from portal.config import Settings
 from portal.core.sealing import Unopened, open_sealed, seal
-from portal.documents import pictures, recognising, sealed_files
+from portal.documents import pdf, pictures, recognising, sealed_files
 from portal.documents.rules import (
     KEPT,
     MOST_BYTES,
@@ -55,6 +55,7 @@ class Content:
     sha256: str
     place: str
     sealed_key: str
+    pages: int | None
     state: str
     state_words: str
 
@@ -86,7 +87,7 @@ def take_in(stream: IO[bytes], filename: str, *, portrait: bool = False) -> Cont
         if kind != recognising.PICTURE:
             if portrait:
                 raise BadDocument("A photo is a picture: choose a PNG or JPEG file.")
-            return _put(file, name, kind)
+            return _put(file, name, kind, pages=_pages(file) if kind == "pdf" else None)
         with tempfile.TemporaryFile() as fresh:
             kind = pictures.made_afresh(file, fresh, portrait=portrait)
             return _put(fresh, name, kind)
@@ -119,7 +120,7 @@ def look(pieces: Iterator[bytes]) -> Verdict:
     return Verdict(QUARANTINED, malware[:200]) if malware else Verdict(KEPT)
 
 
-def _put(file: BinaryIO, name: str, kind: str) -> Content:
+def _put(file: BinaryIO, name: str, kind: str, *, pages: int | None = None) -> Content:
     size = file.seek(0, 2)
     if size > MOST_BYTES:
         raise BadDocument(f"This file is larger than {in_words(MOST_BYTES)}. Make it smaller, or divide it.")
@@ -134,14 +135,23 @@ def _put(file: BinaryIO, name: str, kind: str) -> Content:
         sha256=digest.hexdigest(),
         place=place,
         sealed_key=seal(PURPOSE, b64encode(key).decode()),
+        pages=pages,
         state=verdict.state,
         state_words=verdict.words,
     )
 
 
+def _pages(file: BinaryIO) -> int | None:
+    """Counted from a file of the system's own: what came in may lie in memory."""
+    with tempfile.TemporaryFile() as whole:
+        for piece in _read(file):
+            whole.write(piece)
+        return pdf.pages_of(whole)
+
+
 @contextmanager
 def _at_hand(stream: IO[bytes]) -> Iterator[BinaryIO]:
-    """The stream as a file in which one can go back; what cannot go back is copied to the disk first, up to the limit."""
+    """The stream as a file in which one can go back; what cannot is copied to the disk first, up to the limit."""
     if stream.seekable():
         if stream.seek(0, 2) > MOST_BYTES:
             raise BadDocument(f"This file is larger than {in_words(MOST_BYTES)}. Make it smaller, or divide it.")

@@ -24,6 +24,7 @@ class Document(ContactRow):
     sha256 = TextField()  # of the plain content
     place = TextField()  # its name in the store
     sealed_key = TextField()  # what its content is encrypted with: without the key the file tells nothing (P-14-4)
+    pages = IntegerField(null=True)  # of a PDF, as far as it can be drawn here
     state = TextField(default=KEPT)  # kept | waiting: not scanned yet | quarantined: holds malware
     state_words = TextField(default="")  # what the scanner said
     keep_until = DateField(null=True)  # after that day somebody is asked to remove it
@@ -64,10 +65,6 @@ class Document(ContactRow):
     @property
     def is_quarantined(self) -> bool:
         return self.state == QUARANTINED
-
-    @property
-    def has_preview(self) -> bool:
-        return self.is_open and (self.type.is_picture or self.media_type == "application/pdf")
 
 
 Document.add_index(Document.org, Document.contact_id, Document.folder, Document.id)

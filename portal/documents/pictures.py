@@ -1,4 +1,4 @@
-"""Pictures made afresh from their pixels: no place, comment, thumbnail, profile or script of the old file goes along."""
+"""Pictures made afresh from their pixels: no place, comment, thumbnail, profile or script goes along."""
 
 import io
 import threading

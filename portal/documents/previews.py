@@ -1,27 +1,17 @@
-"""Pictures of documents to be looked at in a page: pictures made small, and pages of PDF files drawn by a program that
-is confined. The file itself never reaches the page.
-"""
+"""Documents as pictures to be looked at in a page: pictures made small, and the first pages of PDF files."""
 
-import importlib.util
-import subprocess
-import sys
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
-from portal.documents import pictures
+from portal.documents import pdf, pictures
 from portal.documents.models import Document
 from portal.documents.rules import BadDocument, NotOpened
 
 MOST_PAGES = 5
-SECONDS = 15
-PNG, JPEG = "image/png", "image/jpeg"
-_PROGRAM = Path(__file__).with_name("pdf_page.py")
-_few = threading.BoundedSemaphore(2)  # programs at one time of each process
+PDF, PNG = "application/pdf", "image/png"
 
 
 @dataclass(frozen=True)
@@ -30,33 +20,24 @@ class Preview:
     media_type: str
 
 
-def can_draw_pdf() -> bool:
-    """Whether the library that reads PDF files is installed; it comes with the extra `preview`."""
-    return importlib.util.find_spec("pypdfium2") is not None
+def pages(document: Document) -> int:
+    """How many pages can be looked at; 0 when the document has no preview."""
+    if not document.is_open:
+        return 0
+    if document.type.is_picture:
+        return 1
+    return min(document.pages or 0, MOST_PAGES) if document.media_type == PDF and pdf.can_draw() else 0
 
 
 def of(document: Document, pieces: Iterator[bytes], page: int = 1) -> Preview:
     """The document, or a page of it, as a picture. Raises NotOpened when it cannot be shown."""
-    with _laid_down(pieces) as file:
-        if document.type.is_picture:
-            try:
+    try:
+        with _laid_down(pieces) as file:
+            if document.type.is_picture:
                 return Preview(pictures.small(file), document.media_type)
-            except BadDocument as error:
-                raise NotOpened(str(error)) from None
-        return Preview(_page(file, page), PNG)
-
-
-def _page(file: BinaryIO, number: int) -> bytes:
-    if not can_draw_pdf():
-        raise NotOpened("This installation cannot show pages of PDF files. Download it to read it.")
-    command = [sys.executable, "-I", str(_PROGRAM), str(number), str(pictures.PREVIEW)]
-    with _few:
-        try:
-            ran = subprocess.run(command, stdin=file, capture_output=True, env={}, timeout=SECONDS, check=True)
-        except (subprocess.SubprocessError, OSError) as error:
-            raise NotOpened("This PDF cannot be shown here. Download it to read it.") from error
-    _, _, picture = ran.stdout.partition(b"\n")
-    return picture
+            return Preview(pdf.draw(file, page, pictures.PREVIEW), PNG)
+    except (BadDocument, pdf.Undrawable):
+        raise NotOpened("This document cannot be shown here. Download it to read it.") from None
 
 
 @contextmanager
@@ -65,6 +46,5 @@ def _laid_down(pieces: Iterator[bytes]) -> Iterator[BinaryIO]:
     with tempfile.TemporaryFile() as file:
         for piece in pieces:
             file.write(piece)
-        file.flush()
         file.seek(0)
         yield file

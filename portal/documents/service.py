@@ -20,7 +20,7 @@ from portal.core.permissions import Permission
 from portal.core.tenancy import Org, visible_contacts
 from portal.core.text import InvalidText, clean_text
 from portal.documents import keeping
-from portal.documents.keeping import Content, Lost
+from portal.documents.keeping import Lost
 from portal.documents.models import Document
 from portal.documents.rules import (
     KINDS,
@@ -158,15 +158,14 @@ def erase_of(contact_ids: Sequence[int]) -> None:
     _destroy(list(Document.select().where(Document.contact_id.in_(list(contact_ids)))))
 
 
-def open_(document: Document, *, how: str = "") -> Iterator[bytes]:
+def open_(document: Document, *, how: str = "whole") -> Iterator[bytes]:
     """The content in pieces, of which nothing is handed out before the entry in the log is written. Raises NotOpened
     while it is not scanned, or when it holds malware or is lost.
     """
     require(Permission.DOCUMENT_READ)
     pieces = peek(document)
     with transaction():
-        more = {"how": how} if how else {}
-        log.write("document.opened", document.contact_id, subject_id=document.id, title=document.title, **more)
+        log.write("document.opened", document.contact_id, subject_id=document.id, title=document.title, how=how)
     return pieces
 
 

@@ -5,6 +5,7 @@ inside the generator, for as long as it runs.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 from urllib.parse import quote
 
 from flask import Response
@@ -23,7 +24,7 @@ def stream(
     """Send what `rows` yields as a file called `name`. `rows` is called when the sending begins, not before."""
     actor = current_actor()
 
-    def body() -> Iterator[str | bytes]:
+    def body() -> Iterator[Any]:
         was_open = not db.is_closed()
         db.connect(reuse_if_open=True)
         try:
