@@ -12,7 +12,7 @@ from portal.core.actor import acting_as, system
 from portal.core.db import transaction
 from portal.core.permissions import Role
 from portal.core.tenancy import Org
-from portal.sample import campaigns
+from portal.sample import campaigns, documents
 from portal.sample.people import people
 
 EMAIL = "alice@hopehouse.example"
@@ -39,6 +39,7 @@ def make(data_dir: Path) -> str:
                     f"{name.split()[0].lower()}@hopehouse.example", name, role, secrets.token_urlsafe(18)
                 )
             fill(CONTACTS)
+            documents.add_some()
             senders.add("Hope House shop", "shop@hopehouse.example")
         User.update(is_support=1).where(User.email == EMAIL).execute()
     return password
