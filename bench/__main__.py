@@ -1,14 +1,14 @@
 """`make bench`: reproducible figures, each beside a reference measured in the same run.
 
-`python -m bench [PART] [--contacts N] [--recipients N] [--tries N]`. Numbers are of this machine and this moment; read
-the ratios.
+`python -m bench [PART] [--contacts N] [--recipients N] [--tries N] [--megabytes N]`. Numbers are of this machine and
+this moment; read the ratios.
 """
 
 import argparse
 
-from bench import campaign, contacts, history, imports, signin, weight
+from bench import campaign, contacts, documents, history, imports, signin, weight
 
-PARTS = ("contacts", "history", "import", "campaign", "weight", "signin")
+PARTS = ("contacts", "history", "import", "campaign", "weight", "signin", "documents")
 
 
 def main() -> None:
@@ -16,6 +16,7 @@ def main() -> None:
     parser.add_argument("what", nargs="?", default="all", choices=("all", *PARTS))
     parser.add_argument("--contacts", type=int, default=100_000)
     parser.add_argument("--recipients", type=int, default=20_000)
+    parser.add_argument("--megabytes", type=int, default=100)
     parser.add_argument("--tries", type=int, default=100)
     chosen = parser.parse_args()
     if chosen.what in ("all", "weight"):
@@ -30,6 +31,8 @@ def main() -> None:
         campaign.run(chosen.recipients)
     if chosen.what in ("all", "signin"):
         signin.run(chosen.tries)
+    if chosen.what in ("all", "documents"):
+        documents.run(chosen.megabytes)
 
 
 if __name__ == "__main__":
