@@ -2,6 +2,7 @@
 at by the scanner, encrypted. Knows no database.
 """
 
+import errno
 import hashlib
 import tempfile
 from base64 import b64decode, b64encode
@@ -29,6 +30,8 @@ from portal.gateways.storage import Missing, Storage, from_url
 
 PURPOSE = "document"
 _PIECE = 1 << 18
+_TOO_LARGE = f"This file is larger than {in_words(MOST_BYTES)}. Make it smaller, or divide it."
+_NO_DISK = "The disk of the installation is full. Nothing was kept; please tell support."
 _store: list[Storage] = []
 _scanner: list[Scanner] = []
 
@@ -123,11 +126,16 @@ def look(pieces: Iterator[bytes]) -> Verdict:
 def _put(file: BinaryIO, name: str, kind: str, *, pages: int | None = None) -> Content:
     size = file.seek(0, 2)
     if size > MOST_BYTES:
-        raise BadDocument(f"This file is larger than {in_words(MOST_BYTES)}. Make it smaller, or divide it.")
+        raise BadDocument(_TOO_LARGE)
     verdict = look(_read(file))
     key = sealed_files.new_key()
     digest = hashlib.sha256()
-    place = store().put(sealed_files.sealed(key, _read(file, digest)))
+    try:
+        place = store().put(sealed_files.sealed(key, _read(file, digest)))
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise BadDocument(_NO_DISK) from error
+        raise
     return Content(
         filename=with_ending(name, TYPES[kind]),
         media_type=TYPES[kind].media_type,
@@ -154,7 +162,7 @@ def _at_hand(stream: IO[bytes]) -> Iterator[BinaryIO]:
     """The stream as a file in which one can go back; what cannot is copied to the disk first, up to the limit."""
     if stream.seekable():
         if stream.seek(0, 2) > MOST_BYTES:
-            raise BadDocument(f"This file is larger than {in_words(MOST_BYTES)}. Make it smaller, or divide it.")
+            raise BadDocument(_TOO_LARGE)
         yield cast(BinaryIO, stream)
         return
     with tempfile.TemporaryFile() as file:
@@ -162,7 +170,7 @@ def _at_hand(stream: IO[bytes]) -> Iterator[BinaryIO]:
         while piece := stream.read(_PIECE):
             size += len(piece)
             if size > MOST_BYTES:
-                raise BadDocument(f"This file is larger than {in_words(MOST_BYTES)}. Make it smaller, or divide it.")
+                raise BadDocument(_TOO_LARGE)
             file.write(piece)
         yield file
 

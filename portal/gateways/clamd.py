@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-PATIENCE = 60.0  # seconds for an answer: a large archive takes its time
+PATIENCE = 45.0  # seconds for an answer: a large archive takes its time, and a proxy waits no longer than 75
 CONNECTING = 5.0
 _ANSWER = re.compile(r"stream: (?:(?P<name>.+) FOUND|(?P<ok>OK))")
 _LONGEST_ANSWER = 4096

@@ -3,6 +3,7 @@
 import io
 import os
 import random
+from pathlib import Path
 
 import pytest
 
@@ -59,6 +60,28 @@ def test_another_key_opens_nothing():
     with pytest.raises(Damaged):
         whole(opened(new_key(), sealed(new_key(), [b"x"])))
     assert len(sealed_files.new_key()) == 32
+
+
+def test_a_full_disk_is_told_in_a_sentence(app, tmp_path):
+    class Full(Folder):
+        def put(self, pieces):
+            with Path("/dev/full").open("wb", buffering=0) as disk:
+                for piece in pieces:
+                    disk.write(piece)
+            return ""
+
+    keeping._store[:] = [Full(tmp_path)]
+
+    with pytest.raises(keeping.BadDocument, match="disk"):
+        keeping.take_in(io.BytesIO(b"hello"), "x.txt")
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(app, tmp_path):
+    with (tmp_path / "sparse").open("w+b") as sparse:
+        sparse.truncate(10 * 2**30)
+
+        with pytest.raises(keeping.BadDocument, match=r"larger than 100\.0 MB"):
+            keeping.take_in(sparse, "x.txt")
 
 
 def test_the_store_keeps_all_of_a_file_or_nothing(tmp_path):
