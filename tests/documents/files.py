@@ -111,6 +111,8 @@ GOOD: dict[str, tuple[str, bytes]] = {
 
 _SVG = f'<svg xmlns="http://www.w3.org/2000/svg">{MARK}</svg>'
 _HTML = f"<!doctype html><html><body>{MARK}</body></html>"
+TYPES = "[Content_Types].xml"
+_BOTH = f'<Types a="{MAIN["docx"]}" b="{MAIN["docm"]}"/>'
 BAD: dict[str, tuple[str, bytes]] = {
     "svg": ("x.svg", _SVG.encode()),
     "svg with an xml head": ("x.svg", b'<?xml version="1.0"?>' + _SVG.encode()),
@@ -167,6 +169,7 @@ BAD: dict[str, tuple[str, bytes]] = {
     "macros called docm": ("x.docm", office("docm")),
     "macros called xlsm": ("x.xlsm", office("xlsm")),
     "macros called docx": ("x.docx", office("docm")),
+    "macros beside a plain part": ("x.docx", office(more={TYPES: _BOTH})),
     "macros in a part": ("x.docx", office(more={"word/vbaProject.bin": b"x"})),
     "macros of opendocument": ("x.odt", open_document(more={"Basic/Standard/Module1.xml": "x"})),
     "old office": ("x.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500),
