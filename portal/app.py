@@ -15,6 +15,7 @@ from portal.contacts import views as contacts
 from portal.core import db as database
 from portal.core.permissions import Denied
 from portal.delivery import mail_views, returned_views, tracking_views, unsubscribe_views
+from portal.documents import views as documents
 from portal.exports import views as exports
 from portal.features import prepare
 from portal.home import views as home
@@ -48,6 +49,7 @@ csrf = CSRFProtect()
 PAGES = (
     signin.register,
     contacts.register,
+    documents.register,
     imports.register,
     exports.register,
     campaigns.register,

@@ -8,12 +8,15 @@ import ipaddress
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from dotenv import dotenv_values
+
+from portal.gateways.clamd import BadScanner, Scanner
+from portal.gateways.storage import BadStorage, from_url
 
 SHORTEST_KEY = 32
 FEWEST_CHARACTERS = 8  # different ones; a key made at random of 32 has many more
@@ -40,6 +43,8 @@ class Settings:
     bounce_address: str = ""  # without one, what comes back goes to the sender of the campaign
     bounce_listen: str = ""
     tracking: bool = True
+    storage_url: str | None = None  # without one, documents lie in the data folder
+    clamd_url: str | None = None
     support_email: str = ""
     trusted_proxies: tuple[str, ...] = ()
     geoip_database: Path | None = None  # the operator's own; without one, the shipped one in the data folder
@@ -107,6 +112,8 @@ class Settings:
             bounce_address=bounce_address,
             bounce_listen=bounce_listen,
             tracking=(environ.get("PORTAL_TRACKING") or "on") != "off",
+            storage_url=_checked(environ, "STORAGE_URL", lambda url: from_url(url, data_dir)),
+            clamd_url=_checked(environ, "CLAMD_URL", Scanner.from_url),
             support_email=_one_address(environ, "PORTAL_SUPPORT_EMAIL"),
             trusted_proxies=_networks(environ, "PORTAL_TRUSTED_PROXIES"),
             geoip_database=_path(environ, "GEOIP_DATABASE"),
@@ -135,6 +142,15 @@ def _returns(environ: Mapping[str, str]) -> tuple[str | None, str, str]:
             "BOUNCE_ADDRESS must be an address such as bounces@example.org, with at most 20 letters before @."
         )
     return url, address, listen
+
+
+def _checked(environ: Mapping[str, str], name: str, read: Callable[[str], object]) -> str | None:
+    """An address that its gateway understands, or none."""
+    url = environ.get(name) or None
+    try:
+        return url if url is None or read(url) else None
+    except (BadStorage, BadScanner) as error:
+        raise BadSettings(str(error)) from None
 
 
 def _words(environ: Mapping[str, str], name: str) -> list[str]:

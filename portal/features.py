@@ -6,13 +6,14 @@ from portal.accounts import places, strength
 from portal.campaigns import panel, sending
 from portal.config import Settings
 from portal.consent import gatekeeping
-from portal.contacts import field_facts, own_facts, person, scope
+from portal.contacts import field_facts, own_facts, person, photos, scope
 from portal.core import db, keys, queue
 from portal.delivery import holding, transport
+from portal.documents import keeping
 
 RULES = (
-    scope.register, own_facts.register, field_facts.register, gatekeeping.register, person.register, holding.register,
-    sending.register, panel.register,
+    scope.register, own_facts.register, field_facts.register, photos.register, gatekeeping.register, person.register,
+    holding.register, sending.register, panel.register,
 )  # fmt: skip
 
 
@@ -24,5 +25,6 @@ def prepare(settings: Settings) -> None:
     transport.use(settings)
     places.use(settings)
     strength.use(settings)
+    keeping.use(settings)
     for register in RULES:
         register()

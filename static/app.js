@@ -225,3 +225,99 @@
     ["pointerup", "pointercancel"].forEach((name) => handle.addEventListener(name, end, { once: true }));
   });
 })();
+
+// Files are sent one by one, each with how far it is; what was refused says why, and the good ones are kept.
+(() => {
+  "use strict";
+  const LOST = "The connection broke off. Choose this file again.";
+  document.addEventListener("submit", async (event) => {
+    const form = event.target.closest("form[data-upload]");
+    if (!form) return;
+    event.preventDefault();
+    const input = form.querySelector("input[type=file]");
+    const button = form.querySelector("[type=submit]");
+    const files = [...input.files];
+    const places = form.querySelector("[data-uploads]");
+    places.replaceChildren();
+    button.disabled = true;
+    let refused = 0;
+    for (const file of files) {
+      const place = show(places, file.name);
+      const sentence = await send(form, input.name, file, files.length === 1, place);
+      if (sentence) refused += 1;
+      finish(place, sentence);
+    }
+    button.disabled = false;
+    input.value = "";
+    await refresh(form, places, refused);
+  });
+
+  function show(places, name) {
+    const place = document.createElement("li");
+    const bar = document.createElement("progress");
+    bar.max = 1;
+    bar.value = 0;
+    bar.setAttribute("aria-label", name);
+    const words = document.createElement("span");
+    words.textContent = name;
+    place.append(words, document.createElement("small"), bar);
+    places.append(place);
+    return place;
+  }
+
+  function send(form, name, file, isAlone, place) {
+    const data = new FormData(form);
+    data.delete(name);
+    data.append(name, file, file.name);
+    if (!isAlone) data.set("title", "");
+    const [bar, words] = [place.querySelector("progress"), place.querySelector("small")];
+    return new Promise((settle) => {
+      const request = new XMLHttpRequest();
+      request.open("POST", form.action);
+      request.setRequestHeader("Accept", "application/json");
+      request.upload.onprogress = (sent) => {
+        if (!sent.lengthComputable) return;
+        bar.value = sent.loaded / sent.total;
+        words.textContent = sent.loaded < sent.total ? `${Math.round(bar.value * 100)} %` : "being looked at …";
+      };
+      request.onload = () => {
+        if (request.status === 413) settle("The file is too large to be taken in.");
+        else settle(read(request));
+      };
+      request.onerror = () => settle(LOST);
+      request.send(data);
+    });
+  }
+
+  function read(request) {
+    try {
+      const told = JSON.parse(request.responseText);
+      return told.refused.length ? told.refused[0].sentence : "";
+    } catch {
+      return request.status < 400 ? "Sign in again, and choose this file again." : "This file could not be taken in.";
+    }
+  }
+
+  function finish(place, sentence) {
+    place.querySelector("progress").remove();
+    place.querySelector("small").textContent = sentence ? "" : "kept";
+    if (!sentence) return;
+    const words = document.createElement("span");
+    words.className = "bad";
+    words.textContent = sentence;
+    place.append(words);
+  }
+
+  // The list anew, with what became of the files still to be read under the form.
+  async function refresh(form, places, refused) {
+    const told = [...places.children];
+    const list = document.getElementById(form.dataset.list);
+    await window.htmx.ajax("GET", form.dataset.listUrl, { target: list, swap: "outerHTML" });
+    const fresh = document.getElementById(form.dataset.list);
+    fresh?.querySelector("details.adding")?.setAttribute("open", "");
+    fresh?.querySelector("[data-uploads]")?.replaceChildren(...told);
+    const count = told.length - refused;
+    const words = `${count} ${count === 1 ? "file was" : "files were"} kept${refused ? `, ${refused} not` : ""}.`;
+    document.dispatchEvent(new CustomEvent("said", { detail: { value: words } }));
+  }
+})();

@@ -5,6 +5,7 @@ should look through something is reminded.
 from portal.core.db import learn_sizes
 from portal.delivery import bouncing, system_mail, tracking
 from portal.delivery.models import PortalMail
+from portal.documents import sweeping
 from portal.imports import service as imports
 from portal.signin import service as signin
 from portal.users import reminding
@@ -16,6 +17,7 @@ def tidy() -> None:
         signin.tidy()
         bouncing.tidy()
         system_mail.tidy(PortalMail)
+        sweeping.sweep()
         learn_sizes()
     each_org(_tidy)
 

@@ -24,6 +24,18 @@ class UnknownRight(ValueError):
     pass
 
 
+class BadSize(ValueError):
+    """No number of bytes."""
+
+
+def check_size(text: str) -> int:
+    """How many bytes 5GB, 500 MB or a bare number of bytes are. Raises BadSize."""
+    found = re.fullmatch(r"(\d{1,15})\s*(MB|GB|)", text.strip().upper())
+    if found is None:
+        raise BadSize(f"{text.strip()[:40]!r} is no size. Enter one such as 500MB or 5GB.")
+    return int(found[1]) * {"": 1, "MB": 2**20, "GB": 2**30}[found[2]]
+
+
 def check_length(password: str, own_words: list[str]) -> None:
     """Refuse a password that is too short, too long or made of the person's own words (ASVS 6.2.1, 6.2.5, 6.2.11).
     No rule about which kinds of characters it must have: such rules make passwords worse.

@@ -22,8 +22,9 @@ from portal.core.tenancy import Org
 SETTABLE = {
     "name", "legal_name", "kind", "registration", "email", "telephone", "address", "town", "website",
     "complaints_email", "information_officer", "timezone", "colour", "logo_id", "sender_name", "reply_to",
-    "is_tracking", "requires_factor",
+    "is_tracking", "requires_factor", "document_quota",
 }  # fmt: skip
+BY_COMMAND = {"document_quota"}  # what the installation gives, and no user of the organisation takes
 
 
 class NotFound(LookupError):
@@ -78,6 +79,10 @@ def set_details(**values: Any) -> Org:
         raise NotFound(
             f"An organisation has no detail called {sorted(unknown)[0]!r}. It has {', '.join(sorted(SETTABLE))}."
         )
+    if BY_COMMAND & set(values) and current_actor().user_id is not None:
+        raise Denied("Only whoever looks after the installation can change this.")
+    if "document_quota" in values:
+        values["document_quota"] = rules.check_size(str(values["document_quota"]))
     org = current_org()
     changes = {key: [getattr(org, key), value] for key, value in values.items() if getattr(org, key) != value}
     if changes:

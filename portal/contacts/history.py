@@ -11,6 +11,7 @@ from portal.contacts.queries import name_of
 from portal.contacts.rules import DATA_SET_OF_FIELD, LANGUAGES, SOURCES
 from portal.contacts.telephones import show_telephone
 from portal.core.actor import acting_as, current_actor, system
+from portal.core.permissions import Permission
 
 
 def of_contact(contact_id: int, first: int, count: int) -> tuple[list[Sentence], int]:
@@ -63,4 +64,6 @@ def show(name: str, value: Any) -> str:
 
 def hides(name: str) -> bool:
     """Whether the reader may not see this field: parts are named by their first word (email 2, telephone label)."""
+    if name == "photo_id" or (name.split()[0] == "document" and not current_actor().may(Permission.DOCUMENT_READ)):
+        return True
     return not current_actor().sees(DATA_SET_OF_FIELD.get(name.split()[0]))

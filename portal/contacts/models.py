@@ -13,6 +13,7 @@ from portal.core.actor import current_actor
 from portal.core.clock import now
 from portal.core.db import KeyField, UtcField
 from portal.core.permissions import DATA_SET_OF_CLASS, DataSet, Permission, Sensitivity
+from portal.core.tenancy import NOTHING as NOTHING
 from portal.core.tenancy import OrgModel, belongs_to, own_key, visible_contacts
 
 _recording: ContextVar[bool] = ContextVar("recording", default=False)
@@ -60,9 +61,6 @@ class RecordedModel(OrgModel):
         return super().delete()
 
 
-NOTHING = SQL("1 = 0")
-
-
 def of_visible_contacts(column: Any) -> list[Node]:
     """The condition, if there is one, that a row is about a contact whom the actor may see."""
     actor = current_actor()
@@ -104,6 +102,7 @@ class Contact(RecordedModel):
     search_names = TextField(default="")
     search_emails = TextField(default="")
     search_numbers = TextField(default="")
+    photo_id = IntegerField(null=True)  # a document of the kind photo; one that is gone is no photo
     version = IntegerField(default=1)
     created_at = UtcField(default=now)
     updated_at = UtcField(default=now)

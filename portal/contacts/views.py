@@ -8,6 +8,7 @@ from flask import Flask, Response, request, url_for
 from portal.contacts import (
     acts,
     design_views,
+    document_views,
     field_columns,
     field_controls,
     field_files,
@@ -234,7 +235,8 @@ def _word(ids: list[int], names: list[str]) -> str:
 
 
 def register(app: Flask) -> None:
-    # page_views, block_views and person_views put their routes on the same blueprint as this module
+    # page_views, block_views, person_views and document_views put their routes on the same blueprint as this module
+    document_views.register(app)
     for blueprint in dict.fromkeys((page_views.bp, person_views.bp, group_views.bp, design_views.bp)):
         app.register_blueprint(blueprint)
     register_error(app, PageNotFound, 404)

@@ -24,6 +24,7 @@ SEND_MAIL = "workers.delivery.send_mail"
 SEND_PORTAL_MAIL = "workers.delivery.send_portal_mail"
 READ_RETURNED = "workers.bounces.read_returned"
 FETCH_RETURNED = "workers.bounces.fetch_returned"
+SCAN_DOCUMENT = "workers.documents.scan_document"
 RUN_IMPORT = "workers.imports.run_import"
 BEAT = "workers.pulse.beat"
 

@@ -8,11 +8,13 @@ raises. The database holds the same wall by composite keys: see `belongs_to`.
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from peewee import SQL, ForeignKeyField, IntegerField, JSONField, ModelInsert, Node, TextField
+from peewee import SQL, BigIntegerField, ForeignKeyField, IntegerField, JSONField, ModelInsert, Node, TextField
 
 from portal.core.actor import Actor, current_actor
 from portal.core.clock import now
 from portal.core.db import BaseModel, UtcField
+
+NOTHING = SQL("1 = 0")  # the condition that no row meets
 
 
 class WrongOrg(RuntimeError):
@@ -47,6 +49,7 @@ class Org(BaseModel):
     is_sample = IntegerField(default=0)
     countries: Any = JSONField(default=lambda: ["ZA"])  # from which its people sign in; codes of ISO 3166
     requires_factor = IntegerField(default=0)  # whether its people need a second factor to sign in
+    document_quota = BigIntegerField(default=2**30)  # bytes of documents; raised by command only
     suspended_at = UtcField(null=True)
     suspended_reason = TextField(default="")
     created_at = UtcField(default=now)

@@ -16,6 +16,7 @@ from portal.core import db
 from portal.core.clock import now
 from portal.delivery import transport
 from portal.delivery.pace import BadLimit, Limit
+from portal.documents import keeping
 from portal.gateways import geoip, imap
 from portal.gateways.countries import name_of
 from portal.gateways.smtp import BadServer, answers
@@ -144,6 +145,17 @@ def _returned(settings: Settings) -> Finding:
     )
 
 
+def _malware(settings: Settings) -> Finding:
+    """Whether what people upload is looked at."""
+    if not keeping.has_scanner():
+        words = "CLAMD_URL is not set: no scanner looks at documents for malware before they are handed out."
+        return Finding("malware", DOUBTFUL, words)
+    trouble = keeping.scanner_trouble()
+    if trouble:
+        return Finding("malware", WRONG, f"{trouble} Uploads wait and cannot be opened.")
+    return Finding("malware", GOOD, "The scanner answers.")
+
+
 def _countries(settings: Settings) -> Finding:
     """Whether the data that tells countries apart can be read, and how old it is."""
     name = "country data"
@@ -252,6 +264,7 @@ LOOKS: tuple[Callable[[Settings], Finding], ...] = (
     _processes,
     _mail,
     _returned,
+    _malware,
     _countries,
     _support,
     _breached,

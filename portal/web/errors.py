@@ -17,6 +17,7 @@ SENTENCES: Mapping[int, tuple[str, str]] = {
     403: ("Not allowed", "Your role does not allow this. An administrator of your organisation can change that."),
     404: ("Not found", "There is nothing here. It may have been removed, or the address may be mistyped."),
     405: ("Not possible here", "This page cannot be used in that way. Go back and try again."),
+    409: ("Not possible now", "This cannot be done as things stand. Try again later."),
     413: ("Too large", "The file is too large to be taken in."),
     415: ("Not this kind of file", "This kind of file cannot be taken in."),
     422: ("Not saved", "Something in the form needs to be corrected."),

@@ -32,7 +32,19 @@ class Link:
 
 
 _places: list[Place] = []
-ORDER = ("", "contacts", "groups", "campaigns", "diary", "reports", "settings", "support", "mail", "returned")
+ORDER = (
+    "",
+    "contacts",
+    "groups",
+    "documents",
+    "campaigns",
+    "diary",
+    "reports",
+    "settings",
+    "support",
+    "mail",
+    "returned",
+)
 
 
 def add_place(place: Place) -> None:

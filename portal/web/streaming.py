@@ -4,7 +4,9 @@ Flask tears the request down before the body is made, so the actor and the datab
 inside the generator, for as long as it runs.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
 
 from flask import Response
 
@@ -12,11 +14,17 @@ from portal.core.actor import acting_as, current_actor
 from portal.core.db import db
 
 
-def stream(rows: Callable[[], Iterable[str]], *, name: str, content_type: str = "text/csv; charset=utf-8") -> Response:
+def stream(
+    rows: Callable[[], Iterable[str] | Iterable[bytes]],
+    *,
+    name: str,
+    content_type: str = "text/csv; charset=utf-8",
+    more: Mapping[str, str] | None = None,
+) -> Response:
     """Send what `rows` yields as a file called `name`. `rows` is called when the sending begins, not before."""
     actor = current_actor()
 
-    def body() -> Iterator[str]:
+    def body() -> Iterator[Any]:
         was_open = not db.is_closed()
         db.connect(reuse_if_open=True)
         try:
@@ -26,5 +34,12 @@ def stream(rows: Callable[[], Iterable[str]], *, name: str, content_type: str = 
             if not was_open:
                 db.close()
 
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    headers = {"Content-Disposition": as_attachment(name), **(more or {})}
     return Response(body(), content_type=content_type, headers=headers)
+
+
+def as_attachment(name: str) -> str:
+    """Content-Disposition for a file of this name (RFC 6266): whatever it holds, it stays within its quotes."""
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in " .,-_()") else "_" for c in name) or "file"
+    whole = f"; filename*=UTF-8''{quote(name, safe='')}" if plain != name else ""
+    return f'attachment; filename="{plain}"{whole}'

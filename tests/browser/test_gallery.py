@@ -15,6 +15,9 @@ pytestmark = pytest.mark.browser
 PAGES = {
     "home": "/", "contacts": "/contacts", "nobody": "/contacts?q=zzzzzz", "contact": "/contacts/1",
     "telephones": "/contacts/1/telephones", "new-contact": "/contacts/new", "groups": "/groups",
+    "documents": "/documents", "due": "/documents?show=due", "document": "/documents/1",
+    "edit-document": "/documents/1/edit", "remove-document": "/documents/1/removal", "photo": "/contacts/1/photo/edit",
+    "documents-of-contact": "/contacts/1/documents",
     "import": "/imports/new", "campaigns": "/campaigns", "compose": "/campaigns/4", "audience": "/campaigns/4/audience",
     "audience-people": "/campaigns/4/audience/people?figure=no_address", "preview": "/campaigns/1/preview",
     "history": "/campaigns/1/history", "people": "/campaigns/1/people?state=undeliverable", "mail": "/mail",

@@ -7,7 +7,7 @@ import pytest
 from portal.accounts import service as accounts
 from portal.campaigns import attachments, pictures, senders, sending
 from portal.campaigns import service as campaigns
-from portal.contacts import designing, identities, relations, removing_fields, states
+from portal.contacts import designing, identities, photos, relations, removing_fields, states
 from portal.contacts import service as contacts
 from portal.contacts.design_rules import Design
 from portal.contacts.identity_rules import tax_number
@@ -17,6 +17,8 @@ from portal.contacts.queries import Filter
 from portal.contacts.relation_rules import Entered
 from portal.core.actor import acting_as, system
 from portal.core.permissions import Denied, Role
+from portal.documents import service as documents
+from portal.documents.models import Document
 from portal.exports import service as exports
 from portal.imports import service as imports
 from tests.conftest import actor_of
@@ -43,6 +45,12 @@ READER = {
     "change numbers": lambda *_: identities.change(Contact(), "", []),
     "put into a group": lambda *_: contacts.group_contacts([1], 1),
     "take out of a group": lambda *_: contacts.ungroup_contacts([1], 1),
+    "add a document": lambda *_: documents.add(io.BytesIO(b"x"), "x.txt"),
+    "change a document": lambda *_: documents.change(Document(), title="x"),
+    "replace a document": lambda *_: documents.replace(Document(), io.BytesIO(b"x"), "x.txt"),
+    "remove a document": lambda *_: documents.remove(Document()),
+    "change a photo": lambda *_: photos.change(Contact(), io.BytesIO(b"x"), "x.png"),
+    "remove a photo": lambda *_: photos.remove(Contact()),
     "import": lambda _, folder: imports.take_in(folder, "x.csv", io.BytesIO(b"Email\na@example.org\n")),
 }
 EDITOR = {

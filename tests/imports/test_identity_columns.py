@@ -75,7 +75,9 @@ def test_headings_name_the_columns(heading, field):
     [("750330504408", "zeros at its beginning"), ("7503305044088", "last digit"), ("7.50331E+12", "13 digits")],
 )
 def test_a_number_a_spreadsheet_has_eaten_is_not_guessed(cell, words):
-    draft, problems = interpret(2, ["Thandi", cell], ["F", "I"], {"F": "first_name", "I": "id_number"}, today=TODAY, fields={})
+    draft, problems = interpret(
+        2, ["Thandi", cell], ["F", "I"], {"F": "first_name", "I": "id_number"}, today=TODAY, fields={}
+    )
     assert draft is None
     assert words in problems[0].message
 

@@ -139,3 +139,19 @@ def test_the_doctor_names_what_is_wrong_and_what_is_not(portal, tmp_path):
     assert findings["database"]["level"] == "good"
     assert findings["queue"]["level"] == "wrong"
     assert "SMTP_LIMIT is written like 300/hour" in findings["mail"]["words"]
+    assert (findings["malware"]["level"], "CLAMD_URL" in findings["malware"]["words"]) == ("doubtful", True)
+
+
+def test_a_scanner_that_does_not_answer_is_wrong(portal, tmp_path):
+    _, out, _ = portal("doctor", "--json", CLAMD_URL=f"unix://{tmp_path}/nobody")
+
+    findings = {f["name"]: f for f in json.loads(out)}
+    assert findings["malware"]["level"] == "wrong"
+    assert "Uploads wait" in findings["malware"]["words"]
+
+
+def test_the_room_for_documents_is_set_by_command(portal, hope_house):
+    assert portal("org", "set", hope_house, "document_quota=5GB")[0] == 0
+    code, _, err = portal("org", "set", hope_house, "document_quota=much")
+
+    assert (code, "Enter one such as 500MB" in err) == (1, True)

@@ -1,0 +1,33 @@
+"""Removes files of the store that no document names: what a program left behind that was killed between the two."""
+
+import time
+
+from portal.core.actor import acting_as, system
+from portal.core.tenancy import Org
+from portal.documents import keeping
+from portal.documents.models import Document
+
+PATIENCE = 7 * 24 * 3600  # seconds; an upload may be on its way, and a mistaken restore may be undone
+
+
+def sweep() -> int:
+    """Remove what is nobody's; return how much. To be called without an actor: the store is the installation's.
+
+    A file older than the first organisation stays: the database may be a new one beside an old data folder.
+    """
+    first = Org.select(Org.created_at).order_by(Org.id).first()
+    if first is None:
+        return 0
+    known = {place for org in Org.select(Org.id) for place in _places(org.id)}
+    latest = time.time() - PATIENCE
+    removed = 0
+    for name, written in list(keeping.store().names()):
+        if name not in known and first.created_at.timestamp() < written < latest:
+            keeping.discard(name)
+            removed += 1
+    return removed
+
+
+def _places(org_id: int) -> list[str]:
+    with acting_as(system(org_id)):
+        return [place for (place,) in Document.select(Document.place).tuples()]
