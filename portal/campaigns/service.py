@@ -83,7 +83,7 @@ def change(campaign: Campaign, version: int, **values: Any) -> Campaign:
     texts = [value for name, value in kept.items() if name in TEXTS]
     for text in texts:
         merge.check(html.unescape(text))
-    _require_sight(" ".join(texts))
+    require_sight(" ".join(texts))
     changes = {
         name: [getattr(campaign, name), value] for name, value in kept.items() if getattr(campaign, name) != value
     }
@@ -127,6 +127,12 @@ def before_sending(campaign: Campaign) -> list[Check]:
     return checks
 
 
+def words_of(campaign: Campaign) -> str:
+    """All that is written in a campaign, as approved once it has begun."""
+    written = campaign if campaign.letter is None else Letter.from_data(campaign.letter)
+    return f"{written.subject} {written.preheader} {written.body}"
+
+
 def letter_of(campaign: Campaign) -> Letter:
     org = current_org()
     base = transport.base_url()
@@ -159,7 +165,7 @@ def mailbox_of(campaign: Campaign) -> Mailbox:
 
 def as_seen_by(campaign: Campaign, contact: Contact | None) -> Written:
     """The campaign as this contact would get it; without one, as somebody of whom nothing is known."""
-    _require_sight(f"{campaign.subject} {campaign.preheader} {campaign.body}")
+    require_sight(words_of(campaign))
     return write(
         letter_of(campaign), values_of(contact) if contact else {}, {"unsubscribe": f"{transport.base_url()}/"}
     )
@@ -220,8 +226,8 @@ def count() -> int:
     return int(Campaign.select().count())
 
 
-def _require_sight(text: str) -> None:
+def require_sight(text: str) -> None:
     """Who may not see a set of data may not write, look at or send a text that shows it (B07)."""
-    for data_set in merge.data_sets_used(html.unescape(text)):
+    for data_set in merge.data_sets_used(text) | merge.data_sets_used(html.unescape(text)):
         if not current_actor().sees(data_set):
             raise Denied("This text uses a field that is hidden from you. Take it out, or ask an administrator.")

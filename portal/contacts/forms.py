@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, Optional
 from portal.contacts.addresses import PROVINCES
 from portal.contacts.dates import InvalidDate, parse_birth_date
 from portal.contacts.emails import InvalidEmail, normalise_email
+from portal.contacts.models import Email, Telephone
 from portal.contacts.rules import ADDRESS_FIELDS, LANGUAGES
 from portal.contacts.service import AddressLine, Line
 from portal.contacts.telephones import InvalidTelephone, normalise_telephone
@@ -78,6 +79,12 @@ class NewContactForm(DetailsForm):
     email = StringField("Email", [Optional(), email_address])
     telephone = StringField("Telephone", [Optional(), telephone_number])
     obtained = StringField("How did this person come to be on your list?", [plain])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, kind in (("email", Email), ("telephone", Telephone)):
+            if not kind.is_shown():
+                del self[name]  # what is hidden from the user is not asked of him either
 
 
 class NoteForm(Form):

@@ -1,17 +1,25 @@
-"""What happened to a contact, in date order and in words, as far as the reader may see it."""
+"""What happened to a contact, in date order and in words, as far as the reader may see it. What was done to a part
+that is hidden from him is not told at all: that there is one, he would learn by it.
+"""
 
 from typing import Any
 
 from portal.activity.models import LogEntry
 from portal.activity.sentences import Sentence, sentence
+from portal.contacts.models import Address, ContactPart, Email, Group, Note, Telephone
 from portal.contacts.rules import DATA_SET_OF_FIELD, LANGUAGES, SOURCES
 from portal.contacts.telephones import show_telephone
 from portal.core.actor import current_actor
+from portal.core.permissions import Permission
+
+# How the actions that concern one kind of part begin.
+PARTS: dict[str, type[ContactPart]] = {"email": Email, "telephone": Telephone, "address": Address, "note": Note}
+IN_GROUPS = ("contact.grouped", "contact.ungrouped")
 
 
 def of_contact(contact_id: int, first: int, count: int) -> tuple[list[Sentence], int]:
     """Some sentences, the newest first, and how many there are in all."""
-    query = LogEntry.select().where(LogEntry.contact_id == contact_id)
+    query = LogEntry.select().where(LogEntry.contact_id == contact_id, *_shown())
     page = query.order_by(LogEntry.seq.desc()).offset(first).limit(count)
     return [sentence(entry, show, hides) for entry in page], int(query.count())
 
@@ -33,4 +41,19 @@ def show(name: str, value: Any) -> str:
 
 def hides(name: str) -> bool:
     """Whether the reader may not see this field: parts are named by their first word (email 2, telephone label)."""
-    return not current_actor().sees(DATA_SET_OF_FIELD.get(name.split()[0]))
+    word = name.split()[0]
+    if word == "note":
+        return not current_actor().may(Permission.NOTE_READ)
+    return not current_actor().sees(DATA_SET_OF_FIELD.get(word))
+
+
+def _shown() -> list[Any]:
+    """The conditions that leave out entries about parts and groups that are hidden from the reader."""
+    conditions: list[Any] = [
+        ~LogEntry.action.startswith(f"contact.{word}_") for word, kind in PARTS.items() if not kind.is_shown()
+    ]
+    actor = current_actor()
+    if actor.is_limited or actor.hidden or actor.hidden_pages:
+        known = LogEntry.subject_id.in_(Group.select(Group.id))
+        conditions.append(LogEntry.action.not_in(IN_GROUPS) | (LogEntry.subject_id.is_null(False) & known))
+    return conditions

@@ -17,7 +17,7 @@ from portal.contacts.models import Address, Contact, ContactPart, Email, Group, 
 from portal.contacts.telephones import normalise_telephone
 from portal.core.actor import current_actor, require
 from portal.core.db import lock, transaction
-from portal.core.permissions import Permission
+from portal.core.permissions import Denied, Permission
 
 Part = TypeVar("Part", bound=ContactPart)
 DETAILS = (
@@ -274,9 +274,13 @@ def rename_group(group_id: int, name: str, description: str) -> None:
 
 
 def remove_group(group_id: int) -> int:
-    """Remove a group; its contacts stay. Returns how many contacts were in it."""
+    """Remove a group; its contacts stay. Returns how many contacts were in it. Not for who sees only some of them: the
+    others would leave it behind his back.
+    """
     require(Permission.CONTACT_DELETE)
     group = find_group(group_id)
+    if current_actor().is_limited:
+        raise Denied("You see only some of the contacts. Somebody who sees all of them can remove a group.")
     with transaction():
         members = [m.contact_id for m in GroupMember.select().where(GroupMember.group_id == group.id)]
         left = record.ungroup(members, group.id, group.name)
@@ -311,13 +315,13 @@ def group_named(name: str) -> Group:
 def group_contacts(contact_ids: Sequence[int], group_id: int) -> int:
     require(Permission.CONTACT_EDIT)
     with transaction():
-        return record.group(_visible(contact_ids), group_id, find_group(group_id).name)
+        return record.group(queries.visible_ids(contact_ids), group_id, find_group(group_id).name)
 
 
 def ungroup_contacts(contact_ids: Sequence[int], group_id: int) -> int:
     require(Permission.CONTACT_EDIT)
     with transaction():
-        return record.ungroup(_visible(contact_ids), group_id, find_group(group_id).name)
+        return record.ungroup(queries.visible_ids(contact_ids), group_id, find_group(group_id).name)
 
 
 _KIND: dict[str, type[ContactPart]] = {"emails": Email, "telephones": Telephone, "addresses": Address}
@@ -349,10 +353,6 @@ def _unchanged(contact: Contact, block: str, seen: str) -> Contact:
     if seen != stamp(fresh, block):
         raise Stale("Somebody changed this while you were writing.")
     return fresh
-
-
-def _visible(contact_ids: Sequence[int]) -> list[int]:
-    return [row[0] for row in Contact.select(Contact.id).where(Contact.id.in_(list(contact_ids))).tuples()]
 
 
 def _check_named(names: dict[str, Any]) -> None:

@@ -3,23 +3,24 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import dropwhile
-from typing import Any
 
-from portal.accounts.models import User
+from portal.accounts.service import actor_of_user
 from portal.consent.asserting import assert_consents
 from portal.contacts import record
 from portal.contacts import service as contacts
 from portal.contacts.models import Address, Contact, Email, Note, Telephone
 from portal.contacts.queries import parts_of
 from portal.contacts.rules import NewContact
-from portal.core.actor import acting_as, current_actor
+from portal.core.actor import Actor, acting_as, current_actor, require
 from portal.core.clock import now
 from portal.core.db import learn_sizes, transaction
+from portal.core.permissions import Denied, Permission
 from portal.imports import service
 from portal.imports.limits import UnreadableFile
 from portal.imports.matching import keys_of, match
 from portal.imports.models import Import, ImportProblem
 from portal.imports.rows import Draft, Problem, interpret
+from portal.imports.sight import check_mapping, check_right
 
 BATCH = 400
 Row = tuple[int, list[str]]
@@ -34,7 +35,12 @@ def run(import_id: int) -> None:
     if not claimed:
         return
     the_import = service.find(import_id)
-    with acting_as(_actor_of(the_import)):
+    try:
+        actor = _actor_of(the_import)
+    except (Denied, contacts.GroupNotFound) as refusal:
+        service.finish(the_import, "failed", str(refusal))
+        return
+    with acting_as(actor):
         try:
             table = service.open_file(the_import)
             rest = dropwhile(lambda row: row[0] <= the_import.done, table.rows)
@@ -42,17 +48,33 @@ def run(import_id: int) -> None:
                 _take(the_import, batch)
         except _Cancelled:
             return
-        except (UnreadableFile, FileNotFoundError) as error:
+        except (UnreadableFile, FileNotFoundError, Denied, contacts.GroupNameTaken) as error:
             service.finish(the_import, "failed", str(error))
             return
         service.finish(the_import, "finished")
         learn_sizes()
 
 
-def _actor_of(the_import: Import) -> Any:
-    """The portal at work in the name of whoever started the import."""
-    user = User.get_or_none(User.id == the_import.user_id)
-    return replace(current_actor(), name=user.name, user_id=user.id) if user else current_actor()
+def _actor_of(the_import: Import) -> Actor:
+    """Whoever started the import, with the rights he has now; the portal itself for a command. Raises Denied, or
+    GroupNotFound, with the sentence for which nothing more is taken in.
+    """
+    if the_import.user_id is None:
+        return current_actor()
+    actor = actor_of_user(the_import.user_id)
+    if actor is None:
+        raise Denied("Whoever began this import does not work here any more. Begin it again.")
+    with acting_as(actor):
+        try:
+            check_right()
+            check_mapping(the_import.mapping)
+            if the_import.existing == "update":
+                require(Permission.CONTACT_EDIT)
+        except Denied as error:
+            raise Denied(f"{actor.name} may not bring this in any more. {error}") from error
+        for group_id in the_import.group_ids:
+            contacts.find_group(group_id)
+    return actor
 
 
 Read = tuple[Row, Draft | None, list[Problem]]

@@ -14,11 +14,12 @@ from portal.core import queue
 from portal.core.actor import current_actor, require
 from portal.core.clock import now
 from portal.core.db import transaction
-from portal.core.permissions import Denied, Permission
+from portal.core.permissions import Permission
 from portal.imports.headings import FIELDS, IGNORE, guess
 from portal.imports.models import Import, ImportProblem
 from portal.imports.reading import Table, open_table
 from portal.imports.rows import Draft, Problem, interpret
+from portal.imports.sight import check_mapping, check_right, without_hidden
 
 SOURCES = {
     "own": "They gave it to us themselves",
@@ -57,7 +58,7 @@ class Preview:
 
 def take_in(folder: Path, filename: str, stream: IO[bytes]) -> Import:
     """Keep an uploaded file and look whether it is a table; raises UnreadableFile in words, keeping nothing."""
-    _require_right()
+    check_right()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / secrets.token_hex(16)
     try:
@@ -73,7 +74,7 @@ def take_in(folder: Path, filename: str, stream: IO[bytes]) -> Import:
                 filename=filename[:200],
                 path=str(path),
                 rows=rows,
-                mapping=guess(table.headings, samples),
+                mapping=without_hidden(guess(table.headings, samples)),
             )
             log.write("import.begun", subject_id=made.id, filename=filename[:200], rows=rows)
     except BaseException:
@@ -103,7 +104,7 @@ def declare(
     the_import: Import, mapping: Mapping[str, str], source: str, obtained: str, channels: Sequence[str]
 ) -> None:
     """Say which column is what, and how these people came to be on the list. A bought list ends here."""
-    _require_right()
+    check_right()
     _require_state(the_import, "mapping")
     if source == "bought":
         _end(
@@ -115,6 +116,7 @@ def declare(
     if source not in SOURCES:
         raise NotReady("Say how these people came to be on your list.")
     known = {heading: name for heading, name in mapping.items() if name in FIELDS}
+    check_mapping(known)
     if not any(name != IGNORE for name in known.values()):
         raise NotReady("Choose at least one column to take in.")
     with transaction():
@@ -140,12 +142,14 @@ def preview(the_import: Import) -> Preview:
 
 def start(the_import: Import, existing: str, group_ids: Sequence[int], new_group: str = "") -> None:
     """Run the import as a job. `existing` is update, skip or add: what to do with people we have already."""
-    _require_right()
+    check_right()
     _require_state(the_import, "mapping")
     if not the_import.source:
         raise NotReady("Say how these people came to be on your list.")
     if existing not in ("update", "skip", "add"):
         raise NotReady("Choose what to do with people you have already.")
+    if existing == "update":
+        require(Permission.CONTACT_EDIT)
     with transaction():
         ids = {contacts.find_group(group_id).id for group_id in group_ids}
         if new_group.strip():
@@ -163,7 +167,7 @@ def group_id(name: str) -> int:
 
 def cancel(the_import: Import) -> None:
     """Stop before the next batch. What was taken in already stays."""
-    _require_right()
+    check_right()
     if the_import.state not in ENDED:
         _end(the_import, "cancelled", "")
 
@@ -218,12 +222,6 @@ def _end(the_import: Import, state: str, problem: str) -> None:
             log.write(f"import.{state}", subject_id=the_import.id, **counts)
     if state != "running":
         Path(the_import.path).unlink(missing_ok=True)
-
-
-def _require_right() -> None:
-    require(Permission.CONTACT_IMPORT)
-    if current_actor().is_limited:
-        raise Denied("You see only some of the contacts. Somebody who sees all of them can import.")
 
 
 def _require_state(the_import: Import, state: str) -> None:
