@@ -48,7 +48,7 @@ def run(import_id: int) -> None:
                 _take(the_import, batch)
         except _Cancelled:
             return
-        except (UnreadableFile, FileNotFoundError, Denied, contacts.GroupNameTaken) as error:
+        except (UnreadableFile, Denied, contacts.GroupNameTaken) as error:
             service.finish(the_import, "failed", str(error))
             return
         service.finish(the_import, "finished")
