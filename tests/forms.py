@@ -44,8 +44,11 @@ class _Reader(HTMLParser):
                 self.forms.append(self.form)
         elif self.form is None:
             return
-        elif tag == "button" and given.get("formaction"):
-            self.posts.append((_path(self.here, given["formaction"]), self.form))
+        elif tag == "button":
+            if given.get("formaction"):
+                self.posts.append((_path(self.here, given["formaction"]), self.form))
+            if name:
+                self.form.options.setdefault(name, []).append(value)
         elif tag == "input" and name:
             self._input(given, name, value)
         elif tag == "select" and name:

@@ -15,16 +15,18 @@ from portal.contacts import service as contacts
 from portal.contacts.models import Email
 from portal.core.actor import acting_as
 from portal.core.clock import now
-from portal.core.db import transaction
+from portal.core.db import db, is_sqlite, transaction
 from portal.delivery.models import BOUNCED, SEEN, Delivery, DeliveryEvent
 from portal.imports import service as imports
 from portal.imports.models import Import, ImportProblem
 from portal.signin import devices, sessions
+from tests import schema
 from tests.conftest import actor_of
 from tests.seeds import Stage, plant_all
 
 NOWHERE = 987_654
-NUMBERS = {"A": "082 555 0134", "B": "083 777 4501"}
+FAR = 800_000  # the ids of the second organisation begin here
+NUMBERS = {"A": "082 555 0177", "B": "083 777 4501"}
 
 
 @dataclass
@@ -52,6 +54,8 @@ class Planted:
 
 def plant(user: User, mark: str = "A") -> Planted:
     """Fill the organisation of this owner. Each text holds CNRY and the mark."""
+    if mark != "A":
+        raise_ids()
     actor = actor_of(user)
     folder = Path(tempfile.mkdtemp())
     planted = Planted(actor.org_id, user, folder=folder)
@@ -132,7 +136,9 @@ def _campaigns(planted: Planted, mark: str, contact_id: int, group_id: int) -> t
 def _imports(planted: Planted, mark: str, folder: Path) -> tuple[int, int]:
     """One that waits for its columns to be named; and one of a colleague, done, with a row that could not be read."""
     head = b"Email,Cell,Address,Notes\n"
-    waiting = imports.take_in(folder, f"CNRY{mark}.csv", io.BytesIO(head + b"later@example.net,0825550199,1 CNRY road,x"))
+    waiting = imports.take_in(
+        folder, f"CNRY{mark}.csv", io.BytesIO(head + b"later@example.net,0825550199,1 CNRY road,x")
+    )
     cells = [planted.canary("import", f"cnry{mark.lower()}file@example.org"), "0825550198", f"CNRY{mark} road", "x"]
     ended = imports.take_in(folder, f"CNRY{mark}2.csv", io.BytesIO(head + ",".join(cells).encode()))
     ImportProblem.create(import_id=ended.id, row=2, column="Cell", message=f"CNRY{mark} wrong", cells=cells)
@@ -151,3 +157,13 @@ def _installation(user: User, org_id: int) -> dict[str, int]:
         "returned_id": NOWHERE, "series_id": NOWHERE,
     }  # fmt: skip
 
+
+def raise_ids() -> None:
+    """Let each table give out ids from here on that stand in no other, so that one is known wherever it turns up."""
+    for number, model in enumerate(schema.models()):
+        table, first = model._meta.table_name, FAR + 1000 * number
+        if is_sqlite():
+            db.execute_sql("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
+            db.execute_sql("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table, first))
+        else:
+            db.execute_sql("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", (f'"{table}"', first))

@@ -29,8 +29,9 @@ from tests.seeds import reading_writes
 READING_MAY_WRITE = {"session"}
 REFUSING_MAY_WRITE = READING_MAY_WRITE | {"wrong_series", "sign_in_attempt"}  # a wrong password is counted
 TEXT_ARGUMENTS = {"name": "app.css"}
-SIGNING_OUT = {"signin.end"}
-_TOKEN = re.compile(rb'(name="csrf_token" (?:type="hidden" )?value="|"X-CSRFToken": ?")[^"]*')
+# What is sent where no page has a form for it.
+GENERIC = {"lines": ["0"], "seen": [""], "name": ["x"], "role": ["reader"], "text": ["x"], "first_name": ["x"]}
+_TOKEN = re.compile(rb"[\w-]{20,}\.[\w-]{6}\.[\w-]{20,}")  # of a form: signed, with the time
 _INT = re.compile(r"<int:(\w+)>")
 _WORDS = re.compile(r"<any\(([^)]*)\):\w+>")
 _TEXT = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -64,7 +65,7 @@ class Answer:
     @property
     def same(self) -> tuple[int, bytes]:
         """What must not differ between two answers that are to be alike."""
-        return self.status, _TOKEN.sub(rb"\1", self.body)
+        return self.status, masked(self.body)
 
 
 @dataclass
@@ -81,6 +82,11 @@ class Tally:
             f"routes walked {len(self.endpoints):,} of {routes:,}, requests {made:,}, "
             f"canaries searched {len(self.searched):,}: 0 found"
         )
+
+
+def masked(body: bytes) -> bytes:
+    """The body without the tokens of its forms, which are others each time."""
+    return _TOKEN.sub(b"token", body)
 
 
 def rules(app: Flask) -> list[Any]:
@@ -185,6 +191,14 @@ class Walk:
         mailed = search(mails(self.before, answer.after), forbidden)
         assert not mailed, (*where, "mailed", mailed)
 
+    def check_kept(self, to: Address, answer: Answer, hidden: set[str]) -> None:
+        """What the user does not see still stands there after his save (B05)."""
+        if answer.after is not None:
+            tables = [rows for key, rows in answer.after.items() if key[0] != "log_entry"]
+            held = [" ".join(row).encode() for rows in tables for row in rows]
+            gone = hidden - search(held, hidden)
+            assert not gone, (to.method, to.url, "wiped what is hidden from the user", gone)
+
     def of(self, ids: Mapping[str, int], endpoints: Iterable[str] = ()) -> Iterator[Address]:
         return addresses(self.app, ids, endpoints)
 
@@ -212,11 +226,11 @@ def expected(to: Address, permissions: frozenset[Permission], ids: str) -> set[i
     return {404}
 
 
-def found_forms(walk: Walk, planted: Planted) -> dict[str, Form]:
-    """The forms of every page, by the path they go to; of two that go to the same, the one with more fields."""
+def found_forms(walk: Walk, planted: Planted, pages: Iterable[str] = ()) -> dict[str, Form]:
+    """The forms of all pages, or of these, by the path they go to: of several for one path, the longest."""
     found: dict[str, Form] = {}
     for ids in (planted.ids, *({**planted.ids, **more} for more in planted.others)):
-        for to in walk.of(ids):
+        for to in walk.of(ids, pages):
             if to.method != "GET" or to.policy.who != "user":
                 continue
             answer = walk.ask(to)
@@ -225,6 +239,13 @@ def found_forms(walk: Walk, planted: Planted) -> dict[str, Form]:
                     if len(form.data) >= len(found.get(form.path, form).data):
                         found[form.path] = form
     return found
+
+
+def typed(forms: Mapping[str, Form], to: Address) -> dict[str, list] | None:
+    """What somebody would send to this address: the form of a page as it stands, if there is one."""
+    if to.method == "GET":
+        return None
+    return forms[to.url].filled() if to.url in forms else GENERIC
 
 
 def nowhere(ids: Mapping[str, int]) -> dict[str, int]:
