@@ -130,7 +130,8 @@ def outputs(browser, campaign_id, contact_id) -> dict:
     found = {}
     for url in (
         "/", "/contacts", "/contacts?sort=name&down=1", "/contacts?sort=updated", "/contacts?q=555",
-        "/contacts?q=example", "/contacts?q=durban", "/contacts?town=Durban", "/contacts?state=undeliverable", "/contacts?state=no_email",
+        "/contacts?q=example", "/contacts?q=durban",
+        "/contacts?town=Durban", "/contacts?state=undeliverable", "/contacts?state=no_email",
         "/groups", "/find?q=thandi", "/find?q=0825550134", "/find?q=thandi@example.org",
         "/reports", "/reports/undeliverable",
         f"/contacts/{contact_id}", f"/contacts/{contact_id}/history", f"/campaigns/{campaign_id}/audience",
