@@ -172,7 +172,7 @@ def _index(form: NameForm, status: int = 200, sentence: str = "") -> Response:
 def _compose(campaign: Campaign, form: CampaignForm, status: int = 200, sentence: str = "") -> Response:
     return page_or_part(
         "campaigns/compose.html", "campaigns/_compose.html", status,
-        campaign=campaign, form=form, fields=[name for name, kind in merge.FIELDS.items() if g.actor.sees(kind)], checks=service.before_sending(campaign),
+        campaign=campaign, form=form, fields=merge.open_fields(), checks=service.before_sending(campaign),
         sentence=sentence, saved=request.args.get("saved"), letter=service.letter_of(campaign),
         files=attachments.of(campaign.id), body_for_editor=to_editor(form.body.data or ""),
         tracks=tracking.is_on(), notice=NOTICE,

@@ -86,6 +86,10 @@ class NewContactForm(DetailsForm):
             if not kind.is_shown():
                 del self[name]  # what is hidden from the user is not asked of him either
 
+    def typed(self, name: str) -> str:
+        """What was typed into a field; "" where the user has none."""
+        return str(self[name].data or "") if name in self else ""
+
 
 class NoteForm(Form):
     text = TextAreaField("Note", [DataRequired("Write something first.")])

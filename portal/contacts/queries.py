@@ -104,7 +104,7 @@ def by_ids(contact_ids: Sequence[int]) -> list[Contact]:
 
 
 def visible_ids(contact_ids: Iterable[int]) -> list[int]:
-    """Those of these contacts, each once, who are there for the actor and were not erased; in the order of their ids."""
+    """Those of these contacts, each once and in order, who are there for the actor and were not erased."""
     found: list[int] = []
     for few in chunked(sorted(set(contact_ids)), PAGE * 10):
         query = Contact.select(Contact.id).where(Contact.id.in_(list(few)), Contact.erased_at.is_null())

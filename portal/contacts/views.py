@@ -70,8 +70,8 @@ def add() -> Response:
     if form.validate():
         try:
             contact = service.add(
-                email=(form.email.data or "") if form.email else "",
-                telephone=(form.telephone.data or "") if form.telephone else "",
+                email=form.typed("email"),
+                telephone=form.typed("telephone"),
                 obtained=form.obtained.data or "",
                 **form.values(),
             )

@@ -143,8 +143,8 @@ def _columns(the_import: Import, status: int = 200, *, sentence: str = "", **ans
     headings, samples = service.headings_and_samples(the_import)
     return page_or_part(
         "imports/show.html", "imports/_columns.html", status, the_import=the_import, part="imports/_columns.html",
-        columns=list(zip(headings, samples, strict=True)), fields=open_fields(), sources=service.SOURCES, sentence=sentence,
-        **answers,
+        columns=list(zip(headings, samples, strict=True)), fields=open_fields(), sources=service.SOURCES,
+        sentence=sentence, **answers,
     )  # fmt: skip
 
 
