@@ -17,6 +17,8 @@ from tests.walker_checks import check_alike, check_jobs, check_tokens, check_uns
 from tests.walking import digest, set_rights
 from workers import imports as jobs
 
+pytestmark = pytest.mark.one_database
+
 
 def asks_with(walk, ours, role, denied=(), only_group=None):
     set_rights(ours, role, denied, only_group=only_group)
