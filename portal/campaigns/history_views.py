@@ -9,6 +9,7 @@ from flask import Response, g, request
 
 from portal.activity import log
 from portal.campaigns import service
+from portal.campaigns.audience import require_open
 from portal.campaigns.models import DRAFT, PAUSED, SCHEDULED, SENDING, Campaign
 from portal.campaigns.pages import STATES, bp
 from portal.consent.rules import WORDS
@@ -30,7 +31,7 @@ from portal.web.streaming import stream
 @bp.get("/<int:campaign_id>/history")
 @needs(Permission.CAMPAIGN_READ)
 def history(campaign_id: int) -> Response:
-    campaign = service.find(campaign_id)
+    campaign = _find(campaign_id)
     known = figures.of_campaign(campaign_id)
     reasons = ledger.reasons(campaign_id)
     names = {group.id: group.name for group in contacts.visible_groups()}
@@ -51,7 +52,7 @@ def history(campaign_id: int) -> Response:
 @needs(Permission.CAMPAIGN_READ)
 def people(campaign_id: int) -> Response:
     """The people behind a figure, to be searched and paged."""
-    campaign = service.find(campaign_id)
+    campaign = _find(campaign_id)
     wanted = _wanted(campaign)
     page = paging(deliveries.count(wanted), deliveries.PAGE)
     return page_or_part(
@@ -64,7 +65,7 @@ def people(campaign_id: int) -> Response:
 @needs(Permission.CONTACT_EXPORT, fresh=True)
 def export_people(campaign_id: int) -> Response:
     """The list as a file. Kept in the record, because personal data leaves the portal by it."""
-    campaign = service.find(campaign_id)
+    campaign = _find(campaign_id)
     wanted = _wanted(campaign)
     with transaction():
         count = deliveries.count(wanted)
@@ -79,6 +80,12 @@ def export_people(campaign_id: int) -> Response:
             yield _csv([line.name, line.address, line.words, line.why, line.said, when])
 
     return stream(rows, name=f"campaign-{campaign.id}-people.csv")
+
+
+def _find(campaign_id: int) -> Campaign:
+    campaign = service.find(campaign_id)
+    require_open(campaign.id)
+    return campaign
 
 
 def _csv(cells: list[str]) -> str:

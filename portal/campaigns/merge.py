@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from portal.contacts.names import fold
+from portal.core.actor import current_actor
 from portal.core.permissions import DataSet
 
 FIELDS: dict[str, DataSet | None] = {
@@ -69,6 +70,11 @@ def fill(text: str, values: Mapping[str, str], escape: Callable[[str], str] = st
 def fill_html(text: str, values: Mapping[str, str]) -> str:
     """The same in HTML: what is put in is text, whatever it looks like."""
     return fill(text, values, lambda value: html.escape(value))
+
+
+def open_fields() -> list[str]:
+    """The fields that the actor may write into a text: none that shows what is hidden from him."""
+    return [name for name, data_set in FIELDS.items() if current_actor().sees(data_set)]
 
 
 def data_sets_used(text: str) -> set[DataSet]:

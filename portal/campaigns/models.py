@@ -52,6 +52,7 @@ class Campaign(OrgModel):
     is_caught = IntegerField(default=0)  # sent while mail went to the catcher only
     trouble = TextField(default="")  # what is in the way just now, in words
     author_id = IntegerField(null=True)
+    started_by = IntegerField(null=True)  # the user who let it go, with whose rights it is begun; none: a command
     version = IntegerField(default=1)
     created_at = UtcField(default=now)
     updated_at = UtcField(default=now)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from portal.campaigns.audience import secret
 from portal.campaigns.models import Campaign
 from portal.contacts.panels import Panel, register_panel
 from portal.core.permissions import Permission
@@ -25,6 +26,8 @@ class Sent:
 def messages(contact_ids: Sequence[int]) -> dict[int, list[Sent]]:
     """Every message of these contacts, the newest first."""
     rows: list[Delivery] = [row for contact_id in contact_ids for row in history.last_of_contact(contact_id, SHOWN)]
+    closed = secret(row.campaign_id for row in rows)
+    rows = [row for row in rows if row.campaign_id not in closed]
     names = {c.id: c.name for c in Campaign.select().where(Campaign.id.in_({row.campaign_id for row in rows}))}
     found: dict[int, list[Sent]] = {}
     for line in history.lines(rows):

@@ -1,15 +1,16 @@
 """Sending a campaign: begun once, its audience frozen; paused, resumed, cancelled; finished when all are counted."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from portal.accounts.service import current_org
+from portal.accounts.service import actor_of_user, current_org
 from portal.activity import log
 from portal.campaigns import attachments, merge_fields, service
-from portal.campaigns.audience import people_of
+from portal.campaigns.audience import hidden_groups, people_of, require_right_to_send, require_whole_sight
 from portal.campaigns.letter import Letter, Traces, links_in, write
 from portal.campaigns.models import CANCELLED, DRAFT, FINISHED, PAUSED, SCHEDULED, SENDING, Campaign
 from portal.consent.queries import sender_facts
@@ -18,11 +19,11 @@ from portal.contacts import service as contacts
 from portal.contacts.models import Address, Contact
 from portal.contacts.queries import name_of
 from portal.core import queue
-from portal.core.actor import current_actor, require, seeing_everything
+from portal.core.actor import Actor, acting_as, current_actor, require, seeing_everything
 from portal.core.clock import now
 from portal.core.db import transaction
 from portal.core.keys import make_token
-from portal.core.permissions import Permission
+from portal.core.permissions import Denied, Permission
 from portal.delivery import engine, figures, ledger, tracking, transport
 from portal.delivery.kinds import Kind, Ready, register_kind
 from portal.delivery.mime import Message, UnsafeHeader, build
@@ -30,6 +31,7 @@ from portal.delivery.models import Delivery
 
 CHANNEL = "email"
 FEWEST_COMPLAINTS = 5  # one angry reader of a small newsletter stops nobody
+_ADDRESS = re.compile(r"<?[^\s<>]+@[^\s<>]+>?")
 MOST_COMPLAINTS = 0.003  # of the messages sent
 
 
@@ -42,13 +44,17 @@ class Changed(ValueError):
 
 
 def choose_audience(campaign: Campaign, groups: Sequence[int], excluded: Sequence[int]) -> None:
-    """Say which groups the campaign goes to, and which not."""
+    """Say which groups the campaign goes to, and which not. Groups hidden from the actor stay as they were chosen."""
     require(Permission.CAMPAIGN_EDIT)
     if campaign.state != DRAFT:
         raise service.Begun("This campaign has begun; its audience stays as it is.")
-    known = {contacts.find_group(i).id for i in {*groups, *excluded}}
+    for group_id in {*groups, *excluded}:
+        contacts.find_group(group_id)
     with transaction():
-        values: dict[str, Any] = {"groups": sorted(set(groups) & known), "excluded": sorted(set(excluded) & known)}
+        values: dict[str, Any] = {
+            "groups": sorted({*groups, *hidden_groups(campaign.groups)}),
+            "excluded": sorted({*excluded, *hidden_groups(campaign.excluded)}),
+        }
         Campaign.update(**values, updated_at=now()).where(Campaign.id == campaign.id, Campaign.state == DRAFT).execute()
         log.write("campaign.audience_changed", subject_id=campaign.id, **values)
 
@@ -56,7 +62,7 @@ def choose_audience(campaign: Campaign, groups: Sequence[int], excluded: Sequenc
 def start(campaign: Campaign, at: datetime | None = None) -> None:
     """Begin to send, or schedule it. Refused in words while anything is missing; begun twice, it is begun once."""
     require(Permission.CAMPAIGN_SEND)
-    service.require_sight_of(campaign)
+    require_right_to_send(campaign)
     _check(campaign)
     state = SCHEDULED if at is not None and at > now() else SENDING
     with transaction():
@@ -66,6 +72,7 @@ def start(campaign: Campaign, at: datetime | None = None) -> None:
                 scheduled_at=at if state == SCHEDULED else None,
                 letter=service.letter_of(campaign).as_data(),
                 is_caught=int(transport.is_caught()),
+                started_by=current_actor().user_id,
             )
             .where(Campaign.id == campaign.id, Campaign.state == DRAFT)
             .execute()
@@ -87,9 +94,11 @@ def pause(campaign: Campaign) -> None:
 def resume(campaign: Campaign) -> None:
     """Go on: those who have had it do not get it again. Refused in words while anything is missing."""
     require(Permission.CAMPAIGN_SEND)
+    require_right_to_send(campaign)
     _check(campaign)
     with transaction():
         _step(campaign, (PAUSED,), SENDING, "resumed")
+        Campaign.update(started_by=current_actor().user_id).where(Campaign.id == campaign.id).execute()
         campaign = service.find(campaign.id)
         if campaign.started_at is None:
             _freeze(campaign)
@@ -99,6 +108,8 @@ def resume(campaign: Campaign) -> None:
 
 def cancel(campaign: Campaign) -> None:
     """Stop for good: those not reached yet are counted as cancelled."""
+    require(Permission.CAMPAIGN_SEND)
+    require_whole_sight(campaign)
     with transaction():
         _step(campaign, (SENDING, SCHEDULED, PAUSED), CANCELLED, "cancelled")
         Campaign.update(ended_at=now()).where(Campaign.id == campaign.id).execute()
@@ -109,6 +120,7 @@ def work(campaign_id: int, *, seconds: float = 50.0) -> engine.Outcome:
     """A worker's turn at a campaign."""
     campaign = service.find(campaign_id)
     outcome = engine.run(campaign.id, CHANNEL, Purpose(campaign.purpose), seconds=seconds)
+    outcome.trouble = _ADDRESS.sub("an address", outcome.trouble)  # the server's words name whom they are about
     if outcome.trouble != campaign.trouble:
         Campaign.update(trouble=outcome.trouble).where(Campaign.id == campaign.id).execute()
     settle(campaign.id)
@@ -180,13 +192,18 @@ def _check(campaign: Campaign) -> None:
 
 
 def _begin(campaign: Campaign) -> None:
-    """Begin what was scheduled; what stands in the way by now pauses it, and says so."""
-    trouble = ""
+    """Begin what was scheduled, with the rights that whoever scheduled it has now; what stands in the way by now
+    pauses it, and says so.
+    """
+    actor, trouble = current_actor(), ""
     try:
+        actor = _owner_of(campaign)
+        with acting_as(actor):
+            require_right_to_send(campaign)
         _check(campaign)
-    except NotReady as error:
+    except (NotReady, Denied) as error:
         trouble = str(error)
-    with transaction():
+    with transaction(), acting_as(actor):
         begun = (
             Campaign.update(state=PAUSED if trouble else SENDING, trouble=trouble)
             .where(Campaign.id == campaign.id, Campaign.state == SCHEDULED, Campaign.started_at.is_null())
@@ -199,6 +216,18 @@ def _begin(campaign: Campaign) -> None:
         else:
             log.write("campaign.started", subject_id=campaign.id)
             _freeze(service.find(campaign.id))
+
+
+def _owner_of(campaign: Campaign) -> Actor:
+    """Who let this campaign go, with the rights he has now; the portal itself for a command. Raises Denied."""
+    if campaign.started_by is None:
+        return current_actor()
+    actor = actor_of_user(campaign.started_by)
+    if actor is None:
+        raise Denied("Whoever scheduled it does not work here any more. Look at it, and send it yourself.")
+    if not actor.may(Permission.CAMPAIGN_SEND):
+        raise Denied(f"{actor.name}, who scheduled it, may not send any more. Look at it, and send it yourself.")
+    return actor
 
 
 def _freeze(campaign: Campaign) -> None:

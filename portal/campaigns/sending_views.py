@@ -6,13 +6,13 @@ from typing import Any
 from flask import Response, abort, g, request, url_for
 
 from portal.campaigns import sending, service
-from portal.campaigns.audience import Waterfall, waterfall
+from portal.campaigns.audience import Waterfall, require_right_to_send, sees_whole, waterfall
 from portal.campaigns.models import DRAFT, Campaign
 from portal.campaigns.pages import bp
 from portal.consent.rules import WORDS
 from portal.contacts import queries as contacts
 from portal.core.clock import now
-from portal.core.permissions import Permission
+from portal.core.permissions import Denied, Permission
 from portal.delivery import transport
 from portal.web.access import needs
 from portal.web.filters import zone
@@ -77,6 +77,7 @@ def dispatch(campaign_id: int) -> Response:
     if campaign.state != DRAFT:  # pressed twice: it is on its way, once
         return done(url_for("campaigns.history", campaign_id=campaign_id))
     try:
+        require_right_to_send(campaign)
         at = _moment()
         fall = waterfall(campaign)
         if not fall.receivers:
@@ -84,7 +85,7 @@ def dispatch(campaign_id: int) -> Response:
         if request.form.get("seen") != str(len(fall.receivers)):
             raise sending.Changed("Meanwhile the people it goes to have changed. Look at the figures and send again.")
         sending.start(campaign, at)
-    except (sending.NotReady, sending.Changed, service.Begun, BadTime) as error:
+    except (sending.NotReady, sending.Changed, service.Begun, BadTime, Denied) as error:
         return _audience(service.find(campaign_id), 422, str(error))
     return done(url_for("campaigns.history", campaign_id=campaign_id))
 
@@ -126,13 +127,15 @@ def _audience(campaign: Campaign, status: int = 200, sentence: str = "") -> Resp
 
 
 def _context(campaign: Campaign) -> dict[str, Any]:
-    fall = waterfall(campaign) if campaign.groups else Waterfall()
+    is_whole = sees_whole(campaign)
+    fall = waterfall(campaign) if campaign.groups and is_whole else Waterfall()
     names = {group.id: group.name for group in contacts.visible_groups()}
     return {
         "campaign": campaign,
         "groups": contacts.visible_groups(),
         "sizes": contacts.group_sizes(),
         "fall": fall,
+        "is_whole": is_whole,
         "inside": " and ".join(names.get(i, "another group") for i in campaign.groups),
         "checks": [check for check in service.before_sending(campaign) if not check.is_done],
         "is_caught": transport.is_caught(),

@@ -190,7 +190,7 @@ def mailbox_of(campaign: Campaign) -> Mailbox:
 
 def as_seen_by(campaign: Campaign, contact: Contact | None) -> Written:
     """The campaign as this contact would get it; without one, as somebody of whom nothing is known."""
-    require_sight(_text_of(campaign))
+    require_sight_of(campaign)
     letter = letter_of(campaign)
     values = values_of(contact) if contact else {}
     if contact and letter.fields:
@@ -255,14 +255,28 @@ def count() -> int:
 
 def require_sight(text: str) -> None:
     """Who may not see a set of data or a field may not write, look at or send a text that shows it (B07)."""
-    for data_set in merge.data_sets_used(html.unescape(text)):
-        if not current_actor().sees(data_set):
-            raise Denied(merge_fields.HIDDEN)
-    merge_fields.require_sight(text)
+    for read in (text, html.unescape(text)):
+        _require_sets(read)
+        merge_fields.require_sight(read)
 
 
 def require_sight_of(campaign: Campaign) -> None:
-    require_sight(_text_of(campaign))
+    """The same of a campaign; once approved, of the fields it shows, however they are called by now."""
+    if campaign.letter is None:
+        require_sight(_text_of(campaign))
+        return
+    letter = Letter.from_data(campaign.letter)
+    _require_sets(f"{letter.subject} {letter.preheader} {letter.body}")
+    with seeing_everything():
+        everything = merge_fields.of_ids(letter.fields)
+    if everything.keys() - merge_fields.of_ids(letter.fields).keys():
+        raise Denied(merge_fields.HIDDEN)
+
+
+def _require_sets(text: str) -> None:
+    for data_set in merge.data_sets_used(text):
+        if not current_actor().sees(data_set):
+            raise Denied(merge_fields.HIDDEN)
 
 
 def _text_of(campaign: Campaign) -> str:

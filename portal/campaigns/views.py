@@ -186,7 +186,7 @@ def _compose(campaign: Campaign, form: CampaignForm, status: int = 200, sentence
     sheets = field_files.sheets()
     return page_or_part(
         "campaigns/compose.html", "campaigns/_compose.html", status,
-        campaign=campaign, form=form, fields=merge.FIELDS, pages_of_fields=merge_fields.menu(sheets),
+        campaign=campaign, form=form, fields=merge.open_fields(), pages_of_fields=merge_fields.menu(sheets),
         asks_sensitive=any(field_files.is_sensitive(f) for s in sheets for f in s.fields),
         checks=service.before_sending(campaign),
         sentence=sentence, saved=request.args.get("saved"), letter=service.letter_of(campaign),

@@ -243,7 +243,10 @@ def _stale(contact: Contact, block: str, **editing: Any) -> Response:
 
 
 def _saved(contact: Contact, block: str) -> Response:
-    fresh = service.find(contact.id)
+    try:
+        fresh = service.find(contact.id)
+    except service.ContactNotFound:  # by this change the contact has left the groups that the user may see
+        return done(url_for("contacts.index"))
     url = url_for("contacts.show", contact_id=contact.id)
     return done(url, part=f"contacts/_{block}.html", say="Saved.", **context_of(fresh), open_block="")
 

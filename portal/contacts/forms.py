@@ -18,6 +18,7 @@ from portal.contacts.addresses import (
 from portal.contacts.dates import InvalidDate, parse_birth_date
 from portal.contacts.emails import InvalidEmail, normalise_email
 from portal.contacts.identity_rules import BODY_KINDS, InvalidRegistration, normalise_registration, normalise_vat
+from portal.contacts.models import Email, Telephone
 from portal.contacts.rules import ADDRESS_FIELDS, LANGUAGES
 from portal.contacts.service import AddressLine, Line
 from portal.contacts.telephones import InvalidTelephone, normalise_telephone
@@ -113,6 +114,16 @@ class NewContactForm(DetailsForm):
     email = StringField("Email", [Optional(), email_address])
     telephone = StringField("Telephone", [Optional(), telephone_number])
     obtained = StringField("How did this person come to be on your list?", [plain])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, kind in (("email", Email), ("telephone", Telephone)):
+            if not kind.is_shown():
+                del self[name]  # what is hidden from the user is not asked of him either
+
+    def typed(self, name: str) -> str:
+        """What was typed into a field; "" where the user has none."""
+        return str(self[name].data or "") if name in self else ""
 
 
 class NoteForm(Form):

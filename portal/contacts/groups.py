@@ -10,7 +10,7 @@ from portal.activity import log
 from portal.contacts import queries, record
 from portal.contacts.facts import Fact, all_facts, tells_of
 from portal.contacts.group_rules import ByRule, check, words_of
-from portal.contacts.models import Contact, Group, GroupMember
+from portal.contacts.models import Group, GroupMember
 from portal.contacts.sensitive import check_sensitive
 from portal.core.actor import acting_as, current_actor, require, system
 from portal.core.db import lock, transaction
@@ -113,9 +113,13 @@ def retell() -> None:
 
 
 def remove_group(group_id: int) -> int:
-    """Remove a group; its contacts stay. Returns how many contacts were in it."""
+    """Remove a group; its contacts stay. Returns how many contacts were in it. Not for who sees only some of them: the
+    others would leave it behind his back.
+    """
     require(Permission.CONTACT_DELETE)
     group = find_group(group_id)
+    if current_actor().is_limited:
+        raise Denied("You see only some of the contacts. Somebody who sees all of them can remove a group.")
     with transaction():
         left = queries.group_sizes().get(group.id, 0)
         if group.rule is None:
@@ -155,13 +159,13 @@ def group_named(name: str) -> Group:
 def group_contacts(contact_ids: Sequence[int], group_id: int) -> int:
     require(Permission.CONTACT_EDIT)
     with transaction():
-        return record.group(_visible(contact_ids), group_id, find_group(group_id).name)
+        return record.group(queries.visible_ids(contact_ids), group_id, find_group(group_id).name)
 
 
 def ungroup_contacts(contact_ids: Sequence[int], group_id: int) -> int:
     require(Permission.CONTACT_EDIT)
     with transaction():
-        return record.ungroup(_visible(contact_ids), group_id, find_group(group_id).name)
+        return record.ungroup(queries.visible_ids(contact_ids), group_id, find_group(group_id).name)
 
 
 def is_empty(group: Group) -> bool:
@@ -219,7 +223,3 @@ def _locked(group_id: int) -> Group:
     if group is None:
         raise GroupNotFound("There is no such group.")
     return group
-
-
-def _visible(contact_ids: Sequence[int]) -> list[int]:
-    return [row[0] for row in Contact.select(Contact.id).where(Contact.id.in_(list(contact_ids))).tuples()]

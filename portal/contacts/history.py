@@ -1,4 +1,6 @@
-"""What happened to a contact, in date order and in words, as far as the reader may see it."""
+"""What happened to a contact, in date order and in words, as far as the reader may see it. What was done to a part
+that is hidden from him is not told at all: that there is one, he would learn by it.
+"""
 
 from typing import Any
 
@@ -6,24 +8,25 @@ from portal.activity.models import LogEntry
 from portal.activity.sentences import Sentence, sentence
 from portal.contacts import field_words
 from portal.contacts.identity_rules import BODY_KINDS
-from portal.contacts.models import Contact, Group
+from portal.contacts.models import Address, Contact, ContactPart, Email, Group, Note, Telephone
 from portal.contacts.queries import name_of
 from portal.contacts.rules import DATA_SET_OF_FIELD, LANGUAGES, SOURCES
 from portal.contacts.telephones import show_telephone
-from portal.core.actor import acting_as, current_actor, system
+from portal.core.actor import current_actor
 from portal.core.permissions import Permission
+
+# How the actions that concern one kind of part begin.
+PARTS: dict[str, type[ContactPart]] = {"email": Email, "telephone": Telephone, "address": Address, "note": Note}
+IN_GROUPS = ("contact.grouped", "contact.ungrouped")
 
 
 def of_contact(contact_id: int, first: int, count: int) -> tuple[list[Sentence], int]:
     """Some sentences, the newest first, and how many there are in all."""
-    query = LogEntry.select().where(LogEntry.contact_id == contact_id)
+    query = LogEntry.select().where(LogEntry.contact_id == contact_id, *_shown())
     page = list(query.order_by(LogEntry.seq.desc()).offset(first).limit(count))
     designed = field_words.read(page)
-    hidden = _hidden_groups()
 
     def show_any(name: str, value: Any) -> str:
-        if name == "group" and value in hidden:
-            return "another group"
         words = designed.show(name, value)
         return show(name, value) if words is None else words
 
@@ -31,13 +34,6 @@ def of_contact(contact_id: int, first: int, count: int) -> tuple[list[Sentence],
         return designed.hides(name) or hides(name)
 
     return [sentence(entry, show_any, hides_any, designed.label) for entry in page], int(query.count())
-
-
-def _hidden_groups() -> frozenset[str]:
-    """The names of groups the reader may not know of."""
-    known = {group.name for group in Group.select(Group.name)}
-    with acting_as(system(current_actor().org_id)):
-        return frozenset({group.name for group in Group.select(Group.name)} - known)
 
 
 def show(name: str, value: Any) -> str:
@@ -64,6 +60,23 @@ def show(name: str, value: Any) -> str:
 
 def hides(name: str) -> bool:
     """Whether the reader may not see this field: parts are named by their first word (email 2, telephone label)."""
-    if name == "photo_id" or (name.split()[0] == "document" and not current_actor().may(Permission.DOCUMENT_READ)):
+    word = name.split()[0]
+    if name == "photo_id":
         return True
-    return not current_actor().sees(DATA_SET_OF_FIELD.get(name.split()[0]))
+    if word == "note":
+        return not current_actor().may(Permission.NOTE_READ)
+    if word == "document":
+        return not current_actor().may(Permission.DOCUMENT_READ)
+    return not current_actor().sees(DATA_SET_OF_FIELD.get(word))
+
+
+def _shown() -> list[Any]:
+    """The conditions that leave out entries about parts and groups that are hidden from the reader."""
+    conditions: list[Any] = [
+        ~LogEntry.action.startswith(f"contact.{word}_") for word, kind in PARTS.items() if not kind.is_shown()
+    ]
+    actor = current_actor()
+    if actor.is_limited or actor.hidden or actor.hidden_pages:
+        known = LogEntry.subject_id.in_(Group.select(Group.id))
+        conditions.append(LogEntry.action.not_in(IN_GROUPS) | (LogEntry.subject_id.is_null(False) & known))
+    return conditions

@@ -6,7 +6,7 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any, TypeVar
 
-from peewee import SQL, fn
+from peewee import SQL, chunked, fn
 
 from portal.contacts import field_filters, field_sorting, fields, membership
 from portal.contacts.children import are_children, are_pending
@@ -125,6 +125,15 @@ def by_ids(contact_ids: Sequence[int]) -> list[Contact]:
     return [found[i] for i in contact_ids if i in found]
 
 
+def visible_ids(contact_ids: Iterable[int]) -> list[int]:
+    """Those of these contacts, each once and in order, who are there for the actor and were not erased."""
+    found: list[int] = []
+    for few in chunked(sorted(set(contact_ids)), PAGE * 10):
+        query = Contact.select(Contact.id).where(Contact.id.in_(list(few)), Contact.erased_at.is_null())
+        found += sorted(row[0] for row in query.tuples())
+    return found
+
+
 def count(filter: Filter) -> int:
     return int(matching(filter).count())
 
@@ -211,8 +220,17 @@ def name_of(contact: Contact) -> str:
         display_name(contact.first_name, contact.last_name)
         or contact.preferred_name
         or contact.organisation
+        or _known_by(contact)
         or "Unnamed"
     )
+
+
+def _known_by(contact: Contact) -> str:
+    """What somebody of whom no name is known is called: the address or the number that the actor may see."""
+    actor = current_actor()
+    emails = contact.search_emails.split() if actor.sees(DataSet.EMAIL) else []
+    numbers = contact.search_numbers.split() if actor.sees(DataSet.TELEPHONE) else []
+    return next(iter([*emails, *numbers]), "")
 
 
 def list_name_of(contact: Contact) -> str:

@@ -136,9 +136,11 @@ def add_many(new: Sequence["rules.NewContact"], action: str, **more: Any) -> lis
     return ids
 
 
-def change_many(contacts: Iterable[tuple[int, Mapping[str, list[Any]]]], action: str, **more: Any) -> None:
+def change_many(
+    contacts: Iterable[tuple[int, Mapping[str, list[Any]]]], action: str, subject_id: int | None = None, **more: Any
+) -> None:
     """Log one entry for each (contact id, {field: [old, new]}) that a bulk writer of this module has just changed."""
-    log.write_many(Entry(action, contact_id, changes=dict(changes), more=more) for contact_id, changes in contacts)
+    log.write_many(Entry(action, contact_id, subject_id, dict(changes), more) for contact_id, changes in contacts)
 
 
 def group(contact_ids: Sequence[int], group_id: int, name: str) -> int:
@@ -156,7 +158,7 @@ def group(contact_ids: Sequence[int], group_id: int, name: str) -> int:
             fresh = [i for i in batch if i not in inside]
             if fresh:
                 GroupMember.insert_many([{"group_id": group_id, "contact_id": i} for i in fresh]).execute()
-                change_many([(i, {"group": [None, name]}) for i in fresh], "contact.grouped")
+                change_many([(i, {"group": [None, name]}) for i in fresh], "contact.grouped", group_id)
                 joined += len(fresh)
     return joined
 
@@ -171,7 +173,7 @@ def ungroup(contact_ids: Sequence[int], group_id: int, name: str) -> int:
             inside = [m.contact_id for m in GroupMember.select(GroupMember.contact_id).where(mine)]
             if inside:
                 GroupMember.delete().where(mine).execute()
-                change_many([(i, {"group": [name, None]}) for i in inside], "contact.ungrouped")
+                change_many([(i, {"group": [name, None]}) for i in inside], "contact.ungrouped", group_id)
                 left += len(inside)
     return left
 

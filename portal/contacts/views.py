@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, g, request, url_for
 
 from portal.contacts import (
     acts,
@@ -44,6 +44,7 @@ STATES = {
     "undeliverable": "could not be reached", "no_email": "without an email address", "children": "children",
     "deceased": "deceased", "archived": "archived",
 }  # fmt: skip
+OF_EMAIL = frozenset({"undeliverable", "no_email"})
 MOST_AT_ONCE = 20_000
 
 
@@ -81,7 +82,7 @@ def index() -> Response:
         groups_by_hand=queries.groups_by_hand(),
         towns=queries.towns(),
         roles=ROLES,
-        states=STATES,
+        states=_states(),
         acts=acts.allowed(),
         as_group=fields_of(wanted),
         sort_href=_sort_href,
@@ -104,8 +105,8 @@ def add() -> Response:
     if form.validate():
         try:
             contact = service.add(
-                email=form.email.data or "",
-                telephone=form.telephone.data or "",
+                email=form.typed("email"),
+                telephone=form.typed("telephone"),
                 obtained=form.obtained.data or "",
                 **form.values(),
             )
@@ -138,7 +139,7 @@ def group_chosen() -> Response:
 @needs(Permission.CONTACT_DELETE, fresh=True)
 def ask_removal() -> Response:
     """Say what goes and what stays before anything is deleted. Deletes nothing; a POST because of many ids."""
-    ids = chosen()
+    ids = _chosen_or_none()
     contacts = [queries.name_of(row.contact) for row in queries.rows([service.find(i) for i in ids[:5]])]
     return page_or_part(
         "contacts/remove.html", "contacts/_remove.html", ids=ids, names=contacts, word=_word(ids, contacts)
@@ -148,7 +149,7 @@ def ask_removal() -> Response:
 @bp.post("/chosen/removal")
 @needs(Permission.CONTACT_DELETE, fresh=True)
 def remove_chosen() -> Response:
-    ids = chosen()
+    ids = _chosen_or_none()
     contacts = [queries.name_of(service.find(i)) for i in ids[:5]]
     word = _word(ids, contacts)
     if request.form.get("word", "").strip().casefold() != word.casefold():
@@ -161,12 +162,19 @@ def remove_chosen() -> Response:
 
 
 def chosen() -> list[int]:
-    """The contacts chosen on the list: those ticked, or all that the list's filter finds."""
+    """The contacts chosen on the list: those ticked, or all that the list's filter finds. Who is out of the user's
+    sight is not among them, and is not counted.
+    """
     if request.form.get("all") == "1":
         return queries.ids(read_filter(request.form))[:MOST_AT_ONCE]
-    return [
-        int(text) for text in request.form.getlist("chosen") if text.isascii() and text.isdigit() and len(text) < 12
-    ]
+    return queries.visible_ids(_numbers(request.form.getlist("chosen")))
+
+
+def _chosen_or_none() -> list[int]:
+    """The contacts chosen, of whom there is at least one."""
+    if ids := chosen():
+        return ids
+    raise service.ContactNotFound("There is no such contact.")
 
 
 def read_filter(source: Any = None) -> Filter:
@@ -178,12 +186,17 @@ def read_filter(source: Any = None) -> Filter:
         not_group_ids=_numbers(args.getlist("not_group")),
         role=args.get("role", "") if args.get("role") in ROLES else "",
         kind=args.get("kind", "") if args.get("kind") in ("person", "body") else "",
-        town=args.get("town", "")[:100],
-        state=args.get("state", "") if args.get("state") in STATES else "",
+        town=args.get("town", "")[:100] if g.actor.sees(DataSet.ADDRESS) else "",
+        state=args.get("state", "") if args.get("state") in _states() else "",
         fields=field_filters.read_wishes(args),
         sort=args.get("sort", "name") if queries.is_sort(args.get("sort", "")) else "name",
         descending=args.get("down") == "1",
     )
+
+
+def _states() -> dict[str, str]:
+    """The states one may ask for; what an address is like only where one may know of addresses."""
+    return {name: words for name, words in STATES.items() if name not in OF_EMAIL or g.actor.sees(DataSet.EMAIL)}
 
 
 def _numbers(texts: list[str]) -> tuple[int, ...]:

@@ -2,11 +2,22 @@
 
 from typing import Any
 
-from peewee import IntegerField, JSONField, TextField
+from peewee import IntegerField, JSONField, Node, TextField
 
+from portal.core.actor import current_actor
 from portal.core.clock import now
 from portal.core.db import UtcField
+from portal.core.permissions import Permission
 from portal.core.tenancy import OrgModel, own_key
+
+
+def _own_only() -> int | None:
+    """Whose imports alone the actor may see; None for one who sees everything. A file holds, row by row, what may be
+    hidden from him; of a file that he brought himself he knows.
+    """
+    actor = current_actor()
+    sees_all = not (actor.is_limited or actor.hidden or actor.hidden_pages) and actor.may(Permission.NOTE_READ)
+    return None if sees_all else actor.user_id or 0
 
 
 class Import(OrgModel):
@@ -34,6 +45,11 @@ class Import(OrgModel):
     class Meta:
         constraints = [own_key()]
 
+    @classmethod
+    def within(cls) -> Node:
+        user_id = _own_only()
+        return super().within() if user_id is None else super().within() & (cls.user_id == user_id)
+
 
 Import.add_index(Import.org, Import.created_at)
 
@@ -47,6 +63,11 @@ class ImportProblem(OrgModel):
 
     class Meta:
         table_name = "import_problem"
+
+    @classmethod
+    def within(cls) -> Node:
+        whole = super().within()
+        return whole if _own_only() is None else whole & cls.import_id.in_(Import.select(Import.id))
 
 
 ImportProblem.add_index(ImportProblem.org, ImportProblem.import_id, ImportProblem.row)

@@ -35,8 +35,11 @@ class Table:
 
 def open_table(path: Path, filename: str, *, sheet: str | None = None) -> Table:
     """Open the file by what it holds, not by what it is called."""
-    with path.open("rb") as file:
-        start = file.read(4096)
+    try:
+        with path.open("rb") as file:
+            start = file.read(4096)
+    except FileNotFoundError as error:
+        raise UnreadableFile("The file is not here any more. Bring it in again.") from error
     if not start.strip():
         raise UnreadableFile("The file is empty.")
     if start.startswith(_ZIP):

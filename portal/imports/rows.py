@@ -140,10 +140,6 @@ class _Reader:
             self.fields.get("first_name") or self.fields.get("last_name")
         )
         fields = {"kind": "body" if is_body else "person", **self.fields}
-        if not has_name:
-            fields["preferred_name"] = (self.emails or self.telephones)[0].get("address") or self.telephones[0][
-                "number"
-            ]
         for parts in (self.emails, self.telephones):
             for place, part in enumerate(parts):
                 part["is_primary"] = int(place == 0)

@@ -3,10 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import dropwhile
-from typing import Any
 
-from portal.accounts.models import Membership, User
-from portal.accounts.service import actor_for
+from portal.accounts.service import actor_of_user
 from portal.consent.asserting import assert_consents
 from portal.contacts import identities, record, record_values
 from portal.contacts import service as contacts
@@ -15,15 +13,16 @@ from portal.contacts.group_rules import ByRule
 from portal.contacts.models import Address, Contact, Email, Note, Telephone
 from portal.contacts.queries import groups_by_hand, parts_of
 from portal.contacts.rules import NewContact
-from portal.core.actor import acting_as, current_actor
+from portal.core.actor import Actor, acting_as, current_actor, require
 from portal.core.clock import now
 from portal.core.db import learn_sizes, transaction
-from portal.core.permissions import DataSet
+from portal.core.permissions import Denied, Permission
 from portal.imports import service
 from portal.imports.limits import UnreadableFile
 from portal.imports.matching import keys_of, match
 from portal.imports.models import Import, ImportProblem
 from portal.imports.rows import Draft, Problem, interpret
+from portal.imports.sight import check_mapping, check_right
 from portal.imports.targets import PREFIX, Targets, targets
 
 BATCH = 400
@@ -39,7 +38,12 @@ def run(import_id: int) -> None:
     if not claimed:
         return
     the_import = service.find(import_id)
-    with acting_as(_actor_of(the_import)):
+    try:
+        actor = _actor_of(the_import)
+    except (Denied, contacts.GroupNotFound) as refusal:
+        service.finish(the_import, "failed", str(refusal))
+        return
+    with acting_as(actor):
         try:
             table = service.open_file(the_import)
             rest = dropwhile(lambda row: row[0] <= the_import.done, table.rows)
@@ -48,17 +52,33 @@ def run(import_id: int) -> None:
                 _take(the_import, batch, fields)
         except _Cancelled:
             return
-        except (UnreadableFile, FileNotFoundError) as error:
+        except (UnreadableFile, Denied, contacts.GroupNameTaken) as error:
             service.finish(the_import, "failed", str(error))
             return
         service.finish(the_import, "finished", _left_out(the_import, fields))
         learn_sizes()
 
 
-def _actor_of(the_import: Import) -> Any:
-    """The portal at work in the name of whoever started the import."""
-    user = User.get_or_none(User.id == the_import.user_id)
-    return replace(current_actor(), name=user.name, user_id=user.id) if user else current_actor()
+def _actor_of(the_import: Import) -> Actor:
+    """Whoever started the import, with the rights he has now; the portal itself for a command. Raises Denied, or
+    GroupNotFound, with the sentence for which nothing more is taken in.
+    """
+    if the_import.user_id is None:
+        return current_actor()
+    actor = actor_of_user(the_import.user_id)
+    if actor is None:
+        raise Denied("Whoever began this import does not work here any more. Begin it again.")
+    with acting_as(actor):
+        try:
+            check_right()
+            check_mapping(the_import.mapping)
+            if the_import.existing == "update":
+                require(Permission.CONTACT_EDIT)
+        except Denied as error:
+            raise Denied(f"{actor.name} may not bring this in any more. {error}") from error
+        for group_id in the_import.group_ids:
+            contacts.find_group(group_id)
+    return actor
 
 
 Read = tuple[Row, Draft | None, list[Problem]]
@@ -84,18 +104,9 @@ def _batches(rows: Iterator[Row], headings: Sequence[str], the_import: Import, f
         yield batch
 
 
-def _may_identify(the_import: Import) -> bool:
-    """Whether whoever started the import sees identity numbers still; a command needs no leave."""
-    mine = (Membership.user == the_import.user_id) & (Membership.org == the_import.org_id)
-    membership = Membership.get_or_none(mine)
-    return the_import.user_id is None or (membership is not None and actor_for(membership).sees(DataSet.IDENTITY))
-
-
 def _take(the_import: Import, batch: Sequence[Read], fields: Targets) -> None:
     """Store a batch with its counts, or nothing of it when the import was cancelled."""
     drafts = [draft for _, draft, _ in batch if draft is not None]
-    if not _may_identify(the_import):
-        drafts = [replace(draft, contact=replace(draft.contact, identity=None)) for draft in drafts]
     with transaction():
         counts = {"added": 0, "updated": 0, "skipped": 0, "failed": 0}
         known = match(drafts) if the_import.existing != "add" else {}

@@ -18,11 +18,12 @@ from portal.core import queue
 from portal.core.actor import current_actor, require
 from portal.core.clock import now
 from portal.core.db import transaction
-from portal.core.permissions import DataSet, Denied, Permission
+from portal.core.permissions import Permission
 from portal.imports.headings import FIELDS, IGNORE, guess
 from portal.imports.models import Import, ImportProblem
 from portal.imports.reading import Table, open_table
 from portal.imports.rows import Draft, Problem, interpret
+from portal.imports.sight import check_mapping, check_right, without_hidden
 from portal.imports.targets import by_heading, targets
 
 SOURCES = {
@@ -62,7 +63,7 @@ class Preview:
 
 def take_in(folder: Path, filename: str, stream: IO[bytes]) -> Import:
     """Keep an uploaded file and look whether it is a table; raises UnreadableFile in words, keeping nothing."""
-    _require_right()
+    check_right()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / secrets.token_hex(16)
     try:
@@ -78,19 +79,13 @@ def take_in(folder: Path, filename: str, stream: IO[bytes]) -> Import:
                 filename=filename[:200],
                 path=str(path),
                 rows=rows,
-                mapping=_allowed(guess(table.headings, samples, by_heading(field_files.writable_sheets()))),
+                mapping=without_hidden(guess(table.headings, samples, by_heading(field_files.writable_sheets()))),
             )
             log.write("import.begun", subject_id=made.id, filename=filename[:200], rows=rows)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     return made
-
-
-def fields() -> dict[str, str]:
-    """What a column may become: identity numbers only for who sees them."""
-    sees = current_actor().sees(DataSet.IDENTITY)
-    return {name: words for name, words in FIELDS.items() if sees or name != "id_number"}
 
 
 def find(import_id: int) -> Import:
@@ -114,7 +109,7 @@ def declare(
     the_import: Import, mapping: Mapping[str, str], source: str, obtained: str, channels: Sequence[str]
 ) -> None:
     """Say which column is what, and how these people came to be on the list. A bought list ends here."""
-    _require_right()
+    check_right()
     _require_state(the_import, "mapping")
     if source == "bought":
         _end(
@@ -125,7 +120,9 @@ def declare(
         raise Bought("A list that was bought cannot be taken in: the people on it never agreed to hear from you.")
     if source not in SOURCES:
         raise NotReady("Say how these people came to be on your list.")
-    known = _allowed(mapping)
+    designed = targets()
+    known = {heading: name for heading, name in mapping.items() if name in FIELDS or name in designed}
+    check_mapping(known)
     if not any(name != IGNORE for name in known.values()):
         raise NotReady("Choose at least one column to take in.")
     with transaction():
@@ -154,12 +151,14 @@ def preview(the_import: Import) -> Preview:
 
 def start(the_import: Import, existing: str, group_ids: Sequence[int], new_group: str = "") -> None:
     """Run the import as a job. `existing` is update, skip or add: what to do with people we have already."""
-    _require_right()
+    check_right()
     _require_state(the_import, "mapping")
     if not the_import.source:
         raise NotReady("Say how these people came to be on your list.")
     if existing not in ("update", "skip", "add"):
         raise NotReady("Choose what to do with people you have already.")
+    if existing == "update":
+        require(Permission.CONTACT_EDIT)
     with transaction():
         chosen = [contacts.find_group(group_id) for group_id in group_ids]
         try:
@@ -187,7 +186,7 @@ def group_id(name: str) -> int:
 
 def cancel(the_import: Import) -> None:
     """Stop before the next batch. What was taken in already stays."""
-    _require_right()
+    check_right()
     if the_import.state not in ENDED:
         _end(the_import, "cancelled", "")
 
@@ -229,12 +228,6 @@ def tidy() -> None:
     ).execute()
 
 
-def _allowed(mapping: Mapping[str, str]) -> dict[str, str]:
-    """The mapping without what the actor may not bring in."""
-    offered = fields().keys() | targets().keys()
-    return {heading: name if name in offered else IGNORE for heading, name in mapping.items()}
-
-
 def _end(the_import: Import, state: str, problem: str) -> None:
     with transaction():
         changed = (
@@ -248,12 +241,6 @@ def _end(the_import: Import, state: str, problem: str) -> None:
             log.write(f"import.{state}", subject_id=the_import.id, **counts)
     if state != "running":
         Path(the_import.path).unlink(missing_ok=True)
-
-
-def _require_right() -> None:
-    require(Permission.CONTACT_IMPORT)
-    if current_actor().is_limited:
-        raise Denied("You see only some of the contacts. Somebody who sees all of them can import.")
 
 
 def _require_state(the_import: Import, state: str) -> None:

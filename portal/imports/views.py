@@ -8,12 +8,14 @@ from flask import Blueprint, Flask, Response, current_app, request, url_for
 from portal.contacts import field_files
 from portal.contacts import queries as contacts
 from portal.contacts.acts import Act, register_act
+from portal.core.actor import current_actor
 from portal.core.cells import guard_cell
 from portal.core.permissions import Permission
 from portal.imports import service
 from portal.imports.forms import UploadForm, read_mapping
 from portal.imports.limits import UnreadableFile
 from portal.imports.models import Import
+from portal.imports.sight import open_fields
 from portal.imports.targets import targets
 from portal.web.access import needs
 from portal.web.errors import register_error
@@ -143,7 +145,7 @@ def _columns(the_import: Import, status: int = 200, *, sentence: str = "", **ans
     headings, samples = service.headings_and_samples(the_import)
     return page_or_part(
         "imports/show.html", "imports/_columns.html", status, the_import=the_import, part="imports/_columns.html",
-        columns=list(zip(headings, samples, strict=True)), fields=service.fields(),
+        columns=list(zip(headings, samples, strict=True)), fields=open_fields(),
         sheets=field_files.writable_sheets(), sources=service.SOURCES, sentence=sentence, **answers,
     )  # fmt: skip
 
@@ -151,8 +153,14 @@ def _columns(the_import: Import, status: int = 200, *, sentence: str = "", **ans
 def _preview(the_import: Import, status: int = 200, sentence: str = "") -> Response:
     return page_or_part(
         "imports/show.html", "imports/_preview.html", status, the_import=the_import, part="imports/_preview.html",
-        preview=service.preview(the_import), groups=contacts.groups_by_hand(), existing=EXISTING, sentence=sentence,
+        preview=service.preview(the_import), groups=contacts.groups_by_hand(), existing=_existing(), sentence=sentence,
     )  # fmt: skip
+
+
+def _existing() -> dict[str, str]:
+    """What can be done with people that are there already: only who may change contacts updates them."""
+    may_edit = current_actor().may(Permission.CONTACT_EDIT)
+    return {what: words for what, words in EXISTING.items() if may_edit or what != "update"}
 
 
 def _progress(the_import: Import) -> Response:

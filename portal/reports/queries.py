@@ -7,6 +7,7 @@ from typing import Any
 
 from peewee import SQL
 
+from portal.campaigns.audience import secret
 from portal.campaigns.models import Campaign
 from portal.contacts import queries as contacts
 from portal.contacts.models import Contact, Email
@@ -73,12 +74,14 @@ def unreached(emails: Sequence[Email]) -> list[Unreached]:
     people = {c.id: c for c in Contact.select().where(Contact.id.in_([e.contact_id for e in emails]))}
     ids = [e.state_delivery_id for e in emails if e.state_delivery_id]
     campaigns = dict(Delivery.select(Delivery.id, Delivery.campaign_id).where(Delivery.id.in_(ids)).tuples())
-    names = dict(Campaign.select(Campaign.id, Campaign.name).where(Campaign.id.in_(set(campaigns.values()))).tuples())
+    told = set(campaigns.values()) - secret(campaigns.values())
+    names = dict(Campaign.select(Campaign.id, Campaign.name).where(Campaign.id.in_(told)).tuples())
     found = []
     for email in emails:
         campaign_id = campaigns.get(email.state_delivery_id, 0)
         name = contacts.list_name_of(people[email.contact_id])
-        found.append(Unreached(email, email.contact_id, name, campaign_id, names.get(campaign_id, "")))
+        known = campaign_id if campaign_id in names else 0
+        found.append(Unreached(email, email.contact_id, name, known, names.get(campaign_id, "")))
     return found
 
 

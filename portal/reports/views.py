@@ -12,6 +12,7 @@ from portal.contacts import service as contacts
 from portal.contacts.address_guards import AddressRefused
 from portal.contacts.emails import InvalidEmail
 from portal.contacts.models import Email
+from portal.core.actor import require
 from portal.core.cells import guard_cell
 from portal.core.db import transaction
 from portal.core.permissions import DataSet, Denied, Permission
@@ -141,6 +142,7 @@ def _find(email_id: int) -> Email:
 
 
 def _require_sight() -> None:
+    require(Permission.REPORT_READ)  # also of those whose right here is another, such as to correct an address
     if not g.actor.sees(DataSet.EMAIL):
         raise Denied("Email addresses are hidden from you.")
 

@@ -1,25 +1,54 @@
 """What each feature plants for the walker: rows whose every text holds CNRY, and the ids its routes name.
 
-A module here has `plant(stage) -> dict[str, int]`, called as the actor of the user whose organisation it is.
+A module here has `plant(stage) -> dict[str, int]`, called as the actor of the user whose organisation it is. It may
+say more by these names:
+
+- `READING_WRITES = {"documents.show": {"log_entry", "log_head"}}`: endpoints where a GET leaves a trace on purpose.
+- `OF_CONTACT = {"document_id"}`: ids of what hangs on the contact, and is not there for who may not see the contact.
 """
 
 import importlib
 import pkgutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
+
+
+def _plain(_kind: str, text: str) -> str:
+    return text
 
 
 @dataclass(frozen=True)
 class Stage:
-    """What is there already when a feature plants its own."""
+    """What is there already when a feature plants its own.
+
+    `canary(kind, text)` returns the text and has it looked for: it is found nowhere by who lacks the right of that
+    name ("special", "documents", "financial" …: a word of core.permissions.RIGHTS), and with the kind "contact"
+    nowhere by who may not see the contact. Write a text that stands nowhere else, such as "CNRY faith".
+    """
 
     contact_id: int
     group_id: int
     folder: Path  # for files, as the data folder of the installation
+    canary: Callable[[str, str], str] = _plain
+
+
+def modules() -> list[ModuleType]:
+    found = sorted(pkgutil.iter_modules(__path__), key=lambda m: m.name)
+    return [importlib.import_module(f"{__name__}.{module.name}") for module in found]
 
 
 def plant_all(stage: Stage) -> dict[str, int]:
     found: dict[str, int] = {}
-    for module in sorted(pkgutil.iter_modules(__path__), key=lambda m: m.name):
-        found |= importlib.import_module(f"{__name__}.{module.name}").plant(stage)
+    for module in modules():
+        found |= module.plant(stage)
     return found
+
+
+def reading_writes() -> dict[str, set[str]]:
+    return {name: tables for module in modules() for name, tables in getattr(module, "READING_WRITES", {}).items()}
+
+
+def of_contact() -> set[str]:
+    return {name for module in modules() for name in getattr(module, "OF_CONTACT", ())}

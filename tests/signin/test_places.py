@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.test_walker import ids_of, policy_of, rules, urls
 
 from portal.accounts import places
 from portal.accounts import service as accounts
@@ -25,7 +26,6 @@ from portal.signin.models import SignInAttempt
 from tests import geodata
 from tests.conftest import HX, actor_of
 from tests.signin.stage import link_in, mails, sign_in, text_of
-from tests.test_walker import ids_of, policy_of, rules, urls
 
 MADE = {
     "196.25.0.0/16": "ZA", "41.0.0.0/11": "ZA", "105.224.0.0/12": "ZA", "2c0f:f970::/32": "ZA", "2001:4200::/32": "ZA",

@@ -1,0 +1,97 @@
+"""Everybody who lacks a right, and everybody who has that right alone, tries every route."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from portal.accounts.models import Membership
+from portal.accounts.service import actor_for
+from portal.core.actor import Actor
+from portal.core.permissions import RIGHTS, Role
+from tests.planting import Planted
+from tests.walking import Address, Ear, Walk, digest, expected, found_forms, rules, search, set_rights, typed
+
+SIGHTS = [word for word, right in RIGHTS.items() if right.data_set] + ["notes", "documents"]
+ACTS = [word for word in RIGHTS if word not in SIGHTS]
+Rights = tuple[Role, tuple[str, ...], tuple[str, ...]]
+ROLES: dict[str, Rights] = {str(role): (role, (), ()) for role in Role}
+WITHOUT: dict[str, Rights] = {f"an owner without {word}": (Role.OWNER, (word,), ()) for word in RIGHTS}
+SEEING_ONLY: dict[str, Rights] = {
+    f"a reader seeing only {word}": (Role.READER, tuple(one for one in SIGHTS if one != word), (word,))
+    for word in SIGHTS
+}
+DOING_ONLY: dict[str, Rights] = {f"a reader with {word}": (Role.READER, (), (word,)) for word in ACTS}
+EVERYBODY = {**ROLES, **WITHOUT, **SEEING_ONLY, **DOING_ONLY}
+FEW = ("an owner without telephone", "a reader seeing only notes", "a reader with import")
+# What takes contacts away, or parts of them, on purpose; everything else keeps what it does not show.
+TAKING_AWAY = {"contacts.remove_chosen", "campaigns.remove", "groups.remove", "reports.remove"}
+
+
+def forbidden(actor: Actor, ours: Planted, theirs: Planted) -> set[str]:
+    """The canaries that this actor must meet nowhere."""
+    found = {*theirs.every, "cnryb"}
+    for word, right in RIGHTS.items():
+        is_lacking = right.permissions and not right.permissions & actor.permissions
+        if is_lacking or (right.data_set and not actor.sees(right.data_set)):
+            found |= ours.canaries.get(word, set())
+    if actor.hidden or "note.read" not in actor.permissions:  # a file that a colleague brought may hold all of it
+        found |= ours.canaries["import"]
+    return found
+
+
+def worth_trying(who: str, to: Address, actor: Actor, ours: Planted) -> bool:
+    """Whether the answer can be another than that for an owner or a reader, who try everything before."""
+    if who in ROLES:
+        return True
+    _, denied, granted = EVERYBODY[who]
+    word = (granted or denied)[0]
+    if who in DOING_ONLY or to.policy.permission in RIGHTS[word].permissions:
+        return to.policy.permission in RIGHTS[word].permissions
+    return bool(ours.canaries.get(word))
+
+
+def visits(walk: Walk, ours: Planted) -> Iterator[Address]:
+    """Every address with one's own ids; with further ids, those that have them."""
+    yield from walk.of(ours.ids)
+    for more in ours.others:
+        yield from (to for to in walk.of({**ours.ids, **more}) if to.names & more.keys())
+
+
+def try_everything(walk: Walk, who: str, ours: Planted, theirs: Planted, forms: dict) -> None:
+    """Every route and method, as a page and, for who lacks one right, as a part."""
+    actor = actor_for(Membership.get_by_id(ours.ids["membership_id"]))
+    canaries = forbidden(actor, ours, theirs)
+    mine = canaries & ours.every
+    for to in visits(walk, ours):
+        if not worth_trying(who, to, actor, ours):
+            continue
+        wanted = expected(to, actor.permissions, "own")
+        data = typed(forms, to) if wanted is None else None
+        for part in (False, True) if wanted is None and who in WITHOUT else (False,):
+            answer = walk.ask(to, part=part, data=data)
+            assert wanted is None or answer.status in wanted, (who, to.method, to.url, answer.status)
+            walk.look(to, answer, canaries, theirs.org_id)
+            if to.endpoint not in TAKING_AWAY:
+                walk.check_kept(to, answer, mine)
+
+
+def everybody_tries(names, walk, ours, theirs, app, capsys) -> None:
+    forms = found_forms(walk, ours)
+    with Ear() as ear:
+        for who in names:
+            set_rights(ours, *EVERYBODY[who])
+            walk.before = digest()
+            try_everything(walk, who, ours, theirs, forms)
+    assert not search(ear.heard, ours.every | theirs.every)
+    assert walk.tally.endpoints == {rule.endpoint for rule in rules(app)} or len(names) < len(EVERYBODY)
+    with capsys.disabled():
+        print(f"\n  {len(names)} kinds of users: {walk.tally.words(len({rule.endpoint for rule in rules(app)}))}")
+
+
+@pytest.mark.one_database
+def test_nobody_meets_what_is_hidden_from_him_on_any_route(walk, ours, theirs, app, capsys):
+    everybody_tries(list(EVERYBODY), walk, ours, theirs, app, capsys)
+
+
+def test_some_of_them_on_each_database(walk, ours, theirs, app, capsys):
+    everybody_tries(FEW, walk, ours, theirs, app, capsys)
