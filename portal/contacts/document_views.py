@@ -41,7 +41,7 @@ def add_documents(contact_id: int) -> Response:
 
 
 @bp.get("/<int:contact_id>/photo")
-@needs(Permission.DOCUMENT_READ)
+@needs(Permission.DOCUMENT_READ, hands_out=True)
 def photo(contact_id: int) -> Response:
     found = photos.of(service.find(contact_id))
     if found is None:

@@ -45,13 +45,13 @@ def show(document_id: int) -> Response:
 
 
 @bp.get("/<int:document_id>/content")
-@needs(Permission.DOCUMENT_READ)
+@needs(Permission.DOCUMENT_READ, hands_out=True)
 def content(document_id: int) -> Response:
     return serving.as_file(service.find(document_id))
 
 
 @bp.get("/<int:document_id>/preview")
-@needs(Permission.DOCUMENT_READ)
+@needs(Permission.DOCUMENT_READ, hands_out=True)
 def preview(document_id: int) -> Response:
     return serving.as_picture(service.find(document_id), page_number())
 

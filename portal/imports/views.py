@@ -120,7 +120,7 @@ def cancel(import_id: int) -> Response:
 
 
 @bp.get("/<int:import_id>/problems.csv")
-@needs(Permission.CONTACT_IMPORT)
+@needs(Permission.CONTACT_IMPORT, hands_out=True)
 def problems(import_id: int) -> Response:
     """The rows that could not be read, with the reason first, to be corrected and brought in again."""
     the_import = service.find(import_id)

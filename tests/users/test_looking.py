@@ -1,5 +1,6 @@
 """Looking as a colleague: the same pages as hers, nothing changed, nothing taken along, both ends in the record."""
 
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,11 +10,15 @@ from portal.accounts import service as accounts
 from portal.accounts.models import Membership, Session, User
 from portal.accounts.rules import sees_no_more
 from portal.activity.models import LogEntry
+from portal.contacts import photos
+from portal.contacts import service as contacts
 from portal.core.actor import Actor, acting_as
 from portal.core.permissions import PERMISSIONS_OF, DataSet, Permission, Role
+from portal.documents import service as documents
 from portal.signin import service as signin
 from portal.web.access import needs, policy_of
 from tests.conftest import HX, actor_of, member
+from tests.documents import files
 from tests.planting import plant
 from tests.users.conftest import limited, membership_of
 from tests.walking import READING_MAY_WRITE, changed, digest, rules, urls
@@ -79,17 +84,58 @@ def test_nothing_can_be_changed_on_any_route(app, looking, olivia):
 
 
 def test_no_file_is_handed_out_by_any_page(app, looking, olivia):
-    """A page that opens a document or hands out a file says so in its policy, and this finds the one that does not."""
-    ids = ids_of(olivia)
+    ids = plant(olivia).ids
     for rule in rules(app):
         policy = policy_of(app, rule.endpoint)
         if policy.who != "user" or "GET" not in rule.methods:
             continue
-        for url in urls(rule, ids | dict.fromkeys(("import_id",), NOWHERE)):
+        for url in urls(rule, ids):
             answer = looking.get(url)
             assert "Content-Disposition" not in answer.headers, url
             assert answer.status_code != 200 or answer.mimetype == "text/html", url
             assert not policy.hands_out or answer.status_code == 403, url
+
+
+def test_what_is_not_a_page_says_that_it_hands_out_a_file(app, client_of, olivia):
+    """Asked for with one's own eyes, so that each file is really there. Else a new one is open to who looks."""
+    ids = with_files(plant(olivia).ids, olivia)
+    browser, found = client_of(olivia), set()
+    for rule in rules(app):
+        policy = policy_of(app, rule.endpoint)
+        if policy.who != "user" or "GET" not in rule.methods:
+            continue
+        for url in urls(rule, ids):
+            answer = browser.get(url)
+            is_page = answer.mimetype == "text/html" and "Content-Disposition" not in answer.headers
+            if answer.status_code == 200 and not is_page:
+                assert policy.hands_out, url
+                found.add(rule.endpoint)
+
+    assert found == {endpoint for endpoint in app.view_functions if policy_of(app, endpoint).hands_out}
+
+
+def with_files(ids, user):
+    """The ids with a photo of the contact, and a document of which there is a picture."""
+    with acting_as(actor_of(user)):
+        photos.change(contacts.find(ids["contact_id"]), io.BytesIO(files.picture()), "face.png")
+        made = documents.add(io.BytesIO(files.pdf()), "letter.pdf", contact_id=ids["contact_id"])
+    return ids | {"document_id": made.id}
+
+
+def test_no_document_is_opened_and_none_is_asked_for(client_of, olivia, bob):
+    ids = with_files(plant(olivia).ids, olivia)
+    pages = [f"/contacts/{ids['contact_id']}", f"/documents/{ids['document_id']}", "/documents"]
+    files_of = [f"/contacts/{ids['contact_id']}/photo", *(f"{pages[1]}/{part}" for part in ("content", "preview"))]
+    own, browser = client_of(bob), client_of(olivia)
+    browser.post(f"/settings/users/{membership_of(bob).id}/looking")
+
+    def asked(client):
+        text = "".join(client.get(page).text for page in pages)
+        return [url for url in files_of if url in text]
+
+    assert (asked(own), asked(browser)) == (files_of, [])
+    assert [own.get(url).status_code for url in files_of] == [200] * 3
+    assert [browser.get(url).status_code for url in files_of] == [403] * 3
 
 
 def test_a_page_that_says_it_hands_out_a_file_is_refused(app, looking):
