@@ -7,12 +7,12 @@ from portal.core.clock import now
 from portal.core.db import UtcField
 from portal.core.permissions import Permission
 from portal.core.tenancy import NOTHING, ContactRow, belongs_to, own_key
-from portal.documents.rules import KEPT, KINDS, QUARANTINED, TYPE_OF, WAITING, Type, in_words
+from portal.documents.rules import KEPT, KINDS, QUARANTINED, SEEN_BY, TYPE_OF, WAITING, Type, in_words
 
 
 class Document(ContactRow):
     """A file with its facts; without a contact it is the organisation's own. Nobody sees one who may not read
-    documents (R16), and nobody one of a contact whom he may not see.
+    documents (R16), and nobody one of a contact whom he may not see, or one that needs a permission he lacks.
     """
 
     folder = TextField(default="")
@@ -27,6 +27,7 @@ class Document(ContactRow):
     pages = IntegerField(null=True)  # of a PDF, as far as it can be drawn here
     state = TextField(default=KEPT)  # kept | waiting: not scanned yet | quarantined: holds malware
     state_words = TextField(default="")  # what the scanner said
+    needs = TextField(default="")  # a permission without which it is not seen, such as "users"; "" is none
     keep_until = DateField(null=True)  # after that day somebody is asked to remove it
     added_by = IntegerField(null=True)
     added_by_name = TextField(default="")
@@ -38,8 +39,10 @@ class Document(ContactRow):
 
     @classmethod
     def within(cls) -> Node:
-        condition = super().within()
-        return condition if current_actor().may(Permission.DOCUMENT_READ) else condition & NOTHING
+        actor = current_actor()
+        if not actor.may(Permission.DOCUMENT_READ):
+            return super().within() & NOTHING
+        return super().within() & cls.needs.in_(["", *sorted(actor.permissions)])
 
     @property
     def type(self) -> Type:
@@ -48,6 +51,11 @@ class Document(ContactRow):
     @property
     def kind_words(self) -> str:
         return KINDS.get(self.kind, self.kind)
+
+    @property
+    def seen_by(self) -> str:
+        """Who sees it, where not all who may read documents do."""
+        return SEEN_BY.get(self.needs, "Only some colleagues") if self.needs else ""
 
     @property
     def size_words(self) -> str:

@@ -12,6 +12,8 @@ KINDS = {
     "certificate": "Certificate", "agreement": "Agreement", "policy": "Policy", "minutes": "Minutes",
     "report": "Report", "other": "Other",
 }  # fmt: skip
+# Who sees a document that needs a permission.
+SEEN_BY = {"users": "Only colleagues who look after users"}
 LONGEST_NAME = 120
 LONGEST_TITLE = 200
 

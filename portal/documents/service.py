@@ -62,10 +62,12 @@ def add(
     kind: str = "other",
     folder: str = "",
     keep_until: date | None = None,
+    needs: Permission | None = None,
     portrait: bool = False,
 ) -> Document:
     """Keep a file as a document of a contact, or of the organisation. Raises BadDocument with a sentence, and
-    DocumentNotFound for a contact whom the actor may not see. A portrait is a picture cropped to a small square.
+    DocumentNotFound for a contact whom the actor may not see. Who lacks the permission that it `needs` sees nothing of
+    it. A portrait is a picture cropped to a small square.
     """
     require(Permission.DOCUMENT_EDIT)
     _require_sight_of(contact_id)
@@ -78,6 +80,7 @@ def add(
             _require_room(content.size, hold=True)
             document = Document.create(
                 contact_id=contact_id,
+                needs=needs or "",
                 added_by=actor.user_id,
                 added_by_name=actor.name,
                 **facts | {"title": facts["title"] or title_of(content.filename)},
@@ -154,8 +157,11 @@ def remove(document: Document) -> None:
 
 
 def erase_of(contact_ids: Sequence[int]) -> None:
-    """Destroy every document of these contacts; to be called within the erasure's transaction, which tells of it."""
-    _destroy(list(Document.select().where(Document.contact_id.in_(list(contact_ids)))))
+    """Destroy every document of these contacts, seen or not; to be called within the erasure's transaction, which tells
+    of it.
+    """
+    with acting_as(system(current_actor().org_id)):
+        _destroy(list(Document.select().where(Document.contact_id.in_(list(contact_ids)))))
 
 
 def open_(document: Document, *, how: str = "whole") -> Iterator[bytes]:

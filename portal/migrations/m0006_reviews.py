@@ -5,7 +5,7 @@ SQLITE = [
     'ALTER TABLE "session" ADD COLUMN "looking_until" TEXT',
     'CREATE TABLE "access_review" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "org_id" INTEGER NOT NULL, '
     '"started_at" TEXT NOT NULL, "started_by" TEXT NOT NULL, "finished_at" TEXT, "signed_name" TEXT NOT NULL, '
-    '"signed_by_id" INTEGER, "sha256" TEXT NOT NULL, "paper" BLOB, "document_id" INTEGER, FOREIGN KEY ("org_id") '
+    '"signed_by_id" INTEGER, "sha256" TEXT NOT NULL, "document_id" INTEGER, FOREIGN KEY ("org_id") '
     'REFERENCES "org" ("id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
     'CREATE UNIQUE INDEX "access_review_open" ON "access_review" ("org_id") WHERE finished_at IS NULL',
     'CREATE INDEX "access_review_org_id_finished_at" ON "access_review" ("org_id", "finished_at")',
@@ -30,7 +30,7 @@ POSTGRESQL = [
     'ALTER TABLE "session" ADD COLUMN "looking_until" TIMESTAMPTZ',
     'CREATE TABLE "access_review" ("id" SERIAL NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "started_at" '
     'TIMESTAMPTZ NOT NULL, "started_by" TEXT NOT NULL, "finished_at" TIMESTAMPTZ, "signed_name" TEXT NOT NULL, '
-    '"signed_by_id" INTEGER, "sha256" TEXT NOT NULL, "paper" BYTEA, "document_id" INTEGER, FOREIGN KEY ("org_id") '
+    '"signed_by_id" INTEGER, "sha256" TEXT NOT NULL, "document_id" INTEGER, FOREIGN KEY ("org_id") '
     'REFERENCES "org" ("id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
     'CREATE UNIQUE INDEX "access_review_open" ON "access_review" ("org_id") WHERE finished_at IS NULL',
     'CREATE INDEX "access_review_org_id_finished_at" ON "access_review" ("org_id", "finished_at")',

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from peewee import SQL, BlobField, IntegerField, JSONField, TextField
+from peewee import SQL, IntegerField, JSONField, TextField
 
 from portal.core.clock import now
 from portal.core.db import UtcField
@@ -18,8 +18,7 @@ class AccessReview(OrgModel):
     signed_name = TextField(default="")  # as it was typed
     signed_by_id = IntegerField(null=True)  # the user
     sha256 = TextField(default="")  # of the paper; the same stands in the log
-    paper = BlobField(null=True)  # the PDF
-    document_id = IntegerField(null=True)  # where the paper is kept among the documents
+    document_id = IntegerField(null=True)  # the paper; one that is gone was removed by hand
 
     class Meta:
         table_name = "access_review"

@@ -1,24 +1,33 @@
 """What is done with users' rights, and reviews of them."""
 
 import hashlib
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from peewee import IntegrityError
 
 from portal.accounts import service as accounts
 from portal.accounts.models import Membership, User
 from portal.activity import log
-from portal.core.actor import current_actor, require
+from portal.core import written
+from portal.core.actor import acting_as, current_actor, require
 from portal.core.clock import now
 from portal.core.db import lock, transaction
 from portal.core.permissions import Denied, Permission, Role
 from portal.core.text import InvalidText, clean_text
+from portal.documents import service as documents
+from portal.documents.rules import BadDocument, DocumentNotFound
 from portal.users import queries, review_paper
 from portal.users.models import AccessDecision, AccessReview
 from portal.users.rules import Choice
 
 KEEP, CHANGE, REMOVE = "keep", "change", "remove"
 LONGEST_NOTE = 1_000
+FOLDER = "Reviews of users"  # among the organisation's documents
 
 
 class ReviewNotFound(LookupError):
@@ -64,9 +73,8 @@ def find_review(review_id: int) -> AccessReview:
 
 
 def past_reviews() -> list[AccessReview]:
-    """Signed reviews, the newest first, without their papers."""
-    columns = [column for column in AccessReview._meta.sorted_fields if column is not AccessReview.paper]
-    query = AccessReview.select(*columns).where(AccessReview.finished_at.is_null(False))
+    """Signed reviews, the newest first."""
+    query = AccessReview.select().where(AccessReview.finished_at.is_null(False))
     return list(query.order_by(AccessReview.finished_at.desc()))
 
 
@@ -165,19 +173,48 @@ def sign(typed_name: str) -> AccessReview:
         digest = hashlib.sha256(paper).hexdigest()
         signed = {"finished_at": at, "signed_name": user.name, "signed_by_id": user.id, "sha256": digest}
         AccessReview.update(**signed).where(AccessReview.id == review.id).execute()
-        keep(review, paper)
+        keep(find_review(review.id), paper)
         counts: dict[str, Any] = {word: sum(line.decision == word for line in lines) for word in (KEEP, CHANGE, REMOVE)}
         log.write("review.signed", subject_id=review.id, sha256=digest, signed=user.name, **counts)
     return find_review(review.id)
 
 
 def keep(review: AccessReview, paper: bytes) -> None:
-    """Put the signed paper where papers are kept. Belongs to the transaction of the signing."""
-    AccessReview.update(paper=paper).where(AccessReview.id == review.id).execute()
+    """Put the paper among the documents, for the eyes of those who look after users. Belongs to the transaction of the
+    signing. Raises NotReady when there is no room for it.
+    """
+    at = review.finished_at or now()
+    day = written.day(at, ZoneInfo(accounts.current_org().timezone))
+    try:
+        with _handling_papers():
+            document = documents.add(
+                io.BytesIO(paper), f"review-{at:%Y-%m-%d}.pdf",
+                title=f"Review of users, {day}", kind="minutes", folder=FOLDER, needs=Permission.USERS,
+            )  # fmt: skip
+    except BadDocument as error:
+        raise NotReady(str(error)) from error
+    AccessReview.update(document_id=document.id).where(AccessReview.id == review.id).execute()
 
 
 def paper_of(review: AccessReview) -> bytes:
-    return bytes(review.paper or b"")
+    """The signed paper; that it was opened stands in the log. Raises ReviewNotFound where somebody has removed it,
+    NotOpened while it is not scanned.
+    """
+    require(Permission.USERS)
+    with _handling_papers():
+        try:
+            return b"".join(documents.open_(documents.find(review.document_id or 0)))
+        except DocumentNotFound as error:
+            raise ReviewNotFound("The paper of this review was removed from the documents.") from error
+
+
+@contextmanager
+def _handling_papers() -> Iterator[None]:
+    """The same actor with the right to documents: who looks after users signs reviews and reads them without it."""
+    actor = current_actor()
+    rights = actor.permissions | {Permission.DOCUMENT_READ, Permission.DOCUMENT_EDIT}
+    with acting_as(replace(actor, permissions=rights)):
+        yield
 
 
 def _held(review: AccessReview) -> None:

@@ -17,9 +17,9 @@ from portal.contacts import service as contacts
 from portal.contacts.models import Contact
 from portal.core.actor import acting_as, system
 from portal.core.db import db, transaction
-from portal.core.permissions import Denied
+from portal.core.permissions import Denied, Permission
 from portal.core.tenancy import Org
-from portal.documents import keeping, service, sweeping
+from portal.documents import keeping, queries, service, sweeping
 from portal.documents.models import Document
 from portal.documents.rules import BadDocument, DocumentNotFound, NotOpened
 from tests.conftest import actor_of
@@ -145,6 +145,28 @@ def test_erasing_a_contact_destroys_its_documents_and_photo(org, thandi, stored)
         assert len(stored()) == 1
         assert Contact.get_by_id(thandi.id).photo_id is None
         assert log.verify().ok
+
+
+def test_a_document_that_needs_a_permission_is_not_there_for_who_lacks_it(org, thandi, olivia, bob, stored):
+    with acting_as(actor_of(olivia)):
+        made = add(needs=Permission.USERS, folder="Secret", title="Secret")
+        of_thandi = add(needs=Permission.USERS, contact_id=thandi.id, title="Secret")
+
+    def seen(actor):
+        with acting_as(actor):
+            listed = [*queries.page(queries.Filter(), 1), *queries.of_contacts([thandi.id]).get(thandi.id, [])]
+            return [document.id for document in listed], [folder.name for folder in queries.folders()]
+
+    assert seen(actor_of(olivia)) == ([made.id, of_thandi.id], ["Secret"])
+    assert seen(actor_of(bob)) == ([], [])
+    with acting_as(actor_of(bob)), pytest.raises(DocumentNotFound):
+        service.find(made.id)
+    with acting_as(
+        replace(system(org.id), permissions=frozenset({Permission.CONTACT_DELETE, Permission.CONTACT_READ}))
+    ):
+        contacts.erase([thandi.id])
+    assert len(stored()) == 1
+    assert seen(system(org.id)) == ([made.id], ["Secret"])
 
 
 def test_whoever_may_not_read_documents_sees_none_nor_hears_of_them(blind, thandi, as_alice):

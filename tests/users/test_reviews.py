@@ -1,6 +1,7 @@
 """The review of who may see what: every user decided, signed with a name, kept as a paper, reminded of in time."""
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,8 +12,11 @@ from portal.accounts.models import Membership, Session
 from portal.activity import log
 from portal.activity.models import LogEntry
 from portal.core.actor import acting_as, system
-from portal.core.permissions import Denied, Role
+from portal.core.permissions import Denied, Permission, Role
+from portal.core.tenancy import Org
 from portal.delivery.models import PortalMail
+from portal.documents import service as documents
+from portal.documents.rules import DocumentNotFound
 from portal.users import reminding, service
 from portal.users.models import AccessDecision, AccessReview
 from tests.conftest import HX, actor_of, member
@@ -60,9 +64,78 @@ def test_it_is_signed_when_all_are_decided_and_does_what_it_says(hers, olivia, a
     assert paper.headers["Content-Disposition"].startswith("attachment; ")
     assert entry.detail["sha256"] == hashlib.sha256(paper.data).hexdigest() == review.sha256
     assert (entry.detail["keep"], entry.detail["change"], entry.detail["remove"]) == (2, 1, 1)
+    with acting_as(actor_of(olivia)):
+        document = documents.find(review.document_id)
+        assert b"".join(documents.open_(document)) == paper.data
+    assert (document.contact_id, document.kind, document.folder) == (None, "minutes", "Reviews of users")
+    assert document.title.startswith("Review of users, ")
+    assert "Only colleagues who look after users" in hers.get(f"/documents/{document.id}").text
     page = hers.get(HOME).text
     assert "signed by Olivia" in page
     assert "changed: Bob; removed: Alice" in page
+
+
+def test_the_paper_is_not_among_the_documents_of_who_does_not_look_after_users(client_of, olivia, adam, bob):
+    review = signed(client_of, olivia, adam, bob)
+    url = f"/documents/{review.document_id}"
+
+    def sees(user):
+        browser = client_of(user)
+        pages = [url, *(f"{url}/{part}" for part in ("content", "preview"))]
+        listed = "Review" in browser.get("/documents?show=own").text.split("<h1", 1)[1]
+        return [browser.get(page).status_code for page in pages], listed
+
+    assert sees(adam) == ([200] * 3, True)
+    assert sees(bob) == ([404] * 3, False)
+    with acting_as(actor_of(bob)), pytest.raises(DocumentNotFound):
+        documents.find(review.document_id)
+
+
+def test_it_is_signed_and_read_without_the_right_to_documents(client_of, org, olivia, adam, bob):
+    actor = actor_of(olivia)
+    bare = replace(actor, permissions=actor.permissions - {Permission.DOCUMENT_READ, Permission.DOCUMENT_EDIT})
+    with acting_as(bare):
+        service.start_review()
+        for user in (olivia, adam, bob):
+            service.decide(membership_of(user).id, "keep", "")
+        paper = service.paper_of(service.sign("Olivia"))
+        opened = LogEntry.select().where(LogEntry.action == "document.opened").get()
+
+    assert paper.startswith(b"%PDF-")
+    assert opened.user_id == olivia.id
+    with acting_as(actor_of(bob)), pytest.raises(Denied):
+        service.paper_of(AccessReview.get())
+
+
+def test_a_paper_without_room_is_not_signed(client_of, org, olivia):
+    Org.update(document_quota=10).where(Org.id == org.id).execute()
+    browser = client_of(olivia)
+    browser.post(HOME)
+    decide(browser, olivia, "keep")
+
+    answer = browser.post(f"{HOME}/signature", data={"name": "Olivia"})
+
+    assert (answer.status_code, "There is no room for this file" in answer.text) == (422, True)
+    with acting_as(actor_of(olivia)):
+        assert service.open_review() is not None
+
+
+def test_a_paper_that_was_removed_is_said_to_be(client_of, olivia, adam, bob):
+    review = signed(client_of, olivia, adam, bob)
+    with acting_as(actor_of(olivia)):
+        documents.remove(documents.find(review.document_id))
+
+    answer = client_of(olivia).get(f"/settings/users/reviews/{review.id}/paper")
+
+    assert (answer.status_code, "was removed from the documents" in answer.text) == (404, True)
+
+
+def signed(client_of, olivia, *others):
+    with acting_as(actor_of(olivia)):
+        service.start_review()
+        for user in (olivia, *others):
+            service.decide(membership_of(user).id, "keep", "")
+        return service.sign("Olivia")
 
 
 def test_it_is_not_signed_while_something_is_open(hers, olivia, adam, alice, bob):
