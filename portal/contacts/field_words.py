@@ -10,18 +10,20 @@ from zoneinfo import ZoneInfo
 
 from portal.activity.models import LogEntry
 from portal.contacts.models import Field
-from portal.contacts.page_blocks import UNSEEN, names_of
+from portal.contacts.page_blocks import UNSEEN, documents_of, names_of, words_of
 from portal.core import written
+from portal.documents.models import Document
 
 PREFIX = "field:"
 
 
 @dataclass(frozen=True)
 class FieldWords:
-    """The fields that some entries speak of, and the contacts they relate to: as far as the reader may see them."""
+    """The fields that some entries speak of, and what they name, as far as the reader may see it."""
 
     fields: dict[str, Field]
     people: dict[int, str]
+    documents: dict[int, Document]
 
     def hides(self, name: str) -> bool:
         return name.startswith(PREFIX) and name not in self.fields
@@ -39,13 +41,15 @@ class FieldWords:
             return ""
         if field.kind == "person":
             return self.people.get(int(value), UNSEEN)
+        if field.kind == "file":
+            return words_of(self.documents.get(int(value)))
         if field.kind == "date":
             return written.day(date.fromisoformat(str(value)), ZoneInfo("UTC"))
         return str(value)
 
 
 def read(entries: Iterable[LogEntry]) -> FieldWords:
-    """The words for these entries: two queries at most."""
+    """The words for these entries: three queries at most."""
     pairs = [
         (name, values)
         for entry in entries
@@ -54,10 +58,11 @@ def read(entries: Iterable[LogEntry]) -> FieldWords:
     ]
     ids = {int(name.removeprefix(PREFIX)) for name, _ in pairs}
     if not ids:
-        return FieldWords({}, {})
+        return FieldWords({}, {}, {})
     rows = Field.select(Field.id, Field.name, Field.kind).where(Field.id.in_(sorted(ids))).namedtuples()
     fields = {f"{PREFIX}{field.id}": field for field in rows}
-    related = [
-        int(v) for name, values in pairs if name in fields and fields[name].kind == "person" for v in values if v
-    ]
-    return FieldWords(fields, names_of(related))
+
+    def named(kind: str) -> list[int]:
+        return [int(v) for name, values in pairs if name in fields and fields[name].kind == kind for v in values if v]
+
+    return FieldWords(fields, names_of(named("person")), documents_of(named("file")))

@@ -3,6 +3,8 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import IO
 
 from portal.contacts import record_values
 from portal.contacts.field_rules import Entry, InvalidValue, read
@@ -10,12 +12,16 @@ from portal.contacts.fields import shape_of
 from portal.contacts.models import Contact, Field
 from portal.contacts.page_blocks import Block, Cell, block_of
 from portal.contacts.service import ContactNotFound, Stale, find
-from portal.core.actor import require
+from portal.core.actor import current_actor, require
 from portal.core.clock import now
 from portal.core.db import lock, transaction
 from portal.core.permissions import Denied, Permission
+from portal.documents import service as documents
+from portal.documents.models import Document
+from portal.documents.rules import BadDocument
 
 SAME = "same"  # typed for a relation or a file that stays, whatever it is and whether the actor may see it
+NONE = "none"  # typed for a file that is to be taken away
 
 
 class Unfilled(Exception):
@@ -41,36 +47,98 @@ def stamp(block: Block) -> str:
     return hashlib.sha256(json.dumps(cells).encode()).hexdigest()[:16]
 
 
-def fill(contact: Contact, block: Block, seen: str, typed: Mapping[int, Sequence[str]]) -> None:
-    """Make the fields of a page equal to what was typed, by the ids of fields; one not typed stays as it is.
+@dataclass(frozen=True)
+class Brought:
+    """A file that was chosen for a field."""
+
+    stream: IO[bytes]
+    name: str
+
+
+def fill(
+    contact: Contact,
+    block: Block,
+    seen: str,
+    typed: Mapping[int, Sequence[str]],
+    files: Mapping[int, Brought] | None = None,
+) -> None:
+    """Make the fields of a page equal to what was typed, by the ids of fields; one not typed stays as it is. Files
+    become documents of the contact; those that stood there stay documents.
 
     Raises Denied, Stale when somebody changed the block since it was shown, Unfilled when something cannot be kept.
     """
     check_may_fill(block)
-    with transaction():
-        if lock(Contact.select().where(Contact.id == contact.id, Contact.erased_at.is_null())).first() is None:
-            raise ContactNotFound("There is no such contact.")
-        fresh = block_of(contact.id, block.page.id)
-        if seen != stamp(fresh):
-            raise Stale("Somebody changed this while you were writing.")
-        wanted: dict[int, list[Entry]] = {}
-        sentences: dict[int, str] = {}
-        cells = [cell for cell in fresh.cells if cell.field.id in typed]
-        for cell in cells:
-            if list(typed[cell.field.id]) == [SAME] and cell.field.kind in ("person", "file"):
-                continue
-            try:
-                wanted[cell.field.id] = _entries(contact, cell, typed[cell.field.id])
-            except InvalidValue as error:
-                sentences[cell.field.id] = str(error)
-        if sentences:
-            raise Unfilled(sentences)
-        changed: list[Field] = [cell.field for cell in cells if cell.field.id in wanted]
-        record_values.set_values(contact.id, changed, wanted, "contact.fields_changed")
+    if files:  # what is wrong is said before anything large is read
+        _wanted(contact, block, seen, typed, dict.fromkeys(files, 0))
+    kept = _take_in(contact, block, files or {})
+    try:
+        with transaction():
+            if lock(Contact.select().where(Contact.id == contact.id, Contact.erased_at.is_null())).first() is None:
+                raise ContactNotFound("There is no such contact.")
+            wanted = _wanted(contact, block, seen, typed, {i: document.id for i, document in kept.items()})
+            changed: list[Field] = [cell.field for cell in block.cells if cell.field.id in wanted]
+            record_values.set_values(contact.id, changed, wanted, "contact.fields_changed")
+    except BaseException:
+        for document in kept.values():
+            documents.remove(document)
+        raise
+
+
+def _wanted(
+    contact: Contact, block: Block, seen: str, typed: Mapping[int, Sequence[str]], files: Mapping[int, int]
+) -> dict[int, list[Entry]]:
+    """What is to stand in the fields; of files their documents. Raises Stale, Unfilled."""
+    fresh = block_of(contact.id, block.page.id)
+    if seen != stamp(fresh):
+        raise Stale("Somebody changed this while you were writing.")
+    wanted: dict[int, list[Entry]] = {}
+    sentences: dict[int, str] = {}
+    for cell in fresh.cells:
+        field_id, is_file = cell.field.id, cell.field.kind == "file"
+        if is_file and field_id in files:
+            wanted[field_id] = [Entry(str(files[field_id]), "", document_id=files[field_id])]
+        if field_id in wanted or field_id not in typed or (is_file and not may_bring_files()):
+            continue
+        if list(typed[field_id]) == [SAME] and cell.field.kind in ("person", "file"):
+            continue
+        try:
+            wanted[field_id] = _entries(contact, cell, typed[field_id])
+        except InvalidValue as error:
+            sentences[field_id] = str(error)
+    if sentences:
+        raise Unfilled(sentences)
+    return wanted
+
+
+def may_bring_files() -> bool:
+    return current_actor().may(Permission.DOCUMENT_EDIT)
+
+
+def _take_in(contact: Contact, block: Block, files: Mapping[int, Brought]) -> dict[int, Document]:
+    """Keep the files as documents, called as their fields, in a folder called as the page: all or none."""
+    kept: dict[int, Document] = {}
+    for cell in block.cells:
+        if cell.field.id not in files or cell.field.kind != "file":
+            continue
+        brought = files[cell.field.id]
+        try:
+            kept[cell.field.id] = documents.add(
+                brought.stream, brought.name,
+                contact_id=contact.id, title=cell.field.name, folder=block.page.name, kind="other",
+            )  # fmt: skip
+        except BadDocument as error:
+            for document in kept.values():
+                documents.remove(document)
+            raise Unfilled({cell.field.id: str(error)}) from error
+    return kept
 
 
 def _entries(contact: Contact, cell: Cell, typed: Sequence[str]) -> list[Entry]:
     field = cell.field
+    if field.kind == "file":
+        typed = [text for text in typed if text not in (SAME, NONE)]
+        if typed:
+            raise InvalidValue("Choose a file.")
     entries = read(shape_of(field), typed, today=now().date())
     if not entries and field.is_required:
         raise InvalidValue(f"Fill in {field.name}; it is always needed.")

@@ -307,7 +307,9 @@ class Page(OrgModel):
 
 
 class Field(OrgModel):
-    """One thing that is kept of contacts on a page. Why, and how sensitive it is, is always said (P-10-1)."""
+    """One thing that is kept of contacts on a page. Why, and how sensitive it is, is always said (P-10-1). One that
+    holds files is hidden from who may not read documents.
+    """
 
     page_id = IntegerField()
     name = TextField()
@@ -337,7 +339,8 @@ class Field(OrgModel):
     def within(cls) -> Node:
         hidden = sorted(current_actor().hidden_pages)
         pages = [cls.page_id.not_in(hidden)] if hidden else []
-        return _all([super().within(), *pages, *of_visible_classes(cls.sensitivity)])
+        files = [] if current_actor().may(Permission.DOCUMENT_READ) else [cls.kind != "file"]
+        return _all([super().within(), *pages, *files, *of_visible_classes(cls.sensitivity)])
 
 
 Field.add_index(Field.org, Field.page_id, Field.position)
@@ -365,7 +368,8 @@ class Value(RecordedModel):
     @classmethod
     def within(cls) -> Node:
         actor = current_actor()
-        is_whole = not actor.hidden_pages and not actor.hidden & frozenset(DATA_SET_OF_CLASS.values())
+        hides = actor.hidden_pages or actor.hidden & frozenset(DATA_SET_OF_CLASS.values())
+        is_whole = not hides and actor.may(Permission.DOCUMENT_READ)
         fields = [] if is_whole else [cls.field_id.in_(Field.select(Field.id))]
         return _all([super().within(), *of_visible_contacts(cls.contact_id), *fields])
 

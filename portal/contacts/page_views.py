@@ -15,7 +15,9 @@ from portal.contacts.page_blocks import Block, Cell, block_of
 from portal.contacts.pages import bp as bp
 from portal.contacts.queries import Filter
 from portal.core.permissions import Permission
+from portal.documents import uploads
 from portal.web.access import needs
+from portal.web.bodies import takes_files
 from portal.web.htmx import done, page_or_part
 
 MOST_FOUND = 8
@@ -29,6 +31,7 @@ class Line:
     typed: list[str]
     error: str = ""
     looked_for: str = ""
+    lost: bool = False  # a file was chosen and not kept, and a browser does not send it again by itself
     found: Sequence[tuple[int, str]] = field(default_factory=tuple)
 
     @property
@@ -58,6 +61,7 @@ def edit_page(contact_id: int, page_id: int) -> Response:
 
 @bp.post("/<int:contact_id>/pages/<int:page_id>")
 @needs(Permission.CONTACT_EDIT)
+@takes_files(uploads.AT_ONCE)
 def save_page(contact_id: int, page_id: int) -> Response:
     contact = service.find(contact_id)
     block = block_of(contact.id, page_id)
@@ -66,7 +70,7 @@ def save_page(contact_id: int, page_id: int) -> Response:
     if act := request.form.get("act", ""):
         return _show(contact, block, lines=_typed_lines(block, act), seen=seen)
     try:
-        filling.fill(contact, block, seen, _typed(block))
+        filling.fill(contact, block, seen, _typed(block), _files(block))
     except filling.Unfilled as error:
         lines = _typed_lines(block)
         for line in lines:
@@ -83,6 +87,11 @@ def save_page(contact_id: int, page_id: int) -> Response:
 def _show(contact: Contact, block: Block, status: int = 200, **editing: Any) -> Response:
     """The contact's page with this block open for editing; or the block alone for htmx."""
     part = "contacts/_page_form.html" if editing else "contacts/_page.html"
+    if editing:
+        editing |= {
+            "may_bring": filling.may_bring_files(),
+            "takes_files": any(c.field.kind == "file" for c in block.cells),
+        }
     opened = f"page-{block.page.id}" if editing else ""
     context = context_of(contact) | {"sheet": block}
     return page_or_part("contacts/show.html", part, status, **context, open_block=opened, **editing)
@@ -98,10 +107,22 @@ def _typed(block: Block) -> dict[int, list[str]]:
     }
 
 
+def _files(block: Block) -> dict[int, filling.Brought]:
+    """The files that were chosen for fields of the page."""
+    found = {}
+    for cell in block.cells:
+        file = request.files.get(f"file-{cell.field.id}")
+        if cell.field.kind == "file" and file is not None and file.filename:
+            found[cell.field.id] = filling.Brought(file.stream, file.filename)
+    return found
+
+
 def _typed_lines(block: Block, act: str = "") -> list[Line]:
     typed = _typed(block)
     lines = [Line(cell, typed.get(cell.field.id, _as_typed(cell))) for cell in block.cells]
+    chosen = _files(block)
     for line in lines:
+        line.lost = line.cell.field.id in chosen
         line.looked_for = request.form.get(f"find-{line.cell.field.id}", "").strip()[:100]
         if line.cell.field.kind == "person":
             line.found = _found(line, act == f"find:{line.cell.field.id}")

@@ -11,6 +11,7 @@ from portal.contacts.designing import count_values
 from portal.contacts.field_rules import show
 from portal.contacts.fields import shape_of
 from portal.contacts.models import Contact, Field, Value
+from portal.contacts.page_blocks import documents_of, names_of, words_of
 from portal.core.actor import current_actor, require
 from portal.core.cells import guard_cell
 from portal.core.db import lock_table, transaction
@@ -48,10 +49,10 @@ def as_csv(field: Field) -> Iterator[str]:
         values = Value.select().where(Value.field_id == field.id, Value.contact_id.in_([c.id for c in rows]))
         ordered = sorted(values, key=lambda value: (value.contact_id, value.id))
         standing = {i: list(some) for i, some in groupby(ordered, key=lambda value: value.contact_id)}
-        people = _people(standing.values())
+        names = _names(standing.values())
         for contact in rows:
             mine = standing.get(contact.id, [])
-            words = show(shape_of(field), mine) or ", ".join(people.get(v.person_id, "") for v in mine)
+            words = show(shape_of(field), mine) or ", ".join(names.get(v.key, "") for v in mine)
             yield _line([str(contact.id), guard_cell(queries.name_of(contact)), guard_cell(words)])
         after = rows[-1].id
 
@@ -85,9 +86,11 @@ def _contacts_after(field: Field, after: int) -> Iterable[Contact]:
     return Contact.select().where(Contact.id.in_(having)).order_by(Contact.id).limit(AT_ONCE)
 
 
-def _people(values: Iterable[list[Value]]) -> dict[int | None, str]:
-    ids = {value.person_id for some in values for value in some if value.person_id}
-    return {contact.id: queries.name_of(contact) for contact in queries.by_ids(sorted(ids))}
+def _names(values: Iterable[list[Value]]) -> dict[str, str]:
+    """The names of contacts and the titles of files that values name, by the key of the value."""
+    some = [value for several in values for value in several]
+    titles = {i: words_of(document) for i, document in documents_of(value.document_id for value in some).items()}
+    return {str(i): name for i, name in {**names_of(value.person_id for value in some), **titles}.items()}
 
 
 def _line(cells: Iterable[str]) -> str:

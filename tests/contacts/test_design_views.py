@@ -55,7 +55,7 @@ def test_the_first_page_is_explained_and_made(client_of, olivia, org):
     assert "shirt size, driver&#39;s licence, first day" in empty or "shirt size, driver's licence, first day" in empty
     assert answer.status_code == 303
     assert "Shirt size: Medium" in kinds
-    assert "kind=file" not in kinds
+    assert "Signed agreement: a PDF" in kinds
     assert "What can be chosen" in form
     assert "checked" not in form.split("How sensitive is it?")[1].split("</fieldset>")[0]
 

@@ -77,7 +77,6 @@ def found_of(field):
         ({"sensitivity": "special"}, "authorisation", "on what ground"),
         ({"sensitivity": "special", "authorisation": "because"}, "authorisation_note", "on what ground"),
         ({"sensitivity": "special", "authorisation": "crime"}, "authorisation_note", "how this ground is met"),
-        ({"kind": "file"}, "kind", "Choose a kind"),
         ({"kind": "formula"}, "kind", "Choose a kind"),
         ({"kind": "number", "least": "ten"}, "least", "Enter a number"),
         ({"kind": "number", "least": "10", "most": "9"}, "most", "less than the least"),
