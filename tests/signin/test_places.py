@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.test_walker import ids_of, policy_of, rules, urls
 
 from portal.accounts import places
 from portal.accounts import service as accounts
@@ -23,9 +22,12 @@ from portal.core.clock import now
 from portal.core.permissions import Role
 from portal.gateways import geoip
 from portal.signin.models import SignInAttempt
+from portal.web.access import policy_of
 from tests import geodata
 from tests.conftest import HX, actor_of
+from tests.planting import plant
 from tests.signin.stage import link_in, mails, sign_in, text_of
+from tests.walking import rules, urls
 
 MADE = {
     "196.25.0.0/16": "ZA", "41.0.0.0/11": "ZA", "105.224.0.0/12": "ZA", "2c0f:f970::/32": "ZA", "2001:4200::/32": "ZA",
@@ -153,7 +155,7 @@ def rows() -> str:
 
 
 def test_every_staff_route_is_closed_from_elsewhere_and_none_of_the_publics(app, client_of, olivia, thandi):
-    ids = ids_of(olivia)
+    ids = plant(olivia).ids
     browser = client_of(olivia)
     before = rows()
     tried = 0
