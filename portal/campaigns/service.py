@@ -84,7 +84,7 @@ def change(campaign: Campaign, version: int, **values: Any) -> Campaign:
     before = {name: getattr(campaign, name) for name in (*TEXTS, "is_sensitive")}
     after = {**before, **kept}
     shown = merge_fields.check(_plain(after), _plain(before), may_be_sensitive=bool(after["is_sensitive"]))
-    require_sight(_plain(after))
+    require_sight(_written(after))
     changes = {
         name: [getattr(campaign, name), value] for name, value in kept.items() if getattr(campaign, name) != value
     }
@@ -263,7 +263,7 @@ def require_sight(text: str) -> None:
 def require_sight_of(campaign: Campaign) -> None:
     """The same of a campaign; once approved, of the fields it shows, however they are called by now."""
     if campaign.letter is None:
-        require_sight(_text_of(campaign))
+        require_sight(_written({name: getattr(campaign, name) for name in TEXTS}))
         return
     letter = Letter.from_data(campaign.letter)
     _require_sets(f"{letter.subject} {letter.preheader} {letter.body}")
@@ -285,4 +285,8 @@ def _text_of(campaign: Campaign) -> str:
 
 def _plain(texts: Mapping[str, Any]) -> str:
     """What is written, as the tokens in it are read."""
-    return html.unescape(" ".join(str(texts[name]) for name in TEXTS if name in texts))
+    return html.unescape(_written(texts))
+
+
+def _written(texts: Mapping[str, Any]) -> str:
+    return " ".join(str(texts[name]) for name in TEXTS if name in texts)

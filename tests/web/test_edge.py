@@ -178,7 +178,7 @@ def test_what_nginx_itself_says_is_a_calm_page_with_every_header(edge):
         400: edge.ask("/", headers=[("Host", HOST)]),
         404: edge.ask("/.edge/413.html"),
         405: edge.ask("/", "DELETE"),
-        413: edge.ask("/", "POST", [("Content-Length", str(65 * 1024 * 1024))]),
+        413: edge.ask("/", "POST", [("Content-Length", str(202 * 1024 * 1024))]),
         414: edge.ask("/" + "a" * 9000),
         431: edge.ask("/", headers=[("X-Long", "a" * 9000)]),
     }
