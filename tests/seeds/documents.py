@@ -5,6 +5,10 @@ import io
 from portal.documents import service
 from tests.seeds import Stage
 
+_OPENED = {"log_entry", "log_head"}  # each opening is noted
+READING_WRITES = {"documents.content": _OPENED, "documents.preview": _OPENED}
+OF_CONTACT = {"document_id"}
+
 
 def plant(stage: Stage) -> dict[str, int]:
     made = service.add(
