@@ -5,6 +5,8 @@ from portal.contacts.identity_rules import passport
 from portal.contacts.relation_rules import Entered
 from tests.seeds import Stage
 
+OF_CONTACT = {"identity_id", "relation_id"}
+
 
 def plant(stage: Stage) -> dict[str, int]:
     contact = service.find(stage.contact_id)

@@ -64,9 +64,9 @@ def test_an_export_that_ignores_the_sets_is_met(walk, ours, theirs, monkeypatch)
 
     rows = exports.rows
 
-    def everything(*asked):
+    def everything(*wanted):
         with seeing_everything():
-            yield from rows(*asked)
+            yield from rows(*wanted)
 
     monkeypatch.setattr("portal.exports.service.rows", everything)
     with pytest.raises(AssertionError, match="cnryamail"):
