@@ -245,6 +245,7 @@ def _field(form: FieldForm, page: Page, found: Field | None, options: list[Typed
         "designer/field.html", "designer/_field.html", status,
         form=form, page=page, field=found, kind=KINDS[kind], has_limits=kind in LIMITED,
         options=option_lines(options), kinds=kinds(), count=designing.count_values(found) if found else 0,
+        asking=removing_fields.groups_using(found) if found else None,
     )  # fmt: skip
 
 
@@ -252,7 +253,7 @@ def _removal(found: Field, status: int = 200, sentence: str = "") -> Response:
     return page_or_part(
         "designer/remove.html", "designer/_remove.html", status,
         field=found, page=fields.find_page(found.page_id), count=designing.count_values(found), sentence=sentence,
-        is_exported=removing_fields.is_exported(found),
+        is_exported=removing_fields.is_exported(found), asking=removing_fields.groups_using(found),
     )  # fmt: skip
 
 

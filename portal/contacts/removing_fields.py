@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from portal.activity import log
-from portal.contacts import queries, record_values
+from portal.contacts import groups, queries, record_values
 from portal.contacts.designing import count_values
 from portal.contacts.field_rules import show
 from portal.contacts.fields import shape_of
@@ -27,6 +27,13 @@ class NotExported(Exception):
 def is_exported(field: Field) -> bool:
     """Whether somebody has taken along what stands in the field."""
     return log.has("field.exported", field.id)
+
+
+def groups_using(field: Field) -> tuple[list[str], int]:
+    """The groups whose rules ask about the field and will find nobody without it: the names of those the actor may
+    know of, and the number of the others.
+    """
+    return groups.groups_asking(f"field:{field.id}")
 
 
 def note_export(field: Field) -> int:
