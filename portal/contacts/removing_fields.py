@@ -1,7 +1,5 @@
 """Deleting a field for good: what goes is counted and taken along as a file first."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
@@ -12,7 +10,7 @@ from portal.contacts.field_rules import show
 from portal.contacts.fields import shape_of
 from portal.contacts.models import Contact, Field, Value
 from portal.core.actor import current_actor, require
-from portal.core.cells import guard_cell
+from portal.core.cells import csv_line, guard_cell
 from portal.core.db import lock_table, transaction
 from portal.core.permissions import Denied, Permission
 
@@ -49,7 +47,7 @@ def note_export(field: Field) -> int:
 
 def as_csv(field: Field) -> Iterator[str]:
     """The lines of a CSV file of what stands in the field, contact by contact."""
-    yield "\ufeff" + _line([*HEADINGS, guard_cell(field.name)])
+    yield "\ufeff" + csv_line([*HEADINGS, guard_cell(field.name)])
     after = 0
     while rows := list(_contacts_after(field, after)):
         values = Value.select().where(Value.field_id == field.id, Value.contact_id.in_([c.id for c in rows]))
@@ -59,7 +57,7 @@ def as_csv(field: Field) -> Iterator[str]:
         for contact in rows:
             mine = standing.get(contact.id, [])
             words = show(shape_of(field), mine) or ", ".join(people.get(v.person_id, "") for v in mine)
-            yield _line([str(contact.id), guard_cell(queries.name_of(contact)), guard_cell(words)])
+            yield csv_line([str(contact.id), guard_cell(queries.name_of(contact)), guard_cell(words)])
         after = rows[-1].id
 
 
@@ -95,9 +93,3 @@ def _contacts_after(field: Field, after: int) -> Iterable[Contact]:
 def _people(values: Iterable[list[Value]]) -> dict[int | None, str]:
     ids = {value.person_id for some in values for value in some if value.person_id}
     return {contact.id: queries.name_of(contact) for contact in queries.by_ids(sorted(ids))}
-
-
-def _line(cells: Iterable[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow(cells)
-    return out.getvalue()
