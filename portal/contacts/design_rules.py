@@ -13,7 +13,7 @@ from portal.core.text import InvalidText, clean_text
 
 MOST_PAGES, MOST_FIELDS, MOST_LISTED = 30, 200, 4
 NAME, WORDS = 40, 500  # a letter names a field in at most so many characters
-# The kinds a designer may choose; files wait for the store of documents.
+# The kinds a designer may choose. There is no control yet by which a field is given a document, so that none is a file.
 OFFERED = tuple(kind for kind in KINDS if kind != "file")
 LIMITED = ("number", "money", "date")
 # What files and letters call a contact's own details. A test compares it with imports, exports and letters.
