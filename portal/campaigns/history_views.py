@@ -1,7 +1,5 @@
 """What became of a campaign: figures that add up to everybody it was for, and the people behind each."""
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,7 +12,7 @@ from portal.campaigns.models import DRAFT, PAUSED, SCHEDULED, SENDING, Campaign
 from portal.campaigns.pages import STATES, bp
 from portal.consent.rules import WORDS
 from portal.contacts import queries as contacts
-from portal.core.cells import guard_cell
+from portal.core.cells import guarded_line
 from portal.core.db import transaction
 from portal.core.permissions import DataSet, Permission
 from portal.delivery import figures, ledger, pace, transport
@@ -73,11 +71,11 @@ def export_people(campaign_id: int) -> Response:
     local = zone()
 
     def rows() -> Iterator[str]:
-        yield "\ufeff" + _csv(["Name", "Email", "What became of it", "Why", "The mail server's words", "When"])
+        yield "\ufeff" + guarded_line(["Name", "Email", "What became of it", "Why", "The mail server's words", "When"])
         for line in deliveries.every(wanted):
             ended = line.delivery.ended_at
             when = ended.astimezone(local).strftime("%Y-%m-%d %H:%M") if ended else ""
-            yield _csv([line.name, line.address, line.words, line.why, line.said, when])
+            yield guarded_line([line.name, line.address, line.words, line.why, line.said, when])
 
     return stream(rows, name=f"campaign-{campaign.id}-people.csv")
 
@@ -86,12 +84,6 @@ def _find(campaign_id: int) -> Campaign:
     campaign = service.find(campaign_id)
     require_open(campaign.id)
     return campaign
-
-
-def _csv(cells: list[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow([guard_cell(cell) for cell in cells])
-    return out.getvalue()
 
 
 def _wanted(campaign: Campaign) -> Wanted:

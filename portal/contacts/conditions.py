@@ -130,14 +130,6 @@ def choice_condition(column: Any, operator: str, value: Any, *, to_key: ToKey | 
     return _presence(column, operator)
 
 
-def yes_no_condition(column: Any, operator: str, _value: Any, *, to_key: ToKey | None = None) -> Any:
-    """A column of 1 and 0, or of what `to_key` makes of them."""
-    if operator not in ("yes", "no"):
-        raise UnknownOperator(operator)
-    key = to_key or (lambda number: number)
-    return column == key(int(operator == "yes"))
-
-
 @contextmanager
 def zone_read_once() -> Iterator[None]:
     """However many dates are asked about inside, the organisation's time zone is looked up once."""

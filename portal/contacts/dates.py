@@ -1,7 +1,7 @@
 """Dates as spreadsheets and people write them. 3/4/1980 has two readings, so the order is declared, never guessed."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 from portal.contacts.names import fold
@@ -88,8 +88,3 @@ def _month(name: str) -> int:
     if name[:3] in _AFRIKAANS:
         return _AFRIKAANS[name[:3]]
     raise InvalidDate
-
-
-def as_text(moment: date | datetime) -> str:
-    """A date cell of a spreadsheet as the text that parse_date reads in every order."""
-    return moment.isoformat()[:10]

@@ -8,11 +8,11 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringFi
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its stubs
 from wtforms.validators import DataRequired
 
-from portal.contacts.design_rules import CLASSES, LIMITED, NAME, OFFERED, WORDS, Design, TypedOption
+from portal.contacts.design_rules import LIMITED, NAME, OFFERED, WORDS, Design, TypedOption
 from portal.contacts.field_rules import KINDS, Shape, show
 from portal.contacts.forms import plain
 from portal.contacts.models import Field, Page
-from portal.contacts.sensitive import GROUNDS
+from portal.contacts.sensitive import CLASSES, GROUNDS
 from portal.web.forms import Form
 
 SPARE_LINES = 3
@@ -48,7 +48,7 @@ class FieldForm(Form):
     )  # fmt: skip
     sensitivity = RadioField(
         "How sensitive is it?", [DataRequired("Choose how sensitive it is.")],
-        choices=[SelectChoice(str(name), words) for name, words in CLASSES.items()],
+        choices=[SelectChoice(str(one), f"{words}: {meant}") for one, (words, meant) in CLASSES.items()],
         validate_choice=False,
     )  # fmt: skip
     authorisation = SelectField(

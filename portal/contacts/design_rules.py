@@ -24,13 +24,6 @@ KNOWN_NAMES = frozenset(
         "initials", "trading as", "registration number", "vat number", "id number",
     }
 )  # fmt: skip
-CLASSES: dict[Sensitivity, str] = {
-    Sensitivity.ORDINARY: "Ordinary: nothing that would trouble anybody, such as a shirt size",
-    Sensitivity.IDENTIFIER: "A number that tells who somebody is, such as a passport number",
-    Sensitivity.SPECIAL: "Special: faith, health, race, union, politics, sex life, crime, biometrics",
-    Sensitivity.CHILD: "About a child, such as a school or a guardian",
-    Sensitivity.FINANCIAL: "About money, such as a bank account or an income",
-}
 
 
 class Unfit(ValueError):

@@ -14,12 +14,13 @@ from portal.contacts.design_forms import (
     options_of,
     read_options,
 )
-from portal.contacts.design_rules import CLASSES, LIMITED, MOST_FIELDS, MOST_PAGES, OFFERED, TypedOption, Unfit
+from portal.contacts.design_rules import LIMITED, MOST_FIELDS, MOST_PAGES, OFFERED, TypedOption, Unfit
 from portal.contacts.field_rules import KINDS
 from portal.contacts.models import Field, Page
 from portal.contacts.page_blocks import preview_of
 from portal.core.permissions import Permission
 from portal.web.access import needs
+from portal.web.forms import word_problem
 from portal.web.htmx import done, page_or_part
 from portal.web.streaming import stream
 
@@ -211,8 +212,8 @@ def ask_removal(field_id: int) -> Response:
 @needs(Permission.SETTINGS, fresh=True)
 def remove_field(field_id: int) -> Response:
     found = fields.find_field(field_id)
-    if request.form.get("word", "").strip().casefold() != found.name.casefold():
-        return _removal(found, 422, f"Type “{found.name}” to delete.")
+    if sentence := word_problem(found.name):
+        return _removal(found, 422, sentence)
     try:
         removing_fields.remove_field(found)
     except removing_fields.NotExported as error:
@@ -224,7 +225,7 @@ def _index(form: PageForm, status: int = 200) -> Response:
     sheets = designing.sheets()
     return page_or_part(
         "designer/index.html", "designer/_list.html", status,
-        form=form, kinds=KINDS, classes=CLASSES, most_pages=MOST_PAGES, most_fields=MOST_FIELDS,
+        form=form, kinds=KINDS, most_pages=MOST_PAGES, most_fields=MOST_FIELDS,
         in_use=[sheet for sheet in sheets if sheet.page.archived_at is None],
         put_away=[sheet for sheet in sheets if sheet.page.archived_at is not None],
     )  # fmt: skip
@@ -245,6 +246,7 @@ def _field(form: FieldForm, page: Page, found: Field | None, options: list[Typed
         "designer/field.html", "designer/_field.html", status,
         form=form, page=page, field=found, kind=KINDS[kind], has_limits=kind in LIMITED,
         options=option_lines(options), kinds=kinds(), count=designing.count_values(found) if found else 0,
+        asking=removing_fields.groups_using(found) if found else None,
     )  # fmt: skip
 
 
@@ -252,7 +254,7 @@ def _removal(found: Field, status: int = 200, sentence: str = "") -> Response:
     return page_or_part(
         "designer/remove.html", "designer/_remove.html", status,
         field=found, page=fields.find_page(found.page_id), count=designing.count_values(found), sentence=sentence,
-        is_exported=removing_fields.is_exported(found),
+        is_exported=removing_fields.is_exported(found), asking=removing_fields.groups_using(found),
     )  # fmt: skip
 
 

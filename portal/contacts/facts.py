@@ -58,9 +58,12 @@ def condition_of(rule: Mapping[str, Any], known: Mapping[str, Fact] | None = Non
     return reduce(and_ if rule["match"] == "all" else or_, parts)
 
 
-def tells_of(rule: Mapping[str, Any], known: Mapping[str, Fact]) -> str:
-    """What a rule looks at, between commas: a group with it is hidden with that."""
-    words: set[str] = set()
+def tells_of(rule: Mapping[str, Any], known: Mapping[str, Fact], before: str = "") -> str:
+    """What a rule looks at, between commas: a group with it is hidden with that. While it asks about something that is
+    gone, what it told `before` is kept.
+    """
+    is_whole = all(asked["fact"] in known for asked in rule["conditions"])
+    words = set() if is_whole else set(before.split(","))
     for asked in rule["conditions"]:
         if fact := known.get(asked["fact"]):
             words |= {*fact.tells.split(","), *fact.tells_by(asked["value"])}

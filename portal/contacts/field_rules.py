@@ -39,22 +39,20 @@ class Kind:
 
     words: str
     has_options: bool = False
-    has_several: bool = False
     may_search: bool = False  # found by typing
     may_sort: bool = True
     may_merge: bool = True  # may stand in a letter, a file and an import
-    is_number: bool = False
 
 
 KINDS: dict[str, Kind] = {
     "text": Kind("Text", may_search=True),
     "long": Kind("Long text", may_search=True, may_sort=False),
-    "number": Kind("Number", is_number=True),
-    "money": Kind("Money", is_number=True),
+    "number": Kind("Number"),
+    "money": Kind("Money"),
     "date": Kind("Date"),
     "yes_no": Kind("Yes or no"),
     "choice": Kind("One of a list", has_options=True),
-    "choices": Kind("Several of a list", has_options=True, has_several=True, may_sort=False),
+    "choices": Kind("Several of a list", has_options=True, may_sort=False),
     "link": Kind("Link to a web page", may_search=True),
     "file": Kind("File", may_sort=False, may_merge=False),
     "person": Kind("Another contact", may_sort=False, may_merge=False),

@@ -26,7 +26,7 @@ from portal.contacts.group_rules import (
 )
 from portal.contacts.groups import Details
 from portal.contacts.models import Group
-from portal.contacts.sensitive import GROUNDS, SENSITIVITIES
+from portal.contacts.sensitive import CLASSES, GROUNDS
 from portal.core.actor import current_actor
 from portal.core.permissions import DATA_SET_OF_CLASS, Sensitivity
 from portal.core.text import InvalidText, clean_text
@@ -69,8 +69,8 @@ def group_form(group: Group | None = None, **options: Any) -> GroupForm:
     form = GroupForm(obj=group, **options)
     actor, now = current_actor(), group.sensitivity if group else ""
     form.sensitivity.choices = [
-        SelectChoice(str(value), words)
-        for value, words in SENSITIVITIES.items()
+        SelectChoice(str(value), f"{words}: {meant}")
+        for value, (words, meant) in CLASSES.items()
         if actor.sees(DATA_SET_OF_CLASS.get(value)) or value == now
     ]
     return form

@@ -11,7 +11,7 @@ from portal.contacts.group_forms import GroupForm, RuleDraft, draft_of, group_fo
 from portal.contacts.group_rules import InvalidRule
 from portal.contacts.membership import is_whole
 from portal.contacts.models import Group
-from portal.contacts.sensitive import SENSITIVITIES, NoAuthorisation, sounds_special
+from portal.contacts.sensitive import CLASSES, NoAuthorisation, sounds_special
 from portal.core.actor import current_actor
 from portal.core.permissions import Permission, Sensitivity
 from portal.web.access import needs
@@ -30,7 +30,7 @@ def index() -> Response:
         count=len(found), sizes=queries.group_sizes(),
         categories=[(name, list(some)) for name, some in groupby(by_category, key=lambda group: group.category)],
         rules={group.id: groups.words(group.rule) for group in found if group.rule is not None},
-        classes=SENSITIVITIES, hints={group.id: _hint(group) for group in found},
+        classes={one: words for one, (words, _) in CLASSES.items()}, hints={group.id: _hint(group) for group in found},
     )  # fmt: skip
 
 

@@ -101,15 +101,23 @@ def rename_group(group_id: int, name: str, description: str) -> None:
 
 def retell() -> None:
     """Work out anew what each rule tells, also those of groups hidden from the actor: to be called when a group or
-    field becomes more or less sensitive, or moves to another page.
+    field becomes more or less sensitive, moves to another page, or comes back.
     """
     with transaction(), acting_as(system(current_actor().org_id)):
         known = all_facts()
         for group in Group.select(Group.id, Group.rule, Group.tells).where(Group.rule.is_null(False)):
             # What is gone for a while may come back: then it must not have been forgotten that it hides.
-            tells = tells_of(group.rule, known)
-            if all(asked["fact"] in known for asked in group.rule["conditions"]) and tells != group.tells:
+            tells = tells_of(group.rule, known, group.tells)
+            if tells != group.tells:
                 Group.update(tells=tells).where(Group.id == group.id).execute()
+
+
+def groups_asking(fact: str) -> tuple[list[str], int]:
+    """The names of the groups whose rules ask about a fact, and how many more do that are hidden from the actor."""
+    names = [group.name for group in queries.visible_groups() if _asks(group, fact)]
+    with acting_as(system(current_actor().org_id)):
+        count = sum(_asks(group, fact) for group in queries.visible_groups())
+    return names, count - len(names)
 
 
 def remove_group(group_id: int) -> int:
@@ -182,6 +190,10 @@ def categories() -> list[str]:
 def words(rule: Rule) -> str:
     """The rule as a sentence for the actor; what he may not ask about is not named."""
     return words_of(rule, all_facts())
+
+
+def _asks(group: Group, fact: str) -> bool:
+    return group.rule is not None and any(asked["fact"] == fact for asked in group.rule["conditions"])
 
 
 def _words(rule: Rule) -> str:

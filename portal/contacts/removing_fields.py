@@ -1,19 +1,17 @@
 """Deleting a field for good: what goes is counted and taken along as a file first."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from portal.activity import log
-from portal.contacts import queries, record_values
+from portal.contacts import groups, queries, record_values
 from portal.contacts.designing import count_values
 from portal.contacts.field_rules import show
 from portal.contacts.fields import shape_of
 from portal.contacts.models import Contact, Field, Value
 from portal.contacts.page_blocks import documents_of, names_of, words_of
 from portal.core.actor import current_actor, require
-from portal.core.cells import guard_cell
+from portal.core.cells import csv_line, guard_cell
 from portal.core.db import lock_table, transaction
 from portal.core.permissions import Denied, Permission
 
@@ -30,6 +28,13 @@ def is_exported(field: Field) -> bool:
     return log.has("field.exported", field.id)
 
 
+def groups_using(field: Field) -> tuple[list[str], int]:
+    """The groups whose rules ask about the field and will find nobody without it: the names of those the actor may
+    know of, and the number of the others.
+    """
+    return groups.groups_asking(f"field:{field.id}")
+
+
 def note_export(field: Field) -> int:
     """Write into the record that what stands in a field is taken along; return of how many contacts."""
     require(Permission.SETTINGS)
@@ -43,7 +48,7 @@ def note_export(field: Field) -> int:
 
 def as_csv(field: Field) -> Iterator[str]:
     """The lines of a CSV file of what stands in the field, contact by contact."""
-    yield "\ufeff" + _line([*HEADINGS, guard_cell(field.name)])
+    yield "\ufeff" + csv_line([*HEADINGS, guard_cell(field.name)])
     after = 0
     while rows := list(_contacts_after(field, after)):
         values = Value.select().where(Value.field_id == field.id, Value.contact_id.in_([c.id for c in rows]))
@@ -53,7 +58,7 @@ def as_csv(field: Field) -> Iterator[str]:
         for contact in rows:
             mine = standing.get(contact.id, [])
             words = show(shape_of(field), mine) or ", ".join(names.get(v.key, "") for v in mine)
-            yield _line([str(contact.id), guard_cell(queries.name_of(contact)), guard_cell(words)])
+            yield csv_line([str(contact.id), guard_cell(queries.name_of(contact)), guard_cell(words)])
         after = rows[-1].id
 
 
@@ -91,9 +96,3 @@ def _names(values: Iterable[list[Value]]) -> dict[str, str]:
     some = [value for several in values for value in several]
     titles = {i: words_of(document) for i, document in documents_of(value.document_id for value in some).items()}
     return {str(i): name for i, name in {**names_of(value.person_id for value in some), **titles}.items()}
-
-
-def _line(cells: Iterable[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow(cells)
-    return out.getvalue()

@@ -20,12 +20,13 @@ GROUNDS: dict[str, str] = {
     "health": "We give care, school or support for which health must be known (s 32)",
     "crime": "The law charges us with criminal or biometric information (s 33)",
 }
-SENSITIVITIES: dict[Sensitivity, str] = {
-    Sensitivity.ORDINARY: "Ordinary",
-    Sensitivity.IDENTIFIER: "Identity or tax number",
-    Sensitivity.SPECIAL: "Special, such as faith or health",
-    Sensitivity.CHILD: "About children",
-    Sensitivity.FINANCIAL: "Financial",
+# What a field or a group can be: its words, and what is meant by it.
+CLASSES: dict[Sensitivity, tuple[str, str]] = {
+    Sensitivity.ORDINARY: ("Ordinary", "nothing that would trouble anybody, such as a shirt size"),
+    Sensitivity.IDENTIFIER: ("Identity or tax number", "tells who somebody is, such as a passport number"),
+    Sensitivity.SPECIAL: ("Special", "faith, health, race, union, politics, sex life, crime, biometrics"),
+    Sensitivity.CHILD: ("About children", "such as a school or a guardian"),
+    Sensitivity.FINANCIAL: ("Financial", "about money, such as a bank account or an income"),
 }
 # What a name tells -> beginnings of words (folded) that give it away. A suggestion only.
 _SOUNDS = {

@@ -36,6 +36,7 @@ from portal.core.actor import current_actor
 from portal.core.permissions import DataSet, Permission
 from portal.web.access import needs
 from portal.web.errors import register_error
+from portal.web.forms import word_problem
 from portal.web.frame import Place, add_place
 from portal.web.htmx import done, page_or_part
 from portal.web.paging import paging
@@ -152,8 +153,7 @@ def remove_chosen() -> Response:
     ids = _chosen_or_none()
     contacts = [queries.name_of(service.find(i)) for i in ids[:5]]
     word = _word(ids, contacts)
-    if request.form.get("word", "").strip().casefold() != word.casefold():
-        sentence = f"Type “{word}” to delete."
+    if sentence := word_problem(word):
         return page_or_part(
             "contacts/remove.html", "contacts/_remove.html", 422, ids=ids, names=contacts, word=word, sentence=sentence
         )

@@ -78,6 +78,11 @@ def scanner_trouble() -> str:
     return _scanner[0].answers() if _scanner else ""
 
 
+def store_trouble() -> str:
+    """Why no document can be kept, in a sentence, or ""."""
+    return store().trouble()
+
+
 def store() -> Storage:
     return _store[0]
 

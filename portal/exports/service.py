@@ -1,8 +1,6 @@
 """Taking contacts along as a file. Each time is kept in the record, because personal data leaves the portal by it."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 import xlsxwriter
@@ -11,7 +9,7 @@ from portal.activity import log
 from portal.contacts.field_files import Column, is_sensitive
 from portal.contacts.queries import Filter
 from portal.core.actor import require, require_sight
-from portal.core.cells import guard_cell, unguard_cell
+from portal.core.cells import csv_line, guard_cell, unguard_cell
 from portal.core.db import transaction
 from portal.core.permissions import DataSet, Permission
 from portal.exports.queries import left_out, matching, rows
@@ -41,9 +39,9 @@ def note(wanted: Filter, kind: str, columns: Sequence[Column] = (), with_identit
 
 def as_csv(wanted: Filter, columns: Sequence[Column] = (), with_identity: bool = False) -> Iterator[str]:
     """The lines of a CSV file that spreadsheet programs open as it is, no cell taken for a formula."""
-    yield "\ufeff" + _line(guard_cell(heading) for heading in headings(columns))
+    yield "\ufeff" + csv_line(guard_cell(heading) for heading in headings(columns))
     for row in rows(wanted, columns, with_identity):
-        yield _line(guard_cell(cell) for cell in row)
+        yield csv_line(guard_cell(cell) for cell in row)
 
 
 def as_xlsx(wanted: Filter, into: BinaryIO, columns: Sequence[Column] = (), with_identity: bool = False) -> None:
@@ -64,9 +62,3 @@ def as_xlsx(wanted: Filter, into: BinaryIO, columns: Sequence[Column] = (), with
 def _kept(cell: str) -> str:
     """A cell of text needs no guard, but one that looks guarded would lose its apostrophe when it is imported."""
     return cell if unguard_cell(cell) == cell else guard_cell(cell)
-
-
-def _line(cells: Iterable[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow(cells)
-    return out.getvalue()

@@ -36,6 +36,10 @@ class Storage(Protocol):
         """Remove the file; one that is gone already is no error."""
         ...
 
+    def trouble(self) -> str:
+        """Why nothing can be kept here, in a sentence, or ""."""
+        ...
+
     def names(self) -> Iterator[tuple[str, float]]:
         """Every file with the time it was written at, in seconds since 1970."""
         ...
@@ -92,6 +96,13 @@ class Folder:
         if path.exists():
             path.unlink(missing_ok=True)
             _sync(path.parent)
+
+    def trouble(self) -> str:
+        """The folder is made when the first file comes; until then the one above it must let us in."""
+        nearest = next(folder for folder in (self.root, *self.root.parents) if folder.exists())
+        if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
+            return ""
+        return f"{nearest} cannot be written to."
 
     def names(self) -> Iterator[tuple[str, float]]:
         for path in self.root.glob("*/*/*"):

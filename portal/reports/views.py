@@ -1,7 +1,5 @@
 """Reports. The first: who could not be reached by email, to be mended line by line."""
 
-import csv
-import io
 from collections.abc import Iterator
 
 from flask import Blueprint, Flask, Response, g, render_template, request, url_for
@@ -13,7 +11,7 @@ from portal.contacts.address_guards import AddressRefused
 from portal.contacts.emails import InvalidEmail
 from portal.contacts.models import Email
 from portal.core.actor import require
-from portal.core.cells import guard_cell
+from portal.core.cells import guarded_line
 from portal.core.db import transaction
 from portal.core.permissions import DataSet, Denied, Permission
 from portal.reports import queries
@@ -101,11 +99,13 @@ def export() -> Response:
     local = zone()
 
     def rows() -> Iterator[str]:
-        yield "\ufeff" + _csv(["Name", "Email", "Reason", "The mail server's words", "Newsletter", "Date"])
+        yield "\ufeff" + guarded_line(["Name", "Email", "Reason", "The mail server's words", "Newsletter", "Date"])
         for one in queries.every(wanted):
             at = one.email.state_at
             day = at.astimezone(local).strftime("%Y-%m-%d") if at else ""
-            yield _csv([one.name, one.email.address, one.email.state_reason, one.email.state_words, one.campaign, day])
+            yield guarded_line(
+                [one.name, one.email.address, one.email.state_reason, one.email.state_words, one.campaign, day]
+            )
 
     return stream(rows, name="undeliverable.csv")
 
@@ -154,12 +154,6 @@ def _wanted() -> Wanted:
         reason if reason in queries.reasons() else "",
         request.values.get("since") == "week",
     )
-
-
-def _csv(cells: list[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow([guard_cell(cell) for cell in cells])
-    return out.getvalue()
 
 
 def register(app: Flask) -> None:

@@ -16,7 +16,7 @@ from portal.core import db
 from portal.core.clock import now
 from portal.delivery import transport
 from portal.delivery.pace import BadLimit, Limit
-from portal.documents import keeping
+from portal.documents import keeping, pdf
 from portal.gateways import geoip, imap
 from portal.gateways.countries import name_of
 from portal.gateways.smtp import BadServer, answers
@@ -145,6 +145,18 @@ def _returned(settings: Settings) -> Finding:
     )
 
 
+def _documents(settings: Settings) -> Finding:
+    """Whether what people upload can be kept, and looked at."""
+    trouble = keeping.store_trouble()
+    if trouble:
+        return Finding("documents", WRONG, f"{trouble} No document can be kept; look at STORAGE_URL.")
+    where = settings.storage_url or "the data folder"
+    if not pdf.can_draw():
+        words = f"They are kept in {where}. Pages of PDF files are not shown: install the extra preview."
+        return Finding("documents", DOUBTFUL, words)
+    return Finding("documents", GOOD, f"They are kept in {where}, and pages of PDF files can be shown.")
+
+
 def _malware(settings: Settings) -> Finding:
     """Whether what people upload is looked at."""
     if not keeping.has_scanner():
@@ -264,6 +276,7 @@ LOOKS: tuple[Callable[[Settings], Finding], ...] = (
     _processes,
     _mail,
     _returned,
+    _documents,
     _malware,
     _countries,
     _support,

@@ -4,7 +4,7 @@ import pytest
 
 from portal.accounts.models import Membership
 from portal.activity.models import LogEntry
-from portal.contacts import designing, fields, filling
+from portal.contacts import designing, fields, filling, groups
 from portal.contacts.design_rules import Design, TypedOption
 from portal.contacts.models import Field, Page
 from portal.contacts.page_blocks import block_of
@@ -194,6 +194,9 @@ def test_a_page_is_put_away_taken_out_and_deleted_when_empty(client_of, olivia, 
 
 def test_deleting_a_field_says_what_goes_and_takes_it_along_first(client_of, olivia, org, thandi, shirt):
     fill(org, thandi, shirt, "o001")
+    asks = {"fact": f"field:{shirt.id}", "operator": "filled", "value": None}
+    with acting_as(system(org.id)):
+        groups.add_group("Wears one", rule={"match": "all", "conditions": [asks]})
     client, url = client_of(olivia), f"/settings/pages/fields/{shirt.id}"
 
     asked = client.get(f"{url}/removal").text
@@ -204,6 +207,7 @@ def test_deleting_a_field_says_what_goes_and_takes_it_along_first(client_of, oli
     gone = client.post(f"{url}/removal", data={"word": "shirt"})
 
     assert "for 1 contact" in asked
+    assert "because their rule asks about it: Wears one." in asked
     assert (wrong.status_code, "Type “Shirt” to delete." in wrong.text) == (422, True)
     assert (early.status_code, "Take along what stands in it first." in early.text) == (422, True)
     assert lines[1] == f"{thandi.id},Thandi Ngcobo,Small"

@@ -5,15 +5,18 @@ from dataclasses import replace
 import pytest
 import time_machine
 
-from portal.contacts import queries, service
+from portal.contacts import designing, fields, groups, membership, queries, removing_fields, service
+from portal.contacts.design_rules import Design, TypedOption
 from portal.contacts.facts import UnknownFact, all_facts, condition_of, tells_of
 from portal.contacts.field_filters import FieldWish
+from portal.contacts.groups import Details
 from portal.contacts.list_rules import rule_of
-from portal.contacts.models import Contact, Field
-from portal.core.actor import acting_as
+from portal.contacts.models import Contact, Field, Group, Page
+from portal.core.actor import acting_as, system
 from portal.core.clock import now
 from portal.core.db import db, is_sqlite
 from portal.core.permissions import DataSet
+from tests.conftest import actor_of
 from tests.designed import field, put
 
 SINCE = [
@@ -134,3 +137,98 @@ def test_a_list_limited_by_fields_is_kept_as_a_rule_that_finds_the_same(filled):
 def test_a_list_that_a_rule_cannot_ask_is_not_kept_as_one(filled):
     for kind, words in (("number", {"least": "many"}), ("yes_no", {"wanted": ("0", "1")})):
         assert rule_of(queries.Filter(fields=(FieldWish(filled[kind].id, **words),))) is None
+
+
+@pytest.fixture
+def asking(org):
+    """A field, and a group whose rule asks about it."""
+    with acting_as(system(org.id)):
+        page = designing.add_page("Volunteers")
+        design = Design("choice", "Shirt", "To order", "ordinary", options=[TypedOption("", n) for n in ("S", "L")])
+        made = designing.add_field(page, design)
+        rule = {"match": "all", "conditions": [{"fact": f"field:{made.id}", "operator": "any_of", "value": ["o001"]}]}
+        yield made, design, groups.add_group("Small shirts", rule=rule)
+
+
+def told(group):
+    return Group.get_by_id(group.id).tells
+
+
+def changed(made, design, page, **values):
+    designing.change_field(Field.get_by_id(made.id), replace(design, **values), page)
+
+
+SPECIAL = {"sensitivity": "special", "authorisation": "consent", "authorisation_note": "Forms in the office."}
+
+
+def test_a_group_is_hidden_as_soon_as_the_field_it_asks_about_becomes_special(asking, bob):
+    made, design, group = asking
+    options = [TypedOption("o001", "S"), TypedOption("o002", "L")]
+
+    changed(made, replace(design, options=options), fields.find_page(made.page_id), **SPECIAL)
+
+    assert told(group) == f",page:{made.page_id},special,"
+    with acting_as(actor_of(bob)):
+        assert queries.visible_groups() == []
+
+
+def test_what_a_group_tells_moves_with_the_field_to_another_page(asking):
+    made, design, group = asking
+    other = designing.add_page("Bursaries")
+
+    changed(made, replace(design, options=[TypedOption("o001", "S")]), other)
+
+    assert told(group) == f",page:{other.id},"
+
+
+@pytest.mark.parametrize("thing", ["field", "page"])
+def test_what_became_special_while_it_was_put_away_hides_its_groups_when_it_comes_back(asking, thing):
+    made, design, group = asking
+    page = fields.find_page(made.page_id)
+    away = {"field": designing.archive_field, "page": designing.archive_page}[thing]
+    back = {"field": designing.restore_field, "page": designing.restore_page}[thing]
+    model = {"field": Field, "page": Page}[thing]
+    away(made if thing == "field" else page)
+    changed(made, replace(design, options=[TypedOption("o001", "S")]), page, **SPECIAL)
+
+    back(model.get_by_id(made.id if thing == "field" else page.id))
+
+    assert told(group) == f",page:{page.id},special,"
+
+
+def test_a_group_whose_rule_asks_about_something_gone_still_hides_what_it_told(asking):
+    made, _, group = asking
+    secret = designing.add_field(fields.find_page(made.page_id), Design("text", "Clinic", "Care", **SPECIAL))
+    rule = {"match": "any", "conditions": [*group.rule["conditions"], asked_filled(made), asked_filled(secret)]}
+    groups.change_group(group.id, group.name, Details.of(group), rule)
+
+    removing_fields.remove_field(secret)
+    groups.retell()
+
+    assert told(group) == f",page:{made.page_id},special,"
+
+
+def asked_filled(field):
+    return {"fact": f"field:{field.id}", "operator": "filled", "value": None}
+
+
+def test_who_deletes_a_field_is_told_which_groups_ask_about_it(asking):
+    made, _, group = asking
+    hidden = groups.add_group("Hidden", details=Details(**SPECIAL), rule=group.rule)
+
+    whole = removing_fields.groups_using(made)
+    with acting_as(replace(system(made.org_id), hidden=frozenset({DataSet.SPECIAL}))):
+        limited = removing_fields.groups_using(made)
+
+    assert whole == ([hidden.name, group.name], 0)
+    assert limited == ([group.name], 1)
+
+
+def test_an_option_that_is_no_longer_offered_can_still_be_asked_about(asking):
+    made, design, group = asking
+    away = [TypedOption("o001", "S", is_archived=True), TypedOption("o002", "L")]
+
+    changed(made, replace(design, options=away), fields.find_page(made.page_id))
+
+    assert all_facts()[f"field:{made.id}"].options == [("o001", "S"), ("o002", "L")]
+    assert membership.is_whole(Group.get_by_id(group.id))

@@ -150,6 +150,19 @@ def test_a_scanner_that_does_not_answer_is_wrong(portal, tmp_path):
     assert "Uploads wait" in findings["malware"]["words"]
 
 
+@pytest.mark.parametrize(
+    ("place", "level", "words"), [("store/new", "good", "They are kept in"), ("file", "wrong", "STORAGE_URL")]
+)
+def test_the_doctor_says_whether_documents_can_be_kept(portal, tmp_path, place, level, words):
+    (tmp_path / "file").touch()
+
+    _, out, _ = portal("doctor", "--json", STORAGE_URL=f"file://{tmp_path}/{place}")
+
+    (finding,) = [f for f in json.loads(out) if f["name"] == "documents"]
+    assert (finding["level"], words in finding["words"]) == (level, True)
+    assert not (tmp_path / "store").exists()
+
+
 def test_the_room_for_documents_is_set_by_command(portal, hope_house):
     assert portal("org", "set", hope_house, "document_quota=5GB")[0] == 0
     code, _, err = portal("org", "set", hope_house, "document_quota=much")
