@@ -76,8 +76,10 @@ def _basis(grounds: Sequence[Justification]) -> str:
         return "No basis is recorded yet."
     last = grounds[-1]
     kind = {"proven": "Agreed, with proof", "asserted": "Agreed, as we were told", "withheld": "Was asked, and said no"}
-    words = [kind.get(last.standing, last.standing), SOURCES.get(last.source, last.source).lower(), last.detail]
-    return ": ".join(filter(None, [words[0], ", ".join(filter(None, words[1:]))])) + "."
+    said = [kind.get(last.standing, last.standing), SOURCES.get(last.source, last.source).lower()]
+    # What a colleague typed begins with a capital, as people type, and so is a sentence of its own.
+    sentences = filter(None, [": ".join(filter(None, said)), last.detail])
+    return " ".join(f"{words.rstrip('.')}." for words in sentences)
 
 
 def erase(contact_ids: list[int]) -> None:

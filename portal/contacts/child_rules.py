@@ -49,10 +49,11 @@ def counts(consent: Consent, today: date) -> bool:
     return given is not None and given <= today and (consent.until is None or consent.until > today)
 
 
-def standing(is_a_child: bool, consents: Sequence[Consent], today: date) -> Standing:
+def standing(is_a_child: bool, consents: Sequence[Consent], today: date, *, is_dated: bool = True) -> Standing:
+    """`is_dated`: whether the day of birth is known. Of nobody else it may be said that he has grown up."""
     given = [consent for consent in consents if counts(consent, today)]
     if not is_a_child:
-        return Standing.RENEW if given else Standing.NONE
+        return Standing.RENEW if given and is_dated else Standing.NONE
     if not given:
         return Standing.PENDING
     return Standing.MARKETING if any(consent.is_marketing_too for consent in given) else Standing.CONSENTED

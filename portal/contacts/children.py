@@ -24,16 +24,16 @@ def standings(contact_ids: Sequence[int]) -> dict[int, Standing]:
     """How each of these contacts stands, whom the actor sees. Whom he knows for a child depends on his groups;
     whether somebody consented for one does not.
     """
-    children = _children(contact_ids)
+    children, dated = _children(contact_ids)
     given = _consents(contact_ids)
     today = now().date()
-    return {i: standing(i in children, given.get(i, []), today) for i in contact_ids}
+    return {i: standing(i in children, given.get(i, []), today, is_dated=i in dated) for i in contact_ids}
 
 
 def as_the_gate_sees(contact_ids: Sequence[int]) -> dict[int, Standing]:
     """The children among these contacts of the caller, as the portal itself knows them: for the gate."""
     with acting_as(system(current_actor().org_id)):
-        children = _children(contact_ids)
+        children, _ = _children(contact_ids)
         given = _consents(sorted(children))
         today = now().date()
         return {i: standing(True, given.get(i, []), today) for i in children}
@@ -66,8 +66,8 @@ def are_pending() -> Any:
         return are_children() & Contact.id.not_in(given)
 
 
-def _children(contact_ids: Iterable[int]) -> set[int]:
-    """Those of these contacts that are children, in at most four queries."""
+def _children(contact_ids: Iterable[int]) -> tuple[set[int], set[int]]:
+    """Those of these contacts that are children, and those whose day of birth is known, in at most four queries."""
     today = now().date()
     query = Contact.select(Contact.id, Contact.birth_date)
     born = dict(query.where(Contact.id.in_(list(contact_ids)), Contact.kind == "person").tuples())
@@ -81,7 +81,8 @@ def _children(contact_ids: Iterable[int]) -> set[int]:
     if unknown and (groups := _groups_of_children()):
         inside = Contact.select(Contact.id).where(Contact.id.in_(unknown), is_member(groups))
         grouped = {row[0] for row in inside.tuples()}
-    return {i for i, day in born.items() if is_child(day, stated.get(i), i in grouped, today)}
+    children = {i for i, day in born.items() if is_child(day, stated.get(i), i in grouped, today)}
+    return children, {i for i, day in born.items() if day} | set(stated)
 
 
 def _groups_of_children() -> list[int]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from portal.contacts import fields
 from portal.contacts.field_rules import KINDS, Entry, show
@@ -9,6 +11,7 @@ from portal.contacts.fields import Outline, Sheet
 from portal.contacts.models import Field
 from portal.core.actor import current_actor
 from portal.core.permissions import Sensitivity
+from portal.core.written import day
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ def is_sensitive(field: Field | Outline) -> bool:
 
 def shown(field: Field, texts: Sequence[str]) -> str:
     """Values as people read them on a page or in a letter."""
+    if field.kind == "date" and texts:
+        return day(date.fromisoformat(texts[0]), ZoneInfo("UTC"))
     return show(fields.shape_of(field), [Entry("", text) for text in texts])
 
 

@@ -2,11 +2,14 @@
 that is hidden from him is not told at all: that there is one, he would learn by it.
 """
 
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from portal.activity.models import LogEntry
 from portal.activity.sentences import Sentence, sentence
 from portal.contacts import field_words
+from portal.contacts.addresses import show_province
 from portal.contacts.identity_rules import BODY_KINDS
 from portal.contacts.models import Address, Contact, ContactPart, Email, Group, Note, Telephone
 from portal.contacts.queries import name_of
@@ -14,9 +17,11 @@ from portal.contacts.rules import DATA_SET_OF_FIELD, LANGUAGES, SOURCES
 from portal.contacts.telephones import show_telephone
 from portal.core.actor import current_actor
 from portal.core.permissions import Permission
+from portal.core.written import day
 
 # How the actions that concern one kind of part begin.
 PARTS: dict[str, type[ContactPart]] = {"email": Email, "telephone": Telephone, "address": Address, "note": Note}
+DAYS = frozenset({"birth_date", "deceased_on", "archived_at", "consented_on", "since", "until"})
 IN_GROUPS = ("contact.grouped", "contact.ungrouped")
 
 
@@ -45,8 +50,10 @@ def show(name: str, value: Any) -> str:
     if name == "relation" and isinstance(value, dict):
         other = Contact.get_or_none(Contact.id == value["contact"])
         return f"{value['words']} {name_of(other)}" if other else ""
-    if name == "archived_at":
-        return str(value)[:10]
+    if name in DAYS:
+        return day(date.fromisoformat(str(value)[:10]), ZoneInfo("UTC"))
+    if name.split()[0] == "address":  # in one line, with the code of its province
+        return ", ".join(show_province(words) for words in str(value).split(", "))
     if name == "body_kind":
         return BODY_KINDS.get(str(value), str(value))
     if name == "roles":

@@ -55,6 +55,11 @@ def test_how_a_contact_stands(is_one, consents, expected):
     assert standing(is_one, consents, TODAY) is expected
 
 
+def test_nobody_has_grown_up_whose_birth_date_is_not_known():
+    assert standing(False, [Consent(GIVEN)], TODAY, is_dated=False) is Standing.NONE
+    assert standing(True, [Consent(GIVEN)], TODAY, is_dated=False) is Standing.CONSENTED
+
+
 def test_the_latest_birth_of_a_grown_person_agrees_with_the_age_on_every_day():
     day = date(2023, 1, 1)
     while day < date(2029, 1, 1):
