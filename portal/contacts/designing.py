@@ -10,7 +10,7 @@ from typing import Any
 from peewee import IntegrityError, fn
 
 from portal.activity import log
-from portal.contacts import record_values
+from portal.contacts import groups, record_values
 from portal.contacts.design_rules import (
     MOST_FIELDS,
     MOST_LISTED,
@@ -140,6 +140,8 @@ def change_field(field: Field, design: Design, page: Page) -> None:
         _unless_taken(update.execute, f"field called {columns['name']}")
         if changes.keys() & {"is_searched", "options"}:
             record_values.find_again(field, columns["options"], is_searched=bool(columns["is_searched"]))
+        if changes.keys() & {"sensitivity", "page_id"}:
+            groups.retell()
         log.write("field.changed", subject_id=field.id, changes=_told(changes))
 
 
@@ -248,6 +250,8 @@ def _set_page_archived(page: Page, *, is_archived: bool) -> None:
         return
     with transaction():
         Page.update(archived_at=now() if is_archived else None).where(Page.id == page.id).execute()
+        if not is_archived:
+            groups.retell()
         log.write("page.archived" if is_archived else "page.restored", subject_id=page.id, name=page.name)
 
 
@@ -260,6 +264,8 @@ def _set_field_archived(field: Field, *, is_archived: bool) -> None:
         if not is_archived:
             _check_free({"name": field.name, "name_key": field.name_key, "is_listed": field.is_listed}, field.id)
         Field.update(archived_at=now() if is_archived else None).where(Field.id == field.id).execute()
+        if not is_archived:
+            groups.retell()
         log.write("field.archived" if is_archived else "field.restored", subject_id=field.id, name=field.name)
 
 

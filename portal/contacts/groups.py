@@ -101,14 +101,17 @@ def rename_group(group_id: int, name: str, description: str) -> None:
 
 def retell() -> None:
     """Work out anew what each rule tells, also those of groups hidden from the actor: to be called when a group or
-    field becomes more or less sensitive, or moves to another page.
+    field becomes more or less sensitive, moves to another page, or is taken out again.
     """
     with transaction(), acting_as(system(current_actor().org_id)):
         known = all_facts()
         for group in Group.select(Group.id, Group.rule, Group.tells).where(Group.rule.is_null(False)):
-            # What is gone for a while may come back: then it must not have been forgotten that it hides.
             tells = tells_of(group.rule, known)
-            if all(asked["fact"] in known for asked in group.rule["conditions"]) and tells != group.tells:
+            if not all(asked["fact"] in known for asked in group.rule["conditions"]):
+                # What is gone for a while may come back: then it must not have been forgotten that it hides.
+                words = sorted({*tells.split(","), *group.tells.split(",")} - {""})
+                tells = f",{','.join(words)}," if words else ""
+            if tells != group.tells:
                 Group.update(tells=tells).where(Group.id == group.id).execute()
 
 
