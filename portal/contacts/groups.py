@@ -209,10 +209,13 @@ def _check_may_rule(group: Group) -> None:
 
 
 def _checked(details: Details, before: Group | None = None) -> dict[str, Any]:
-    """The details as they are stored. A class that is hidden from the actor he cannot give, unless it is there."""
+    """The details as they are stored. A class that is hidden from the actor he neither gives nor takes away, also from
+    the one group he sees: others would see it then.
+    """
     sensitivity = Sensitivity(details.sensitivity)
-    is_new = before is None or before.sensitivity != sensitivity
-    if is_new and not current_actor().sees(DATA_SET_OF_CLASS.get(sensitivity)):
+    named = {sensitivity} if before is None else {sensitivity, Sensitivity(before.sensitivity)}
+    is_new = before is None or len(named) > 1
+    if is_new and not all(current_actor().sees(DATA_SET_OF_CLASS.get(one)) for one in named):
         raise Denied("A group of this kind can be made only by somebody who may see such information.")
     check_sensitive(sensitivity, details.authorisation, details.authorisation_note)
     values = dict(details.__dict__)

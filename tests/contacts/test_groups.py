@@ -309,3 +309,14 @@ def test_what_is_left_of_a_deleted_contact_is_in_no_group(cast):
     assert queries.group_names([cast["Ann"], cast["Ben"]]) == {cast["Ben"]: ["People"]}
     assert found(group) == ["Ben", "Cy"]
     assert queries.count_found(group.rule) == 2
+
+
+def test_whose_one_group_is_special_cannot_make_it_ordinary_for_everybody(as_olivia, alice):
+    special = groups.add_group("HIV support", details=SPECIAL)
+    only = replace(actor_of(alice), only_group=special.id)
+    with acting_as(only), pytest.raises(Denied):
+        groups.change_group(special.id, "HIV support", Details())
+    with acting_as(only):
+        groups.change_group(special.id, "Support", Details.of(special))
+
+    assert Group.get_by_id(special.id).sensitivity == "special"
