@@ -6,6 +6,7 @@ from typing import Any
 
 from peewee import IntegrityError
 
+from portal.accounts import service as accounts
 from portal.activity import log
 from portal.contacts import queries, record
 from portal.contacts.facts import Fact, all_facts, tells_of
@@ -117,12 +118,14 @@ def retell() -> None:
 
 def remove_group(group_id: int) -> int:
     """Remove a group; its contacts stay. Returns how many contacts were in it. Not for who sees only some of them: the
-    others would leave it behind his back.
+    others would leave it behind his back. Nor while somebody's rights name it: a wall around it would fall unseen.
     """
     require(Permission.CONTACT_DELETE)
     group = find_group(group_id)
     if current_actor().is_limited:
         raise Denied("You see only some of the contacts. Somebody who sees all of them can remove a group.")
+    if accounts.is_in_rights(f"group:{group.id}", group.id):
+        raise Denied("The rights of a user are about this group. Change those first.")
     with transaction():
         left = queries.group_sizes().get(group.id, 0)
         if group.rule is None:
