@@ -22,6 +22,7 @@ from portal.delivery import history as deliveries
 from portal.delivery.figures import Figures
 from portal.delivery.history import Wanted
 from portal.web.access import needs
+from portal.web.bodies import refuse_nul
 from portal.web.filters import zone
 from portal.web.htmx import page_or_part
 from portal.web.paging import paging
@@ -95,6 +96,7 @@ def _csv(cells: list[str]) -> str:
 
 
 def _wanted(campaign: Campaign) -> Wanted:
+    refuse_nul(request.form)
     state, reason = request.values.get("state", ""), request.values.get("reason", "")
     return Wanted(
         campaign.id,

@@ -290,3 +290,9 @@ def test_who_sees_no_documents_does_not_take_away_the_photo_either(client_of, al
         assert client.post(f"/contacts/{thandi.id}/{url}", data=data).status_code == 403
     with acting_as(system(thandi.org_id)):
         assert Contact.get_by_id(thandi.id).photo_id == kept
+
+
+def test_wrong_facts_without_a_file_are_told_too(client_of, alice, thandi):
+    for url in ("/documents", f"/contacts/{thandi.id}/documents"):
+        answer = client_of(alice).post(url, data={"kind": "nonsense"})
+        assert (answer.status_code, uploads.NOTHING_CHOSEN in answer.text) == (422, True)
