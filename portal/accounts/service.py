@@ -215,6 +215,11 @@ def set_rights(
     return Membership.get_by_id(membership.id)
 
 
+def is_in_rights(right: str, only_group: int) -> bool:
+    """Whether somebody of the current organisation was denied this right, or sees only this group."""
+    return any(right in one.denied or one.only_group == only_group for one in members())
+
+
 def member_by_email(email: str) -> Membership:
     """The membership of who has this address in the current organisation. Raises NotFound."""
     mine = (Membership.org == current_actor().org_id) & (User.email == email.strip().lower())

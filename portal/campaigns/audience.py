@@ -7,7 +7,7 @@ from portal.campaigns import service
 from portal.campaigns.models import Campaign
 from portal.consent.queries import Candidate, facts
 from portal.consent.rules import WORDS, Purpose, Refuse, may_send
-from portal.contacts.membership import is_member
+from portal.contacts.membership import is_member, is_outside
 from portal.contacts.models import Contact, Email, Group
 from portal.core.actor import acting_as, current_actor, seeing_everything, system
 from portal.core.clock import now
@@ -109,7 +109,7 @@ def people_of(campaign: Campaign) -> list[Addressee]:
 def _people_of(campaign: Campaign) -> list[Addressee]:
     query = Contact.select(Contact.id).where(is_member(campaign.groups), Contact.erased_at.is_null())
     if campaign.excluded:
-        query = query.where(~is_member(campaign.excluded))
+        query = query.where(is_outside(campaign.excluded))
     ids = [row[0] for row in query.order_by(Contact.id).tuples()]
     found: list[Addressee] = []
     for start in range(0, len(ids), BATCH):

@@ -20,6 +20,7 @@ from portal.delivery import history as deliveries
 from portal.delivery.figures import Figures
 from portal.delivery.history import Wanted
 from portal.web.access import needs
+from portal.web.bodies import refuse_nul
 from portal.web.filters import zone
 from portal.web.htmx import page_or_part
 from portal.web.paging import paging
@@ -87,6 +88,7 @@ def _find(campaign_id: int) -> Campaign:
 
 
 def _wanted(campaign: Campaign) -> Wanted:
+    refuse_nul(request.form)
     state, reason = request.values.get("state", ""), request.values.get("reason", "")
     return Wanted(
         campaign.id,

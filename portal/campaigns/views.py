@@ -117,7 +117,7 @@ def save(campaign_id: int) -> Response:
     form = CampaignForm()
     if not form.validate():
         return _compose(campaign, form, 422)
-    version = int(request.form["version"]) if request.form.get("version", "").isdigit() else 0
+    version = _id(request.form.get("version")) or 0
     try:
         service.change(
             campaign, version, name=form.name.data or "", subject=form.subject.data or "",

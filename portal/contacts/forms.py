@@ -214,7 +214,7 @@ def _address_error(values: dict[str, str]) -> tuple[str, str]:
 
 def _count(form: Mapping[str, str]) -> int:
     text = form.get("lines", "0")
-    return min(int(text), 50) if text.isascii() and text.isdigit() else 0
+    return min(int(text), 50) if text.isascii() and text.isdigit() and len(text) < 4 else 0
 
 
 def _id(form: Mapping[str, str], number: int) -> int | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from peewee import IntegrityError
 
+from portal.accounts import service as accounts
 from portal.activity import log
 from portal.contacts import queries, record
 from portal.contacts.facts import Fact, all_facts, tells_of
@@ -122,12 +123,14 @@ def groups_asking(fact: str) -> tuple[list[str], int]:
 
 def remove_group(group_id: int) -> int:
     """Remove a group; its contacts stay. Returns how many contacts were in it. Not for who sees only some of them: the
-    others would leave it behind his back.
+    others would leave it behind his back. Nor while somebody's rights name it: a wall around it would fall unseen.
     """
     require(Permission.CONTACT_DELETE)
     group = find_group(group_id)
     if current_actor().is_limited:
         raise Denied("You see only some of the contacts. Somebody who sees all of them can remove a group.")
+    if accounts.is_in_rights(f"group:{group.id}", group.id):
+        raise Denied("The rights of a user are about this group. Change those first.")
     with transaction():
         left = queries.group_sizes().get(group.id, 0)
         if group.rule is None:
@@ -218,10 +221,13 @@ def _check_may_rule(group: Group) -> None:
 
 
 def _checked(details: Details, before: Group | None = None) -> dict[str, Any]:
-    """The details as they are stored. A class that is hidden from the actor he cannot give, unless it is there."""
+    """The details as they are stored. A class that is hidden from the actor he neither gives nor takes away, also from
+    the one group he sees: others would see it then.
+    """
     sensitivity = Sensitivity(details.sensitivity)
-    is_new = before is None or before.sensitivity != sensitivity
-    if is_new and not current_actor().sees(DATA_SET_OF_CLASS.get(sensitivity)):
+    named = {sensitivity} if before is None else {sensitivity, Sensitivity(before.sensitivity)}
+    is_new = before is None or len(named) > 1
+    if is_new and not all(current_actor().sees(DATA_SET_OF_CLASS.get(one)) for one in named):
         raise Denied("A group of this kind can be made only by somebody who may see such information.")
     check_sensitive(sensitivity, details.authorisation, details.authorisation_note)
     values = dict(details.__dict__)

@@ -23,11 +23,14 @@ from portal.core.written import day
 PARTS: dict[str, type[ContactPart]] = {"email": Email, "telephone": Telephone, "address": Address, "note": Note}
 DAYS = frozenset({"birth_date", "deceased_on", "archived_at", "consented_on", "since", "until"})
 IN_GROUPS = ("contact.grouped", "contact.ungrouped")
+# What these entries are about stands in their detail alone.
+ABOUT_FIELDS = ("contact.fields_changed", "contact.updated_by_import")
+ABOUT_OTHERS = ("contact.relation_added", "contact.relation_changed", "contact.relation_removed")
 
 
 def of_contact(contact_id: int, first: int, count: int) -> tuple[list[Sentence], int]:
     """Some sentences, the newest first, and how many there are in all."""
-    query = LogEntry.select().where(LogEntry.contact_id == contact_id, *_shown())
+    query = LogEntry.select().where(LogEntry.contact_id == contact_id, *_shown(contact_id))
     page = list(query.order_by(LogEntry.seq.desc()).offset(first).limit(count))
     designed = field_words.read(page)
 
@@ -77,13 +80,40 @@ def hides(name: str) -> bool:
     return not current_actor().sees(DATA_SET_OF_FIELD.get(word))
 
 
-def _shown() -> list[Any]:
-    """The conditions that leave out entries about parts and groups that are hidden from the reader."""
+def _shown(contact_id: int) -> list[Any]:
+    """The conditions that leave out entries about parts, documents, groups, fields and others that are hidden from the
+    reader.
+    """
     conditions: list[Any] = [
         ~LogEntry.action.startswith(f"contact.{word}_") for word, kind in PARTS.items() if not kind.is_shown()
     ]
     actor = current_actor()
+    if not actor.may(Permission.DOCUMENT_READ):
+        conditions += [~LogEntry.action.startswith(word) for word in ("document.", "contact.photo_")]
     if actor.is_limited or actor.hidden or actor.hidden_pages:
         known = LogEntry.subject_id.in_(Group.select(Group.id))
         conditions.append(LogEntry.action.not_in(IN_GROUPS) | (LogEntry.subject_id.is_null(False) & known))
+        conditions += [LogEntry.seq.not_in(hidden)] if (hidden := _hidden_by_detail(contact_id)) else []
     return conditions
+
+
+def _hidden_by_detail(contact_id: int) -> list[int]:
+    """The entries that tell of nothing but hidden fields, or of how the contact belongs to somebody out of sight."""
+    mine = LogEntry.action.in_(ABOUT_FIELDS + ABOUT_OTHERS) & (LogEntry.contact_id == contact_id)
+    entries = [entry for entry in LogEntry.select().where(mine) if (entry.detail or {}).get("changes")]
+    designed = field_words.read(entries)
+    others = {entry.seq: other for entry in entries if (other := _other_of(entry.detail["changes"]))}
+    known = {row[0] for row in Contact.select(Contact.id).where(Contact.id.in_(sorted(set(others.values())))).tuples()}
+    return [
+        entry.seq
+        for entry in entries
+        if (
+            others[entry.seq] not in known if entry.seq in others else all(map(designed.hides, entry.detail["changes"]))
+        )
+    ]
+
+
+def _other_of(changes: dict[str, Any]) -> int:
+    """The other contact whom a relation was about; 0 for an entry about something else."""
+    told = next(filter(None, changes.get("relation", ())), None)
+    return int(told["contact"]) if isinstance(told, dict) else 0

@@ -31,6 +31,15 @@ def is_member(group_ids: Iterable[int]) -> Any:
     return reduce(or_, conditions) if conditions else NOTHING
 
 
+def is_outside(group_ids: Iterable[int]) -> Any:
+    """The condition on Contact that it is in none of these groups, for a wall. While it cannot be said who is in one of
+    them, because its rule asks about what is put away, nobody is outside.
+    """
+    ids = sorted(set(group_ids))
+    groups = list(Group.select(Group.id, Group.rule).where(Group.id.in_(ids))) if ids else []
+    return ~is_member(ids) if all(is_whole(group) for group in groups) else NOTHING
+
+
 def found_by(rule: Mapping[str, Any]) -> Node:
     """The condition on Contact of a rule that the actor may ask. Raises UnknownFact."""
     with zone_read_once():

@@ -17,7 +17,7 @@ from portal.contacts.queries import Filter
 from portal.core.permissions import Permission
 from portal.documents import uploads
 from portal.web.access import needs
-from portal.web.bodies import takes_files
+from portal.web.bodies import refuse_nul, takes_files
 from portal.web.htmx import done, page_or_part
 
 MOST_FOUND = 8
@@ -131,6 +131,7 @@ def _typed_lines(block: Block, act: str = "") -> list[Line]:
 
 def _found(line: Line, is_looking: bool) -> list[tuple[int, str]]:
     """The one chosen already, and the first few whom the actor may see with this in their names."""
+    refuse_nul(request.form)
     rows = queries.page(Filter(text=line.looked_for), 1, MOST_FOUND) if is_looking and line.looked_for else []
     found = [(row.contact.id, row.name) for row in rows]
     chosen = next((int(text) for text in line.typed if text.isascii() and text.isdigit() and len(text) < 12), None)

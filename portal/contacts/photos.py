@@ -25,6 +25,7 @@ def of(contact: Contact) -> Document | None:
 def change(contact: Contact, stream: IO[bytes], filename: str) -> None:
     """Make this picture, cropped to a square, the contact's photo; the one before is destroyed. Raises BadDocument."""
     require(Permission.CONTACT_EDIT)
+    require(Permission.DOCUMENT_EDIT)
     before = _kept(contact)
     photo = documents.add(stream, filename, contact_id=contact.id, title=TITLE, kind="photo", portrait=True)
     with transaction():
@@ -34,8 +35,9 @@ def change(contact: Contact, stream: IO[bytes], filename: str) -> None:
 
 
 def remove(contact: Contact) -> None:
-    """Destroy the photo."""
+    """Destroy the photo. Not for whom documents are hidden from: he would only make it out of reach."""
     require(Permission.CONTACT_EDIT)
+    require(Permission.DOCUMENT_EDIT)
     before = _kept(contact)
     with transaction():
         if before is not None:

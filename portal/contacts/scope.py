@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from portal.contacts.membership import is_member
+from portal.contacts.membership import is_member, is_outside
 from portal.contacts.models import Contact
 from portal.core.actor import Actor, acting_as, system
 from portal.core.tenancy import register_contact_scope
@@ -19,7 +19,7 @@ def visible(actor: Actor) -> Any:
         if actor.only_group is not None:
             query = query.where(is_member([actor.only_group]))
         if actor.denied_groups:
-            query = query.where(~is_member(actor.denied_groups))
+            query = query.where(is_outside(actor.denied_groups))
         return query
 
 

@@ -35,6 +35,7 @@ from portal.contacts.telephones import show_telephone
 from portal.core.actor import current_actor
 from portal.core.permissions import DataSet, Permission
 from portal.web.access import needs
+from portal.web.bodies import refuse_nul
 from portal.web.errors import register_error
 from portal.web.forms import word_problem
 from portal.web.frame import Place, add_place
@@ -180,6 +181,7 @@ def _chosen_or_none() -> list[int]:
 def read_filter(source: Any = None) -> Filter:
     """The filter in the page's address."""
     args = request.args if source is None else source
+    refuse_nul(args)
     return Filter(
         text=args.get("q", "").strip()[:200],
         group_ids=_numbers(args.getlist("group")),

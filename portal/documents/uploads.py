@@ -42,7 +42,7 @@ def take_all(form: UploadForm, contact_id: int | None) -> Outcome:
         outcome.refused.append(Refused("", NOTHING_CHOSEN))
     if not form.validate():
         words = [f"{control.label.text}: {error}" for control in form for error in control.errors]
-        outcome.refused = [Refused(shown_name(file.filename or ""), " ".join(words)) for file in chosen]
+        outcome.refused += [Refused(shown_name(file.filename or ""), " ".join(words)) for file in chosen]
         return outcome
     facts = form.facts() | ({} if len(chosen) == 1 else {"title": ""})
     for file in chosen:

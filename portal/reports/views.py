@@ -17,6 +17,7 @@ from portal.core.permissions import DataSet, Denied, Permission
 from portal.reports import queries
 from portal.reports.queries import Wanted
 from portal.web.access import needs
+from portal.web.bodies import refuse_nul
 from portal.web.filters import zone
 from portal.web.forms import Form
 from portal.web.frame import Place, add_place
@@ -148,6 +149,7 @@ def _require_sight() -> None:
 
 
 def _wanted() -> Wanted:
+    refuse_nul(request.form)
     reason = request.values.get("reason", "")
     return Wanted(
         request.values.get("q", "").strip()[:200],

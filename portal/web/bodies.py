@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask, abort, request
+from werkzeug.datastructures import MultiDict
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -19,6 +20,14 @@ def takes_files(most: int) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def refuse_nul(values: MultiDict[str, str]) -> None:
+    """To be called by a view that asks the database for words as they came in a form: what is so in an address is
+    refused before.
+    """
+    if any("\0" in text for texts in values.listvalues() for text in texts):
+        abort(404)
 
 
 def init_app(app: Flask) -> None:

@@ -7,7 +7,7 @@ import pytest
 from portal.activity import log
 from portal.activity.models import LogEntry
 from portal.campaigns import merge
-from portal.contacts import designing, fields, filling, record, removing_fields
+from portal.contacts import designing, fields, filling, groups, record, removing_fields
 from portal.contacts.design_rules import (
     KNOWN_NAMES,
     MOST_FIELDS,
@@ -394,3 +394,42 @@ def test_a_page_that_may_only_be_read_is_not_designed(page, me):
     for name in ACTS.keys() - {"add a page", "order pages", "take a field along"}:
         with acting_as(replace(me, read_only_pages=frozenset({page.id}))), pytest.raises(Denied):
             ACTS[name](page, field)
+
+
+def rule_about(field, operator="is", value="Positive"):
+    asked = {"fact": f"field:{field.id}", "operator": operator, "value": value}
+    return {"match": "all", "conditions": [asked]}
+
+
+def told(group):
+    return set(again(group).tells.split(",")) - {""}
+
+
+def test_a_group_by_rule_is_hidden_as_soon_as_what_it_asks_about_is(page):
+    field = designing.add_field(page, TEXT)
+    group = groups.add_group("Those to be called", rule=rule_about(field))
+    special = {"sensitivity": "special", "authorisation": "health", "authorisation_note": "Clinic."}
+    other = designing.add_page("Clinic")
+
+    designing.change_field(field, replace(TEXT, **special), page)
+    assert told(group) == {f"page:{page.id}", "special"}
+    designing.change_field(again(field), replace(TEXT, **special), other)
+    assert told(group) == {f"page:{other.id}", "special"}
+
+    designing.archive_field(again(field))
+    designing.change_field(again(field), replace(TEXT, sensitivity="financial"), other)
+    assert "special" in told(group)
+    designing.restore_field(again(field))
+    assert told(group) == {f"page:{other.id}", "financial"}
+
+
+def test_a_group_is_hidden_also_while_another_part_of_its_rule_is_put_away(page):
+    field, gone = designing.add_field(page, TEXT), designing.add_field(page, replace(TEXT, name="Old"))
+    rule = rule_about(field)
+    rule["conditions"] += rule_about(gone)["conditions"]
+    group = groups.add_group("Those to be called", rule=rule)
+
+    designing.archive_field(gone)
+    designing.change_field(field, replace(TEXT, sensitivity="financial"), page)
+
+    assert "financial" in told(group)

@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 from playhouse.test_utils import count_queries
 
+from portal.accounts import service as accounts
+from portal.accounts.models import Membership
 from portal.activity.models import LogEntry
 from portal.contacts import groups, history, queries, record
 from portal.contacts import service as contacts
@@ -309,3 +311,27 @@ def test_what_is_left_of_a_deleted_contact_is_in_no_group(cast):
     assert queries.group_names([cast["Ann"], cast["Ben"]]) == {cast["Ben"]: ["People"]}
     assert found(group) == ["Ben", "Cy"]
     assert queries.count_found(group.rule) == 2
+
+
+def test_whose_one_group_is_special_cannot_make_it_ordinary_for_everybody(as_olivia, alice):
+    special = groups.add_group("HIV support", details=SPECIAL)
+    only = replace(actor_of(alice), only_group=special.id)
+    with acting_as(only), pytest.raises(Denied):
+        groups.change_group(special.id, "HIV support", Details())
+    with acting_as(only):
+        groups.change_group(special.id, "Support", Details.of(special))
+
+    assert Group.get_by_id(special.id).sensitivity == "special"
+
+
+@pytest.mark.parametrize(("denied", "is_only"), [(True, False), (False, True)])
+def test_a_group_that_somebodys_rights_are_about_is_not_removed(as_olivia, alice, denied, is_only):
+    wall = groups.add_group("Staff")
+    membership = Membership.get(Membership.user == alice)
+    accounts.set_rights(membership.id, [f"group:{wall.id}"] if denied else [], wall.id if is_only else None)
+    with pytest.raises(Denied, match="rights"):
+        groups.remove_group(wall.id)
+    accounts.set_rights(membership.id, [], None)
+
+    groups.remove_group(wall.id)
+    assert names() == []

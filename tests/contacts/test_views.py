@@ -8,6 +8,7 @@ from portal.contacts import queries, service
 from portal.contacts.models import Contact, Email, Telephone
 from portal.contacts.queries import Filter
 from portal.core.actor import acting_as, system
+from tests import designed
 from tests.conftest import HX, actor_of
 
 
@@ -214,3 +215,12 @@ def test_a_name_that_is_html_is_shown_as_text(client_of, alice):
     for page in (client.get(added.location), client.get("/contacts"), client.get("/")):
         assert "<script>alert" not in page.text
         assert "&lt;script&gt;" in page.text
+
+
+@pytest.mark.parametrize("name", ["q", "town", "f1"])
+def test_a_list_asked_for_with_a_character_no_database_takes_is_not_there(client_of, olivia, thandi, name):
+    with acting_as(actor_of(olivia)):
+        designed.field("Shirt", "choice")
+    answer = client_of(olivia).post("/contacts/export", data={name: "x\0"})
+
+    assert answer.status_code == 404

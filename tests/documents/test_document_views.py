@@ -8,7 +8,8 @@ import pytest
 from portal.accounts.models import Membership
 from portal.activity.models import LogEntry
 from portal.contacts import photos
-from portal.core.actor import acting_as
+from portal.contacts.models import Contact
+from portal.core.actor import acting_as, system
 from portal.core.clock import now
 from portal.core.tenancy import Org
 from portal.documents import service, uploads
@@ -275,3 +276,23 @@ def test_a_file_larger_than_others_may_be_is_taken_here_and_only_here(app, clien
 )
 def test_the_name_of_a_download_stays_within_its_quotes(name, header):
     assert as_attachment(name) == header
+
+
+def test_who_sees_no_documents_does_not_take_away_the_photo_either(client_of, alice, thandi):
+    with acting_as(actor_of(alice)):
+        photos.change(thandi, io.BytesIO(files.picture()), "x.png")
+        kept = Contact.get_by_id(thandi.id).photo_id
+    Membership.update(denied=["documents"]).where(Membership.user == alice).execute()
+    client = client_of(alice)
+
+    for url in ("photo", "photo/removal"):
+        data = {"file": (io.BytesIO(files.picture()), "x.png")}
+        assert client.post(f"/contacts/{thandi.id}/{url}", data=data).status_code == 403
+    with acting_as(system(thandi.org_id)):
+        assert Contact.get_by_id(thandi.id).photo_id == kept
+
+
+def test_wrong_facts_without_a_file_are_told_too(client_of, alice, thandi):
+    for url in ("/documents", f"/contacts/{thandi.id}/documents"):
+        answer = client_of(alice).post(url, data={"kind": "nonsense"})
+        assert (answer.status_code, uploads.NOTHING_CHOSEN in answer.text) == (422, True)

@@ -12,8 +12,10 @@ from portal.contacts import service as contacts
 from portal.contacts.models import Address, Contact, Email, Group, Note, Telephone, recording
 from portal.core.actor import acting_as, system
 from portal.core.permissions import Denied
+from portal.documents import service as documents
 from portal.imports import running
 from portal.imports import service as imports
+from tests import designed
 from tests.conftest import HX, actor_of
 from tests.walking import masked
 
@@ -243,3 +245,24 @@ def test_a_change_by_which_a_contact_leaves_ones_sight_ends_on_the_list(client_o
     give(alice, only_group=donors)
     answer = client_of(alice).post(f"/contacts/{known.id}/groups", data={"seen": seen})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/contacts")
+
+
+def test_history_does_not_tell_that_there_are_documents(client_of, known, adam):
+    with acting_as(system(known.org_id)):
+        documents.add(io.BytesIO(b"x"), "x.txt", contact_id=known.id, title="CNRY")
+    give(adam, denied=["documents"])
+    with acting_as(actor_of(adam)):
+        told, total = history.of_contact(known.id, 0, 100)
+    assert len(told) == total
+    assert not [s for s in told if s.entry.action.startswith("document.")]
+
+
+def test_history_does_not_tell_that_a_hidden_field_was_filled_in(known, alice):
+    with acting_as(system(known.org_id)):
+        secret, shown = designed.field("Illness", sensitivity="special"), designed.field("Shirt")
+        designed.put(known, secret, "Flu")
+        designed.put(known, shown, "Large")
+    with acting_as(actor_of(alice)):
+        told, total = history.of_contact(known.id, 0, 100)
+    assert len(told) == total
+    assert [[c.field for c in s.changes] for s in told if s.entry.action == "contact.fields_changed"] == [["Shirt"]]
