@@ -105,3 +105,7 @@ def normalise_country(text: str) -> str:
 def show_country(code: str) -> str:
     """The name of the country of these two letters, or the letters."""
     return _NAMES_OF_COUNTRIES.get(code, code)
+
+
+def show_province(code: str) -> str:
+    return PROVINCES.get(code, code)
