@@ -34,12 +34,11 @@ Forms = Mapping[str, Form]
 
 def look_around(walk: Walk, ours: Planted, theirs: Planted, canaries: set[str], endpoints: Iterable[str]) -> None:
     """Ask with one's own ids, as a page and as a part, and meet none of these canaries."""
-    for ids in (ours.ids, *({**ours.ids, **more} for more in ours.others)):
-        for to in walk.of(ids, endpoints):
-            for part in (False, True):
-                answer = walk.ask(to, part=part, data=typed({}, to))
-                walk.look(to, answer, canaries, theirs.org_id)
-                walk.check_kept(to, answer, canaries)
+    for to in walk.visits(ours, endpoints):
+        for part in (False, True):
+            answer = walk.ask(to, part=part, data=typed({}, to))
+            walk.look(to, answer, canaries, theirs.org_id)
+            walk.check_kept(to, answer, canaries)
 
 
 def check_alike(walk: Walk, ours: Planted, theirs: Planted, forms: Forms, endpoints: Iterable[str] = ()) -> None:
@@ -110,21 +109,20 @@ def try_foreign_ids(walk, ours, theirs, endpoints=(), pages=()) -> int:
     forms = found_forms(walk, ours, pages)
     strangers = sorted({str(value) for value in theirs.ids.values() if value > FAR and value != int(STRANGER)})
     tried = 0
-    for ids in (ours.ids, *({**ours.ids, **more} for more in ours.others)):
-        for to in walk.of(ids, endpoints):
-            if to.method == "GET" or to.url not in forms:
-                continue
-            form = forms[to.url]
-            for name, held in foreign_fields(form).items():
-                for stranger in strangers:
-                    kept = held if name in form.several else []
-                    answer = walk.ask(to, data={**form.filled(), name: [*kept, stranger]})
-                    tried += 1
-                    where = (to.url, name, stranger, answer.status)
-                    assert answer.status in (200, 204, 303, 403, 404, 422), where
-                    if answer.after is not None:
-                        assert stranger not in new_words(walk.before, answer.after), (*where, "was written")
-                        walk.look(to, answer, theirs.every, theirs.org_id)
+    for to in walk.visits(ours, endpoints):
+        if to.method == "GET" or to.url not in forms:
+            continue
+        form = forms[to.url]
+        for name, held in foreign_fields(form).items():
+            for stranger in strangers:
+                kept = held if name in form.several else []
+                answer = walk.ask(to, data={**form.filled(), name: [*kept, stranger]})
+                tried += 1
+                where = (to.url, name, stranger, answer.status)
+                assert answer.status in (200, 204, 303, 403, 404, 422), where
+                if answer.after is not None:
+                    assert stranger not in new_words(walk.before, answer.after), (*where, "was written")
+                    walk.look(to, answer, theirs.every, theirs.org_id)
     return tried
 
 
