@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from urllib.parse import quote
 
 import pytest
 
@@ -80,6 +81,23 @@ def check_unseen(walk: Walk, ours: Planted, theirs: Planted, forms: Forms, endpo
     for to in walk.of(neighbour, endpoints):
         if to.names & {"campaign_id", "import_id", "contact_id"}:
             walk.look(to, walk.ask(to), canaries, theirs.org_id)
+
+
+def check_guesses(walk: Walk, ours: Planted, texts: Iterable[str], field_ids: Iterable[int] = ()) -> None:
+    """What is hidden is not found by typing it, and a list asked to be in its order is not (B06)."""
+    known = f'/contacts/{ours.ids["contact_id"]}"'.encode()
+    for to in walk.of(ours.ids, ["contacts.index", "home.find"]):
+        for text in texts:
+            answer = walk.ask(to, query=f"?q={quote(text)}")
+            assert known not in answer.body, (to.url, text, "found by typing what is hidden")
+    for to in walk.of(ours.ids, ["contacts.index"]):
+        for field_id in field_ids:
+            for down in ("", "&down=1"):
+                orders = [
+                    re.findall(rb"/contacts/(\d+)\"", walk.ask(to, query=f"?sort=field:{one}{down}").body)
+                    for one in (field_id, STRANGER)
+                ]
+                assert orders[0] == orders[1], (to.url, field_id, down, "in the order of what is hidden")
 
 
 def check_tokens(walk, ours, endpoints=()) -> None:

@@ -203,7 +203,6 @@ class Walk:
     def of(self, ids: Mapping[str, int], endpoints: Iterable[str] = ()) -> Iterator[Address]:
         return addresses(self.app, ids, endpoints)
 
-
     def visits(self, planted: Planted, endpoints: Iterable[str] = ()) -> Iterator[Address]:
         """Every address with one's own ids; with further ids, those that have them."""
         yield from self.of(planted.ids, endpoints)
@@ -325,9 +324,13 @@ class Ear(logging.Handler):
 def _lost(before: Digest, after: Digest, texts: set[str]) -> set[str]:
     """Which of these stood in a row that is not there any more, and stand nowhere now, beside the log."""
     known = {key: set(rows) for key, rows in after.items()}
-    gone = [row for key, rows in before.items() if key[0] != "log_entry" for row in rows if row not in known.get(key, ())]
+    gone = [
+        row for key, rows in before.items() if key[0] != "log_entry" for row in rows if row not in known.get(key, ())
+    ]
     lost = {text for text in texts if any(text in cell.lower() for row in gone for cell in row)}
-    held = [cell.lower() for key, rows in after.items() if lost and key[0] != "log_entry" for row in rows for cell in row]
+    held = [
+        cell.lower() for key, rows in after.items() if lost and key[0] != "log_entry" for row in rows for cell in row
+    ]
     return {text for text in lost if not any(text in cell for cell in held)}
 
 

@@ -16,7 +16,7 @@ def plant(stage: Stage) -> dict[str, int]:
         return stage.canary(KINDS, f"CNRY{stage.mark}{word}")
 
     made = service.add(
-        io.BytesIO(here("content").encode()), here("file") + ".txt", contact_id=stage.contact_id,
+        io.BytesIO(here("content").encode()), here("docname") + ".txt", contact_id=stage.contact_id,
         title=here("title"), folder=here("folder"),
     )  # fmt: skip
     return {"document_id": made.id}

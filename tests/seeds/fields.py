@@ -1,5 +1,5 @@
-"""A page of designed fields, filled in for the contact: one of each class, listed and searched, with a group by a rule on
-one of them and a letter that names another.
+"""A page of designed fields, filled in for the contact: one of each class, listed and searched; groups by rules on
+them, and a letter that names some.
 """
 
 from portal.campaigns import service as campaigns
@@ -27,13 +27,14 @@ def plant(stage: Stage) -> dict[str, int]:
             return stage.canary(kinds, f"CNRY{stage.mark}{name}{word}")
 
         kind = KINDS.get(sensitivity, "text")
-        field = designing.add_field(
-            page,
-            Design(
-                kind, here("name"), here("purpose") if sensitivity in SHOWN else "CNRY purpose", sensitivity, authorisation="consent",
-                authorisation_note="CNRY note", help=here("help"), is_searched=True, is_listed=number < MOST_LISTED,
-            ),
+        # A letter may hold the name of a field, and is its author's own text: it is what stands in it that is hidden.
+        name = f"CNRY {sensitivity}" if sensitivity in SHOWN else here("name")
+        purpose = here("purpose") if sensitivity in SHOWN else "CNRY purpose"
+        design = Design(
+            kind, name, purpose, sensitivity, authorisation="consent", authorisation_note="CNRY note",
+            help=here("help"), is_searched=True, is_listed=number < MOST_LISTED,
         )  # fmt: skip
+        field = designing.add_field(page, design)
         value = here("value", f"{hidden_with} {by} contact")
         made[sensitivity] = field
         typed[field.id] = [f"https://{value}.example.org/" if kind == "link" else value]

@@ -7,6 +7,7 @@ from portal.accounts.service import actor_for
 from portal.core.actor import Actor
 from portal.core.permissions import RIGHTS, Permission, Role
 from tests.planting import Planted
+from tests.walker_checks import check_guesses
 from tests.walking import Address, Ear, Walk, digest, expected, found_forms, rules, search, set_rights, typed
 
 SIGHTS = [word for word, right in RIGHTS.items() if right.data_set] + ["notes", "documents"]
@@ -90,6 +91,15 @@ def everybody_tries(names, walk, ours, theirs, app, capsys) -> None:
     assert walk.tally.endpoints == {rule.endpoint for rule in rules(app)} or len(names) < len(EVERYBODY)
     with capsys.disabled():
         print(f"\n  {len(names)} kinds of users: {walk.tally.words(len({rule.endpoint for rule in rules(app)}))}")
+
+
+@pytest.mark.parametrize("right", ["page:{page_id}", "telephone", "special", "identity"])
+def test_what_is_hidden_is_neither_found_by_typing_it_nor_told_by_an_order(walk, ours, theirs, right):
+    set_rights(ours, Role.OWNER, [right])
+    walk.before = digest()
+    known = right.format(**ours.ids)
+    fields = {ours.ids["field_id"]} if known != right else {ids["field_id"] for ids in ours.others if "field_id" in ids}
+    check_guesses(walk, ours, sorted(ours.canaries[known]), fields if known != right or right == "special" else ())
 
 
 @pytest.mark.one_database
