@@ -43,8 +43,9 @@ class Planted:
     erased_id: int = 0
     folder: Path = Path()  # where its files lie
 
-    def canary(self, kind: str, text: str) -> str:
-        self.canaries.setdefault(kind, set()).add(text.lower())
+    def canary(self, kinds: str, text: str) -> str:
+        for kind in kinds.split():
+            self.canaries.setdefault(kind, set()).add(text.lower())
         return text
 
     @property
@@ -76,12 +77,13 @@ def plant(user: User, mark: str = "A") -> Planted:
         draft, sent, file_id, sender_id = _campaigns(planted, mark, contact_id, group_id)
         import_id, ended_id = _imports(planted, mark, folder)
         email = Email.get(Email.contact_id == contact_id)
-        planted.ids = plant_all(Stage(contact_id, group_id, folder, planted.canary))
+        stage = Stage(contact_id, group_id, folder, mark, planted.canary)
+        planted.ids = plant_all(stage)
     planted.ids |= _installation(user, actor.org_id) | {
         "contact_id": contact_id, "group_id": group_id, "note_id": note_id, "email_id": email.id,
         "campaign_id": draft, "attachment_id": file_id, "sender_id": sender_id, "import_id": import_id,
     }  # fmt: skip
-    planted.others = [{"campaign_id": sent, "import_id": ended_id}]
+    planted.others = [{"campaign_id": sent, "import_id": ended_id}, *stage.others]
     return planted
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from urllib.parse import quote
 
 import pytest
 
@@ -34,12 +35,11 @@ Forms = Mapping[str, Form]
 
 def look_around(walk: Walk, ours: Planted, theirs: Planted, canaries: set[str], endpoints: Iterable[str]) -> None:
     """Ask with one's own ids, as a page and as a part, and meet none of these canaries."""
-    for ids in (ours.ids, *({**ours.ids, **more} for more in ours.others)):
-        for to in walk.of(ids, endpoints):
-            for part in (False, True):
-                answer = walk.ask(to, part=part, data=typed({}, to))
-                walk.look(to, answer, canaries, theirs.org_id)
-                walk.check_kept(to, answer, canaries)
+    for to in walk.visits(ours, endpoints):
+        for part in (False, True):
+            answer = walk.ask(to, part=part, data=typed({}, to))
+            walk.look(to, answer, canaries, theirs.org_id)
+            walk.check_kept(to, answer, canaries)
 
 
 def check_alike(walk: Walk, ours: Planted, theirs: Planted, forms: Forms, endpoints: Iterable[str] = ()) -> None:
@@ -83,6 +83,23 @@ def check_unseen(walk: Walk, ours: Planted, theirs: Planted, forms: Forms, endpo
             walk.look(to, walk.ask(to), canaries, theirs.org_id)
 
 
+def check_guesses(walk: Walk, ours: Planted, texts: Iterable[str], field_ids: Iterable[int] = ()) -> None:
+    """What is hidden is not found by typing it, and a list asked to be in its order is not (B06)."""
+    known = f'/contacts/{ours.ids["contact_id"]}"'.encode()
+    for to in walk.of(ours.ids, ["contacts.index", "home.find"]):
+        for text in texts:
+            answer = walk.ask(to, query=f"?q={quote(text)}")
+            assert known not in answer.body, (to.url, text, "found by typing what is hidden")
+    for to in walk.of(ours.ids, ["contacts.index"]):
+        for field_id in field_ids:
+            for down in ("", "&down=1"):
+                orders = [
+                    re.findall(rb"/contacts/(\d+)\"", walk.ask(to, query=f"?sort=field:{one}{down}").body)
+                    for one in (field_id, STRANGER)
+                ]
+                assert orders[0] == orders[1], (to.url, field_id, down, "in the order of what is hidden")
+
+
 def check_tokens(walk, ours, endpoints=()) -> None:
     """A POST without its token is refused, as a page and as a part, and nothing is written."""
     walk.app.config["WTF_CSRF_ENABLED"] = True
@@ -110,21 +127,20 @@ def try_foreign_ids(walk, ours, theirs, endpoints=(), pages=()) -> int:
     forms = found_forms(walk, ours, pages)
     strangers = sorted({str(value) for value in theirs.ids.values() if value > FAR and value != int(STRANGER)})
     tried = 0
-    for ids in (ours.ids, *({**ours.ids, **more} for more in ours.others)):
-        for to in walk.of(ids, endpoints):
-            if to.method == "GET" or to.url not in forms:
-                continue
-            form = forms[to.url]
-            for name, held in foreign_fields(form).items():
-                for stranger in strangers:
-                    kept = held if name in form.several else []
-                    answer = walk.ask(to, data={**form.filled(), name: [*kept, stranger]})
-                    tried += 1
-                    where = (to.url, name, stranger, answer.status)
-                    assert answer.status in (200, 204, 303, 403, 404, 422), where
-                    if answer.after is not None:
-                        assert stranger not in new_words(walk.before, answer.after), (*where, "was written")
-                        walk.look(to, answer, theirs.every, theirs.org_id)
+    for to in walk.visits(ours, endpoints):
+        if to.method == "GET" or to.url not in forms:
+            continue
+        form = forms[to.url]
+        for name, held in foreign_fields(form).items():
+            for stranger in strangers:
+                kept = held if name in form.several else []
+                answer = walk.ask(to, data={**form.filled(), name: [*kept, stranger]})
+                tried += 1
+                where = (to.url, name, stranger, answer.status)
+                assert answer.status in (200, 204, 303, 403, 404, 422), where
+                if answer.after is not None:
+                    assert stranger not in new_words(walk.before, answer.after), (*where, "was written")
+                    walk.look(to, answer, theirs.every, theirs.org_id)
     return tried
 
 

@@ -31,7 +31,10 @@ REFUSING_MAY_WRITE = READING_MAY_WRITE | {"wrong_series", "sign_in_attempt"}  # 
 TEXT_ARGUMENTS = {"name": "app.css"}
 # What is sent where no page has a form for it.
 GENERIC = {"lines": ["0"], "seen": [""], "name": ["x"], "role": ["reader"], "text": ["x"], "first_name": ["x"]}
+# What is asked for beside what a form asks for as it stands.
+TICKED = {"exports.download": {"special": ["1"], "with_identity": ["1"]}}
 _TOKEN = re.compile(rb"[\w-]{20,}\.[\w-]{6}\.[\w-]{20,}")  # of a form: signed, with the time
+_BETWEEN = b" \t\r\n().+-"  # what may stand within a number
 _INT = re.compile(r"<int:(\w+)>")
 _WORDS = re.compile(r"<any\(([^)]*)\):\w+>")
 _TEXT = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -194,13 +197,18 @@ class Walk:
     def check_kept(self, to: Address, answer: Answer, hidden: set[str]) -> None:
         """What the user does not see still stands there after his save (B05)."""
         if answer.after is not None:
-            tables = [rows for key, rows in answer.after.items() if key[0] != "log_entry"]
-            held = [" ".join(row).encode() for rows in tables for row in rows]
-            gone = hidden - search(held, hidden)
+            gone = _lost(self.before, answer.after, hidden)
             assert not gone, (to.method, to.url, "wiped what is hidden from the user", gone)
 
     def of(self, ids: Mapping[str, int], endpoints: Iterable[str] = ()) -> Iterator[Address]:
         return addresses(self.app, ids, endpoints)
+
+    def visits(self, planted: Planted, endpoints: Iterable[str] = ()) -> Iterator[Address]:
+        """Every address with one's own ids; with further ids, those that have them."""
+        yield from self.of(planted.ids, endpoints)
+        for more in planted.others:
+            ids = {**planted.ids, **more}
+            yield from (to for to in self.of(ids, endpoints) if to.names & more.keys())
 
 
 def set_rights(
@@ -210,8 +218,11 @@ def set_rights(
     granted: Iterable[str] = (),
     only_group: int | None = None,
 ) -> None:
-    """Make the walking user somebody else; effective from the next request."""
-    rights = {"role": role, "denied": list(denied), "granted": list(granted), "only_group": only_group}
+    """Make the walking user somebody else; effective from the next request. A right may name a planted id:
+    "page:{page_id}".
+    """
+    taken = [right.format(**planted.ids) for right in denied]
+    rights = {"role": role, "denied": taken, "granted": list(granted), "only_group": only_group}
     Membership.update(**rights).where(Membership.id == planted.ids["membership_id"]).execute()
 
 
@@ -229,23 +240,25 @@ def expected(to: Address, permissions: frozenset[Permission], ids: str) -> set[i
 def found_forms(walk: Walk, planted: Planted, pages: Iterable[str] = ()) -> dict[str, Form]:
     """The forms of all pages, or of these, by the path they go to: of several for one path, the longest."""
     found: dict[str, Form] = {}
-    for ids in (planted.ids, *({**planted.ids, **more} for more in planted.others)):
-        for to in walk.of(ids, pages):
-            if to.method != "GET" or to.policy.who != "user":
-                continue
-            answer = walk.ask(to)
-            if answer.status == 200 and answer.headers["Content-Type"].startswith("text/html"):
-                for form in forms_of(answer.body.decode(), to.url):
-                    if len(form.data) >= len(found.get(form.path, form).data):
-                        found[form.path] = form
+    for to in walk.visits(planted, pages):
+        if to.method != "GET" or to.policy.who != "user":
+            continue
+        answer = walk.ask(to)
+        if answer.status == 200 and answer.headers["Content-Type"].startswith("text/html"):
+            for form in forms_of(answer.body.decode(), to.url):
+                if len(form.data) >= len(found.get(form.path, form).data):
+                    found[form.path] = form
     return found
 
 
-def typed(forms: Mapping[str, Form], to: Address) -> dict[str, list] | None:
-    """What somebody would send to this address: the form of a page as it stands, if there is one."""
+def typed(forms: Mapping[str, Form], to: Address, *, ticked: bool = False) -> dict[str, list] | None:
+    """What somebody would send to this address: the form of a page as it stands, if there is one; with `ticked`, with
+    what it offers beside.
+    """
     if to.method == "GET":
         return None
-    return forms[to.url].filled() if to.url in forms else GENERIC
+    more = TICKED.get(to.endpoint, {}) if ticked else {}
+    return (forms[to.url].filled() if to.url in forms else GENERIC) | more
 
 
 def nowhere(ids: Mapping[str, int]) -> dict[str, int]:
@@ -257,11 +270,14 @@ def search(texts: Iterable[bytes], canaries: set[str]) -> set[str]:
     if not canaries:
         return set()
     found = set()
+    numbers = {one for one in canaries if one.isdigit()}
     for body in texts:
         for plain in _unpacked(body):
             text = html.unescape(plain.decode("utf-8", "replace")).lower()
-            tight = re.sub(r"[\s\u00a0().+-]", "", text)
-            found |= {one for one in canaries if one in text or (one.isdigit() and one in tight)}
+            found |= {one for one in canaries if one in text}
+            if numbers - found:
+                tight = text.replace("\u00a0", "").encode().translate(None, _BETWEEN).decode()
+                found |= {one for one in numbers if one in tight}
     return found
 
 
@@ -303,6 +319,19 @@ class Ear(logging.Handler):
 
     def __exit__(self, *_: object) -> None:
         logging.getLogger("portal").removeHandler(self)
+
+
+def _lost(before: Digest, after: Digest, texts: set[str]) -> set[str]:
+    """Which of these stood in a row that is not there any more, and stand nowhere now, beside the log."""
+    known = {key: set(rows) for key, rows in after.items()}
+    gone = [
+        row for key, rows in before.items() if key[0] != "log_entry" for row in rows if row not in known.get(key, ())
+    ]
+    lost = {text for text in texts if any(text in cell.lower() for row in gone for cell in row)}
+    held = [
+        cell.lower() for key, rows in after.items() if lost and key[0] != "log_entry" for row in rows for cell in row
+    ]
+    return {text for text in lost if not any(text in cell for cell in held)}
 
 
 def _check_headers(to: Address, answer: Answer) -> None:

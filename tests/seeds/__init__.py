@@ -10,12 +10,12 @@ say more by these names:
 import importlib
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
 
-def _plain(_kind: str, text: str) -> str:
+def _plain(_kinds: str, text: str) -> str:
     return text
 
 
@@ -23,15 +23,18 @@ def _plain(_kind: str, text: str) -> str:
 class Stage:
     """What is there already when a feature plants its own.
 
-    `canary(kind, text)` returns the text and has it looked for: it is found nowhere by who lacks the right of that
-    name ("special", "documents", "financial" …: a word of core.permissions.RIGHTS), and with the kind "contact"
-    nowhere by who may not see the contact. Write a text that stands nowhere else, such as "CNRY faith".
+    `canary(kinds, text)` returns the text and has it looked for. It is met nowhere by whoever lacks any of the kinds:
+    the right of that word ("special", "documents" …, of core.permissions.RIGHTS), a permission by its value ("users"),
+    or "page:7"; with "contact" or "group", by whoever may not see those. Several stand with spaces between. Write a
+    text that stands nowhere else and holds the mark of the organisation: f"CNRY{stage.mark}faith".
     """
 
     contact_id: int
     group_id: int
     folder: Path  # for files, as the data folder of the installation
+    mark: str = "A"
     canary: Callable[[str, str], str] = _plain
+    others: list[dict[str, int]] = field(default_factory=list)  # further ids to walk with, in place of those returned
 
 
 def modules() -> list[ModuleType]:

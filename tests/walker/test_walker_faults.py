@@ -6,16 +6,26 @@ import pytest
 
 import portal.app
 from portal.campaigns import sending
-from portal.contacts import models, record
+from portal.contacts import models, queries, record
 from portal.contacts.models import Note, Telephone
 from portal.core.actor import acting_as, seeing_everything, system
 from portal.core.permissions import Role
 from portal.core.tenancy import OrgModel
 from portal.exports import queries as exports
 from portal.web.access import NoPolicy, check_policies
-from tests.walker_checks import check_alike, check_jobs, check_tokens, check_unseen, look_around, try_foreign_ids
+from tests.walker_checks import (
+    check_alike,
+    check_guesses,
+    check_jobs,
+    check_tokens,
+    check_unseen,
+    look_around,
+    try_foreign_ids,
+)
 from tests.walking import digest, set_rights
 from workers import imports as jobs
+
+HIDDEN = ("0825550177", "CNRYAordinaryvalue")  # a telephone number, and what stands in a designed field
 
 pytestmark = pytest.mark.one_database
 
@@ -80,6 +90,34 @@ def test_a_note_that_history_tells_is_met(walk, ours, theirs, monkeypatch):
 
     with pytest.raises(AssertionError, match="cnryanote"):
         look_around(walk, ours, theirs, ours.canaries["notes"], ["contacts.all_history"])
+
+
+def test_a_hidden_value_that_is_found_by_typing_it_is_noticed(walk, ours, theirs, monkeypatch):
+    asks_with(walk, ours, Role.OWNER, ["telephone", "page:{page_id}"])
+    matching = queries.matching
+
+    def of_everything(filter):
+        with seeing_everything():
+            return matching(filter)
+
+    check_guesses(walk, ours, sorted(HIDDEN))
+    monkeypatch.setattr(queries, "matching", of_everything)
+    for text in HIDDEN:
+        with pytest.raises(AssertionError, match="found by typing"):
+            check_guesses(walk, ours, [text])
+
+
+def test_a_list_in_the_order_of_a_hidden_field_is_noticed(walk, ours, theirs, monkeypatch):
+    asks_with(walk, ours, Role.OWNER, ["page:{page_id}"])
+    page = queries.page
+
+    def of_everything(*wanted):
+        with seeing_everything():
+            return page(*wanted)
+
+    monkeypatch.setattr(queries, "page", of_everything)
+    with pytest.raises(AssertionError, match="in the order of what is hidden"):
+        check_guesses(walk, ours, [], [ours.ids["field_id"]])
 
 
 def test_reading_that_writes_is_noticed(app, walk, ours, theirs):

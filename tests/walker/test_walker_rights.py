@@ -1,14 +1,13 @@
 """Everybody who lacks a right, and everybody who has that right alone, tries every route."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from portal.accounts.models import Membership
 from portal.accounts.service import actor_for
 from portal.core.actor import Actor
-from portal.core.permissions import RIGHTS, Role
+from portal.core.permissions import RIGHTS, Permission, Role
 from tests.planting import Planted
+from tests.walker_checks import check_guesses
 from tests.walking import Address, Ear, Walk, digest, expected, found_forms, rules, search, set_rights, typed
 
 SIGHTS = [word for word, right in RIGHTS.items() if right.data_set] + ["notes", "documents"]
@@ -21,8 +20,13 @@ SEEING_ONLY: dict[str, Rights] = {
     for word in SIGHTS
 }
 DOING_ONLY: dict[str, Rights] = {f"a reader with {word}": (Role.READER, (), (word,)) for word in ACTS}
-EVERYBODY = {**ROLES, **WITHOUT, **SEEING_ONLY, **DOING_ONLY}
-FEW = ("an owner without telephone", "a reader seeing only notes", "a reader with import")
+READING = "an owner who may only read a page"
+OF_PAGES: dict[str, Rights] = {
+    "an owner without a page": (Role.OWNER, ("page:{page_id}",), ()),
+    READING: (Role.OWNER, ("page-write:{page_id}",), ()),
+}
+EVERYBODY = {**ROLES, **WITHOUT, **SEEING_ONLY, **DOING_ONLY, **OF_PAGES}
+FEW = ("an owner without telephone", "a reader seeing only notes", "a reader with import", "an owner without a page")
 # What takes contacts away, or parts of them, on purpose; everything else keeps what it does not show.
 TAKING_AWAY = {"contacts.remove_chosen", "campaigns.remove", "groups.remove", "reports.remove"}
 
@@ -34,6 +38,10 @@ def forbidden(actor: Actor, ours: Planted, theirs: Planted) -> set[str]:
         is_lacking = right.permissions and not right.permissions & actor.permissions
         if is_lacking or (right.data_set and not actor.sees(right.data_set)):
             found |= ours.canaries.get(word, set())
+    for word in Permission:
+        found |= ours.canaries.get(word, set()) if word not in actor.permissions else set()
+    for number in actor.hidden_pages:
+        found |= ours.canaries.get(f"page:{number}", set())
     if actor.hidden or "note.read" not in actor.permissions:  # a file that a colleague brought may hold all of it
         found |= ours.canaries["import"]
     return found
@@ -45,16 +53,11 @@ def worth_trying(who: str, to: Address, actor: Actor, ours: Planted) -> bool:
         return True
     _, denied, granted = EVERYBODY[who]
     word = (granted or denied)[0]
+    if who in OF_PAGES:
+        return who != READING or "page_id" in to.names or "field_id" in to.names
     if who in DOING_ONLY or to.policy.permission in RIGHTS[word].permissions:
         return to.policy.permission in RIGHTS[word].permissions
     return bool(ours.canaries.get(word))
-
-
-def visits(walk: Walk, ours: Planted) -> Iterator[Address]:
-    """Every address with one's own ids; with further ids, those that have them."""
-    yield from walk.of(ours.ids)
-    for more in ours.others:
-        yield from (to for to in walk.of({**ours.ids, **more}) if to.names & more.keys())
 
 
 def try_everything(walk: Walk, who: str, ours: Planted, theirs: Planted, forms: dict) -> None:
@@ -62,12 +65,14 @@ def try_everything(walk: Walk, who: str, ours: Planted, theirs: Planted, forms: 
     actor = actor_for(Membership.get_by_id(ours.ids["membership_id"]))
     canaries = forbidden(actor, ours, theirs)
     mine = canaries & ours.every
-    for to in visits(walk, ours):
+    for to in walk.visits(ours):
         if not worth_trying(who, to, actor, ours):
             continue
         wanted = expected(to, actor.permissions, "own")
-        data = typed(forms, to) if wanted is None else None
-        for part in (False, True) if wanted is None and who in WITHOUT else (False,):
+        if who == READING and to.endpoint in ("contacts.edit_page", "contacts.save_page"):
+            wanted = {403}
+        for part in (False, True) if wanted is None and who in (*WITHOUT, *OF_PAGES) else (False,):
+            data = typed(forms, to, ticked=part) if wanted is None else None
             answer = walk.ask(to, part=part, data=data)
             assert wanted is None or answer.status in wanted, (who, to.method, to.url, answer.status)
             walk.look(to, answer, canaries, theirs.org_id)
@@ -86,6 +91,15 @@ def everybody_tries(names, walk, ours, theirs, app, capsys) -> None:
     assert walk.tally.endpoints == {rule.endpoint for rule in rules(app)} or len(names) < len(EVERYBODY)
     with capsys.disabled():
         print(f"\n  {len(names)} kinds of users: {walk.tally.words(len({rule.endpoint for rule in rules(app)}))}")
+
+
+@pytest.mark.parametrize("right", ["page:{page_id}", "telephone", "special", "identity"])
+def test_what_is_hidden_is_neither_found_by_typing_it_nor_told_by_an_order(walk, ours, theirs, right):
+    set_rights(ours, Role.OWNER, [right])
+    walk.before = digest()
+    known = right.format(**ours.ids)
+    fields = {ours.ids["field_id"]} if known != right else {ids["field_id"] for ids in ours.others if "field_id" in ids}
+    check_guesses(walk, ours, sorted(ours.canaries[known]), fields if known != right or right == "special" else ())
 
 
 @pytest.mark.one_database
