@@ -104,13 +104,12 @@ def _hidden_by_detail(contact_id: int) -> list[int]:
     designed = field_words.read(entries)
     others = {entry.seq: other for entry in entries if (other := _other_of(entry.detail["changes"]))}
     known = {row[0] for row in Contact.select(Contact.id).where(Contact.id.in_(sorted(set(others.values())))).tuples()}
-
-    def is_hidden(entry: LogEntry) -> bool:
-        if entry.seq in others:
-            return others[entry.seq] not in known
-        return all(map(designed.hides, entry.detail["changes"]))
-
-    return [entry.seq for entry in entries if is_hidden(entry)]
+    hidden = []
+    for entry in entries:
+        is_beyond = entry.seq in others and others[entry.seq] not in known
+        if is_beyond or all(map(designed.hides, entry.detail["changes"])):
+            hidden.append(entry.seq)
+    return hidden
 
 
 def _other_of(changes: dict[str, Any]) -> int:

@@ -21,23 +21,32 @@ MOST_ASKED = 20_000  # parameters in one query: SQLite takes 32,766
 
 def is_member(group_ids: Iterable[int]) -> Any:
     """The condition on Contact that it is in any of these groups, as far as the actor may know of them."""
-    ids = sorted(set(group_ids))
-    groups = list(Group.select(Group.id, Group.rule).where(Group.id.in_(ids))) if ids else []
-    by_hand = [group.id for group in groups if group.rule is None]
-    conditions = [found for _, found in _asked([group for group in groups if group.rule is not None])]
-    if by_hand:
-        members = GroupMember.select(GroupMember.contact_id).where(GroupMember.group_id.in_(by_hand))
-        conditions.insert(0, Contact.id.in_(members))
-    return reduce(or_, conditions) if conditions else NOTHING
+    groups = _those(group_ids)
+    return _in_any(groups, _asked([group for group in groups if group.rule is not None]))
 
 
 def is_outside(group_ids: Iterable[int]) -> Any:
     """The condition on Contact that it is in none of these groups, for a wall. While it cannot be said who is in one of
     them, because its rule asks about what is put away, nobody is outside.
     """
+    groups = _those(group_ids)
+    ruled = [group for group in groups if group.rule is not None]
+    asked = _asked(ruled)
+    return ~_in_any(groups, asked) if len(asked) == len(ruled) else NOTHING
+
+
+def _those(group_ids: Iterable[int]) -> list[Group]:
     ids = sorted(set(group_ids))
-    groups = list(Group.select(Group.id, Group.rule).where(Group.id.in_(ids))) if ids else []
-    return ~is_member(ids) if all(is_whole(group) for group in groups) else NOTHING
+    return list(Group.select(Group.id, Group.rule).where(Group.id.in_(ids))) if ids else []
+
+
+def _in_any(groups: Sequence[Group], asked: Sequence[tuple[int, Any]]) -> Any:
+    by_hand = [group.id for group in groups if group.rule is None]
+    conditions = [found for _, found in asked]
+    if by_hand:
+        members = GroupMember.select(GroupMember.contact_id).where(GroupMember.group_id.in_(by_hand))
+        conditions.insert(0, Contact.id.in_(members))
+    return reduce(or_, conditions) if conditions else NOTHING
 
 
 def found_by(rule: Mapping[str, Any]) -> Node:
