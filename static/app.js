@@ -8,8 +8,8 @@
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, select, textarea, trix-editor, [contenteditable]");
     if (event.key === "Escape" && typing) {
-      const cancel = event.target.closest("form")?.querySelector("[data-cancel]");
-      if (cancel) cancel.click();
+      const within = (place) => event.target.closest(place)?.querySelector("[data-cancel]");
+      (within("form") || within("section.block"))?.click(); // a finder stands beside the form it belongs to
       return;
     }
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -88,6 +88,8 @@ def index() -> Response:
         acts=acts.allowed(),
         as_group=fields_of(wanted),
         sort_href=_sort_href,
+        sees_email=current_actor().sees(DataSet.EMAIL),
+        sees_telephone=current_actor().sees(DataSet.TELEPHONE),
         may_identify=current_actor().sees(DataSet.IDENTITY),
         pending=queries.pending(wanted) if current_actor().may(Permission.CONTACT_EXPORT) else 0,
         words=request.args.to_dict(flat=False),

@@ -15,9 +15,7 @@ ROLE_WORDS = {
 }
 SETS = tuple(word for word, right in RIGHTS.items() if right.data_set is not None)
 ACTS = tuple(word for word, right in RIGHTS.items() if right.data_set is None)
-LATER = frozenset(
-    {"donations", "certificates", "audit", "merge", "approve", "privacy"}
-)  # rights to what is not built yet
+LATER = frozenset({"donations", "certificates", "audit", "merge", "approve", "privacy"})  # not built yet
 
 SHORT = {
     "email": "email", "telephone": "telephone", "address": "address", "identity": "identity numbers",

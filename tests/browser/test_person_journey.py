@@ -25,6 +25,10 @@ def test_a_child_is_written_to_once_her_mother_consents(alice):
 
     alice.get_by_label("Edit: ID and tax numbers").click()
     number = numbers.get_by_label("ID number", exact=True)
+    expect(number).to_be_focused()
+    number.press("Escape")
+    expect(alice.get_by_label("Edit: ID and tax numbers")).to_be_focused()
+    alice.keyboard.press("Enter")
     number.fill("1002280123088")
     numbers.get_by_role("button", name="Save").click()
     expect(numbers.get_by_text("its last digit does not fit")).to_be_visible()
@@ -39,6 +43,9 @@ def test_a_child_is_written_to_once_her_mother_consents(alice):
     expect(numbers.get_by_text("1002280123089")).to_be_visible()
 
     family.get_by_role("link", name="Add").click()
+    family.get_by_label("Find the other contact").press("Escape")
+    expect(family.get_by_role("link", name="Add")).to_be_focused()
+    alice.keyboard.press("Enter")
     family.get_by_label("This contact is").select_option("child of")
     family.get_by_label("Find the other contact").press_sequentially("nomvula qw", delay=20)
     family.get_by_label("Qwabe, Nomvula").check()

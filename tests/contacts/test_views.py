@@ -4,7 +4,8 @@ import pytest
 from playhouse.test_utils import count_queries
 
 from portal.accounts import service as accounts
-from portal.contacts import queries, service
+from portal.accounts.models import Membership
+from portal.contacts import history, queries, service
 from portal.contacts.models import Contact, Email, Telephone
 from portal.contacts.queries import Filter
 from portal.core.actor import acting_as, system
@@ -224,3 +225,26 @@ def test_a_list_asked_for_with_a_character_no_database_takes_is_not_there(client
     answer = client_of(olivia).post("/contacts/export", data={name: "x\0"})
 
     assert answer.status_code == 404
+
+
+def test_a_column_of_what_is_hidden_is_left_out_of_the_list(client_of, alice, thandi):
+    seen = client_of(alice).get("/contacts").text
+    Membership.update(denied=["email", "telephone"]).where(Membership.user == alice).execute()
+    hidden = client_of(alice).get("/contacts").text
+
+    assert ["<th>Email</th>" in seen, "<th>Telephone</th>" in seen] == [True, True]
+    assert ["<th>Email</th>" in hidden, "<th>Telephone</th>" in hidden] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("name", "kept", "words"),
+    [
+        ("birth_date", "1980-01-01", "1 Jan 1980"),
+        ("archived_at", "2026-05-03T10:00:00+00:00", "3 May 2026"),
+        ("consented_on", "2026-05-03", "3 May 2026"),
+        ("address", "3 Long Street, Gqeberha, ZA-EC", "3 Long Street, Gqeberha, Eastern Cape"),
+        ("address province", "ZA-KZN", "KwaZulu-Natal"),
+    ],
+)
+def test_history_writes_days_and_provinces_as_people_do(as_alice, name, kept, words):
+    assert history.show(name, kept) == words
