@@ -25,7 +25,6 @@ from portal.web.paging import paging
 SHORT = 20
 LONG = 100
 PARTS: dict[str, type[ContactPart]] = {"emails": Email, "telephones": Telephone, "addresses": Address}
-BLOCKS = ("details", "emails", "telephones", "addresses", "roles", "groups")
 
 
 def _show(contact: Contact, block: str = "", status: int = 200, **editing: Any) -> Response:

@@ -180,11 +180,11 @@ def count_values(field: Field) -> int:
 
 
 def used_options(field: Field) -> set[str]:
-    """The ids of the options that contacts have."""
+    """The ids of the options that contacts have, or that rules of groups ask about."""
     if not field.options:
         return set()
     query = Value.select(Value.text).where(Value.field_id == field.id).distinct()
-    return {row[0] for row in query.tuples()}
+    return {row[0] for row in query.tuples()} | groups.values_asked(f"field:{field.id}")
 
 
 def _may_design(page_id: int | None = None) -> None:

@@ -121,6 +121,14 @@ def groups_asking(fact: str) -> tuple[list[str], int]:
     return names, count - len(names)
 
 
+def values_asked(fact: str) -> set[str]:
+    """What rules, also of groups hidden from the actor, want to be one of in a choice."""
+    with acting_as(system(current_actor().org_id)):
+        asking = [group.rule["conditions"] for group in queries.visible_groups() if _asks(group, fact)]
+    conditions = [asked for some in asking for asked in some if asked["fact"] == fact]
+    return {value for asked in conditions if isinstance(asked["value"], list) for value in asked["value"]}
+
+
 def remove_group(group_id: int) -> int:
     """Remove a group; its contacts stay. Returns how many contacts were in it. Not for who sees only some of them: the
     others would leave it behind his back. Nor while somebody's rights name it: a wall around it would fall unseen.

@@ -232,3 +232,14 @@ def test_an_option_that_is_no_longer_offered_can_still_be_asked_about(asking):
 
     assert all_facts()[f"field:{made.id}"].options == [("o001", "S"), ("o002", "L")]
     assert membership.is_whole(Group.get_by_id(group.id))
+
+
+def test_an_option_that_a_rule_asks_about_is_put_away_instead_of_taken_away(asking):
+    made, design, group = asking
+    without = [TypedOption("o001", ""), TypedOption("o002", "")]
+
+    changed(made, replace(design, options=[*without, TypedOption("", "XL")]), fields.find_page(made.page_id))
+
+    kept = [(option["name"], option["is_archived"]) for option in Field.get_by_id(made.id).options]
+    assert kept == [("S", True), ("XL", False)]
+    assert membership.is_whole(Group.get_by_id(group.id))
