@@ -46,7 +46,7 @@ def plant(stage: Stage) -> dict[str, int]:
     filling.fill(find(stage.contact_id), block, filling.stamp(block), typed, brought)
     plain, special = made[Sensitivity.ORDINARY], made[Sensitivity.SPECIAL]
     for name, field, kinds in (("bypage", plain, hidden_with), ("byfaith", special, f"{hidden_with} special")):
-        rule = {"fact": f"field:{field.id}", "operator": "contains", "value": typed[field.id][0]}
+        rule = {"fact": f"field:{field.id}", "operator": "contains", "value": "CNRY"}
         named = stage.canary(kinds, f"CNRY{stage.mark}{name}")
         groups.add_group(named, details=Details(), rule={"match": "all", "conditions": [rule]})
     letter = campaigns.create(f"CNRY{stage.mark} letter")
