@@ -20,12 +20,14 @@ from portal.contacts.design_rules import (
     columns_of,
     name_of,
 )
+from portal.contacts.field_facts import tells_of
 from portal.contacts.fields import FieldNotFound, PageNotFound, Sheet
 from portal.contacts.models import Field, Page, Value
 from portal.core.actor import current_actor, require, seeing_everything
 from portal.core.clock import now
 from portal.core.db import lock_table, transaction
 from portal.core.permissions import Denied, Permission
+from portal.documents import service as documents
 
 
 def sheets() -> list[Sheet]:
@@ -142,7 +144,16 @@ def change_field(field: Field, design: Design, page: Page) -> None:
             record_values.find_again(field, columns["options"], is_searched=bool(columns["is_searched"]))
         if changes.keys() & {"sensitivity", "page_id"}:
             groups.retell()
+            _retell_files(field.id)
         log.write("field.changed", subject_id=field.id, changes=_told(changes))
+
+
+def _retell_files(field_id: int) -> None:
+    """Hide the documents in a field as the field itself is hidden from now on."""
+    with seeing_everything():
+        field = Field.get_by_id(field_id)
+        in_it = Value.select(Value.document_id).where(Value.field_id == field_id, Value.document_id.is_null(False))
+        documents.retell([row[0] for row in in_it.tuples()], tells_of(Page.get_by_id(field.page_id), field))
 
 
 def order_fields(page: Page, field_ids: Sequence[int]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from portal.contacts import record_values
+from portal.contacts.field_facts import tells_of
 from portal.contacts.field_rules import Entry, InvalidValue, read
 from portal.contacts.fields import shape_of
 from portal.contacts.models import Contact, Field
@@ -125,6 +126,7 @@ def _take_in(contact: Contact, block: Block, files: Mapping[int, Brought]) -> di
             kept[cell.field.id] = documents.add(
                 brought.stream, brought.name,
                 contact_id=contact.id, title=cell.field.name, folder=block.page.name, kind="other",
+                tells=tells_of(block.page, cell.field),
             )  # fmt: skip
         except BadDocument as error:
             for document in kept.values():

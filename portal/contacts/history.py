@@ -18,6 +18,7 @@ from portal.contacts.telephones import show_telephone
 from portal.core.actor import current_actor
 from portal.core.permissions import Permission
 from portal.core.written import day
+from portal.documents.models import Document
 
 # How the actions that concern one kind of part begin.
 PARTS: dict[str, type[ContactPart]] = {"email": Email, "telephone": Telephone, "address": Address, "note": Note}
@@ -93,6 +94,8 @@ def _shown(contact_id: int) -> list[Any]:
     if actor.is_limited or actor.hidden or actor.hidden_pages:
         known = LogEntry.subject_id.in_(Group.select(Group.id))
         conditions.append(LogEntry.action.not_in(IN_GROUPS) | (LogEntry.subject_id.is_null(False) & known))
+        seen = LogEntry.subject_id.in_(Document.select(Document.id))
+        conditions.append(~LogEntry.action.startswith("document.") | seen)
         conditions += [LogEntry.seq.not_in(hidden)] if (hidden := _hidden_by_detail(contact_id)) else []
     return conditions
 

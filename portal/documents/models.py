@@ -12,7 +12,8 @@ from portal.documents.rules import KEPT, KINDS, QUARANTINED, SEEN_BY, TYPE_OF, W
 
 class Document(ContactRow):
     """A file with its facts; without a contact it is the organisation's own. Nobody sees one who may not read
-    documents (R16), and nobody one of a contact whom he may not see, or one that needs a permission he lacks.
+    documents (R16), and nobody one of a contact whom he may not see, one that needs a permission he lacks, or one that
+    stands in a field hidden from him.
     """
 
     folder = TextField(default="")
@@ -28,6 +29,7 @@ class Document(ContactRow):
     state = TextField(default=KEPT)  # kept | waiting: not scanned yet | quarantined: holds malware
     state_words = TextField(default="")  # what the scanner said
     needs = TextField(default="")  # a permission without which it is not seen, such as "users"; "" is none
+    tells = TextField(default="")  # of one that stands in a designed field, what hides that: ",page:7,special,"
     keep_until = DateField(null=True)  # after that day somebody is asked to remove it
     added_by = IntegerField(null=True)
     added_by_name = TextField(default="")
@@ -42,7 +44,10 @@ class Document(ContactRow):
         actor = current_actor()
         if not actor.may(Permission.DOCUMENT_READ):
             return super().within() & NOTHING
-        return super().within() & cls.needs.in_(["", *sorted(actor.permissions)])
+        condition = super().within() & cls.needs.in_(["", *sorted(actor.permissions)])
+        for word in sorted([*map(str, actor.hidden), *(f"page:{number}" for number in actor.hidden_pages)]):
+            condition = condition & ~cls.tells.contains(f",{word},")
+        return condition
 
     @property
     def type(self) -> Type:

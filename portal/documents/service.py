@@ -10,7 +10,7 @@ from datetime import date
 from functools import partial
 from typing import IO, Any
 
-from peewee import IntegrityError, fn
+from peewee import IntegrityError, chunked, fn
 
 from portal.activity import log
 from portal.core.actor import acting_as, current_actor, require, system
@@ -63,11 +63,13 @@ def add(
     folder: str = "",
     keep_until: date | None = None,
     needs: Permission | None = None,
+    tells: str = "",
     portrait: bool = False,
 ) -> Document:
     """Keep a file as a document of a contact, or of the organisation. Raises BadDocument with a sentence, and
     DocumentNotFound for a contact whom the actor may not see. Who lacks the permission that it `needs` sees nothing of
-    it. A portrait is a picture cropped to a small square.
+    it, nor does he from whom a word of what it `tells` is hidden ("page:7,special"). A portrait is a picture cropped
+    to a small square.
     """
     require(Permission.DOCUMENT_EDIT)
     _require_sight_of(contact_id)
@@ -81,6 +83,7 @@ def add(
             document = Document.create(
                 contact_id=contact_id,
                 needs=needs or "",
+                tells=f",{tells}," if tells else "",
                 added_by=actor.user_id,
                 added_by_name=actor.name,
                 **facts | {"title": facts["title"] or title_of(content.filename)},
@@ -94,6 +97,12 @@ def add(
             raise DocumentNotFound("There is no such contact.") from error
         raise
     return document
+
+
+def retell(document_ids: Sequence[int], tells: str) -> None:
+    """Hide these documents with other words than before: the field they stand in is another now."""
+    for some in chunked(document_ids, 500):
+        Document.update(tells=f",{tells}," if tells else "").where(Document.id.in_(list(some))).execute()
 
 
 def find(document_id: int) -> Document:

@@ -160,7 +160,7 @@ def test_the_list_shows_columns_sentences_and_controls(client_of, alice, filled)
     page = client.get(f"/contacts?f{filled['choice'].id}=2&f{filled['money'].id}_from=R+100")
 
     assert '<td class="kept" data-label="A choice">Driving</td>' in page.text
-    assert '<td class="kept whole" data-label="A money">R 1 200.00</td>' in page.text
+    assert '<td class="kept in-one-line" data-label="A money">R 1 200.00</td>' in page.text
     assert "A choice is Driving" in page.text
     assert "A money from R 100" in page.text
     assert 'value="R 100"' in page.text

@@ -219,6 +219,30 @@ def test_who_may_read_documents_and_not_add_any_changes_none(org, alice, thandi,
     assert standing(org, agreement) == before
 
 
+def test_the_document_in_a_field_is_hidden_with_its_page_and_with_its_class(
+    client_of, alice, org, thandi, page, agreement, send
+):
+    send(**file_for(agreement))
+    document = standing(org, agreement)[0]
+
+    def is_met():
+        told = client_of(alice).get(f"/contacts/{thandi.id}").text
+        return "Signed agreement" in told, client_of(alice).get(f"/documents/{document.id}").status_code
+
+    before = is_met()
+    Membership.update(denied=[f"page:{page.id}"]).where(Membership.user == alice).execute()
+    without_page = is_met()
+    Membership.update(denied=[]).where(Membership.user == alice).execute()
+    with acting_as(system(org.id)):
+        special = Design(
+            "file", "Signed agreement", "A purpose", "special", authorisation="consent", authorisation_note="On paper"
+        )
+        designing.change_field(agreement, special, page)
+    without_special = is_met()
+
+    assert (before, without_page, without_special) == ((True, 200), (False, 404), (False, 404))
+
+
 def test_the_history_names_the_document_to_who_may_read_documents(org, alice, adam, thandi, agreement, send):
     send(**file_for(agreement))
     Membership.update(denied=["documents"]).where(Membership.user == adam).execute()

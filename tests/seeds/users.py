@@ -15,12 +15,11 @@ def plant(stage: Stage) -> dict[str, int]:
     def here(word: str) -> str:
         return stage.canary("users", f"CNRY{stage.mark}{word}")
 
-    note = here("reviewed")
     review = AccessReview.create(started_by="CNRY owner", finished_at=now(), signed_name=here("signed"), sha256="CNRY")
     service.keep(review, files.pdf())
     AccessDecision.create(
         review_id=review.id, membership_id=0, name="CNRY user", email="cnry-user@example.org", role="reader",
-        said=["CNRY sees nothing."], decision="remove", note=note, decided_by="CNRY owner",
+        said=["CNRY sees nothing."], decision="remove", note="CNRY note", decided_by="CNRY owner",
     )  # fmt: skip
     mine = Membership.get(Membership.user_id == current_actor().user_id)
     AccessDecision.create(
