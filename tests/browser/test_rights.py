@@ -21,7 +21,7 @@ def open_page(page: Page, product: Product, path: str) -> None:
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_an_owner_limits_a_colleague_and_sees_as_that_person(alice, product, newcomer, size):
-    person = newcomer("Lindiwe" if size is WIDE else "Lerato", "reader")
+    person = newcomer("Lindiwe" if size is WIDE else "Refilwe", "reader")
     alice.set_viewport_size(size)
     open_page(alice, product, "/settings/users")
     alice.get_by_role("link", name=f"Rights of {person.name}").click()
