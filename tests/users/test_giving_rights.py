@@ -15,6 +15,8 @@ from tests.conftest import HX, actor_of
 from tests.users.conftest import limited, membership_of
 from tests.walking import READING_MAY_WRITE, changed, digest
 
+pytestmark = pytest.mark.one_database  # its queries are those of contacts, asked on both elsewhere
+
 
 def form(**more):
     return {"role": "reader", "scope": "all"} | more

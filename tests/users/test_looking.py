@@ -23,6 +23,8 @@ from tests.planting import plant
 from tests.users.conftest import limited, membership_of
 from tests.walking import READING_MAY_WRITE, changed, digest, rules, urls
 
+pytestmark = pytest.mark.one_database  # its queries are those of contacts, asked on both elsewhere
+
 NOT_ALONE = "You are looking as Zola. Nothing can be changed or taken along."
 
 
