@@ -13,6 +13,8 @@ from portal.contacts.models import Group
 from portal.core.actor import acting_as, system
 from tests.conftest import HX, actor_of
 
+pytestmark = pytest.mark.one_database  # what it asks of a database is asked on both by the services' tests
+
 RULE = {
     "how": "rule", "sensitivity": "ordinary", "match": "all", "lines": "2", "fact-0": "town", "operator-0": "is",
     "value-0": "Durban", "fact-1": "name", "operator-1": "begins", "value-1": "Th",

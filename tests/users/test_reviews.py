@@ -24,6 +24,8 @@ from tests.signin.stage import text_of
 from tests.users.conftest import membership_of
 from workers import tidying
 
+pytestmark = pytest.mark.one_database  # what it asks of a database is asked on both by the services' tests
+
 HOME = "/settings/users/review"
 FORM = {"role": "reader", "scope": "all"}
 
