@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from portal.contacts import fields
 from portal.contacts.field_rules import KINDS, Entry, show
 from portal.contacts.fields import Outline, Sheet
-from portal.contacts.models import Field
+from portal.contacts.models import Field, Group
 from portal.core.actor import current_actor
 from portal.core.permissions import Sensitivity
 from portal.core.written import day
@@ -33,8 +33,9 @@ def writable_sheets() -> list[Sheet]:
     return [sheet for sheet in sheets() if current_actor().may_write_page(sheet.page.id)]
 
 
-def is_sensitive(field: Field | Outline) -> bool:
-    return field.sensitivity != Sensitivity.ORDINARY
+def is_sensitive(one: Field | Outline | Group) -> bool:
+    """Whether a field or a group tells more than the ordinary, and so leaves the portal only when somebody says so."""
+    return one.sensitivity != Sensitivity.ORDINARY
 
 
 def shown(field: Field, texts: Sequence[str]) -> str:

@@ -17,7 +17,7 @@ from portal.contacts.models import Address, Contact, ContactPart, Email, Group, 
 from portal.contacts.names import display_name, fold
 from portal.core.actor import current_actor
 from portal.core.db import is_sqlite
-from portal.core.permissions import DataSet
+from portal.core.permissions import DataSet, Sensitivity
 
 PAGE = 50
 SORTS = {"name": Contact.sort_name, "updated": Contact.updated_at, "added": Contact.created_at}
@@ -159,9 +159,10 @@ def parts_of(kind: type[Part], contact_ids: Iterable[int]) -> dict[int, list[Par
     return found
 
 
-def group_names(contact_ids: Iterable[int]) -> dict[int, list[str]]:
-    """The names of the groups of each contact, in order."""
+def group_names(contact_ids: Iterable[int], *, only_ordinary: bool = False) -> dict[int, list[str]]:
+    """The names of the groups of each contact, in order; of the ordinary ones alone, if the others tell too much."""
     groups, inside = visible_groups(), membership.groups_by_contact(list(contact_ids))
+    groups = [g for g in groups if not only_ordinary or g.sensitivity == Sensitivity.ORDINARY]
     return {contact_id: [g.name for g in groups if g.id in mine] for contact_id, mine in inside.items()}
 
 

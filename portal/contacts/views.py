@@ -65,7 +65,7 @@ def index() -> Response:
     total = queries.count(wanted)
     page = paging(total, PAGE)
     rows = queries.page(wanted, page.number)
-    outlines = fields.outlines()
+    outlines, groups = fields.outlines(), queries.visible_groups()
     columns = field_columns.listed(outlines)
     controls = field_controls.controls(outlines, wanted.fields, request.args.get("by", ""))
     return page_or_part(
@@ -78,9 +78,9 @@ def index() -> Response:
         columns=columns,
         cells=field_columns.cells(columns, [row.contact.id for row in rows]),
         controls=controls,
-        has_sensitive=any(map(field_files.is_sensitive, outlines)),
+        has_sensitive=any(map(field_files.is_sensitive, outlines)) or any(map(field_files.is_sensitive, groups)),
         sentences=_sentences(wanted, controls),
-        groups=queries.visible_groups(),
+        groups=groups,
         groups_by_hand=queries.groups_by_hand(),
         towns=queries.towns(),
         roles=ROLES,

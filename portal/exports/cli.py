@@ -29,16 +29,17 @@ def export(slug: str, name: str | None, kind: str, include: str | None, output: 
     """Take contacts along as a file that can be imported again."""
     with organisation(slug):
         wanted = Filter(group_ids=(find_group_by_name(name).id,) if name else ())
-        columns = queries.columns(with_sensitive=include == "special")
-        service.note(wanted, kind, columns)
+        is_sensitive = include == "special"
+        columns = queries.columns(with_sensitive=is_sensitive)
+        service.note(wanted, kind, columns, with_sensitive=is_sensitive)
         if missing := queries.left_out(wanted):
             click.echo(f"{missing} children stay out: no parent or guardian has consented.", err=True)
         stream = output.open("wb") if output else sys.stdout.buffer
         try:
             if kind == "xlsx":
-                service.as_xlsx(wanted, stream, columns)
+                service.as_xlsx(wanted, stream, columns, with_sensitive=is_sensitive)
             else:
-                for line in service.as_csv(wanted, columns):
+                for line in service.as_csv(wanted, columns, with_sensitive=is_sensitive):
                     stream.write(line.encode())
         finally:
             stream.flush()

@@ -33,9 +33,12 @@ def left_out(wanted: Filter) -> int:
     return contacts.pending(wanted)
 
 
-def rows(wanted: Filter, columns: Sequence[Column] = (), with_identity: bool = False) -> Iterator[list[str]]:
+def rows(
+    wanted: Filter, columns: Sequence[Column] = (), with_identity: bool = False, *, with_sensitive: bool = False
+) -> Iterator[list[str]]:
     """One row for each contact of the filter, by id, a few hundred at a time: a fixed number of queries for each.
-    Identity numbers are opened only when asked for; the cells are empty otherwise.
+    Identity numbers are opened only when asked for, and groups whose name tells more than the ordinary, such as "HIV
+    support", are named only then (P-26-1); the cells are empty otherwise.
     """
     last = 0
     while True:
@@ -44,7 +47,7 @@ def rows(wanted: Filter, columns: Sequence[Column] = (), with_identity: bool = F
             return
         ids = [contact.id for contact in some]
         emails, telephones = contacts.parts_of(Email, ids), contacts.parts_of(Telephone, ids)
-        addresses, groups = contacts.parts_of(Address, ids), contacts.group_names(ids)
+        addresses, groups = contacts.parts_of(Address, ids), contacts.group_names(ids, only_ordinary=not with_sensitive)
         texts = fields.texts_of(ids, [column.field.id for column in columns])
         numbers = opened(ids, ID_NUMBER) if with_identity else {}
         for contact in some:

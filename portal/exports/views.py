@@ -1,6 +1,7 @@
 """Taking the contacts of a list along as a file, from the list's own page."""
 
 import tempfile
+from functools import partial
 
 from flask import Blueprint, Flask, Response, abort, request, send_file
 
@@ -21,13 +22,15 @@ def download() -> Response:
     if kind not in service.FORMATS:
         abort(404)
     wanted = read_filter(request.form)
-    columns = queries.columns(with_sensitive=request.form.get("special") == "1")
+    is_sensitive = request.form.get("special") == "1"
+    columns = queries.columns(with_sensitive=is_sensitive)
     with_identity = request.form.get("with_identity") == "1"
-    service.note(wanted, kind, columns, with_identity)
+    service.note(wanted, kind, columns, with_identity, with_sensitive=is_sensitive)
     if kind == "csv":
-        return stream(lambda: service.as_csv(wanted, columns, with_identity), name="contacts.csv")
+        lines = partial(service.as_csv, wanted, columns, with_identity, with_sensitive=is_sensitive)
+        return stream(lines, name="contacts.csv")
     made = tempfile.SpooledTemporaryFile(max_size=4 * 1024 * 1024)  # noqa: SIM115 - send_file closes it
-    service.as_xlsx(wanted, made, columns, with_identity)  # type: ignore[arg-type]
+    service.as_xlsx(wanted, made, columns, with_identity, with_sensitive=is_sensitive)  # type: ignore[arg-type]
     made.seek(0)
     return send_file(made, mimetype=service.FORMATS[kind], as_attachment=True, download_name="contacts.xlsx")
 

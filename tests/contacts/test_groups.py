@@ -62,6 +62,20 @@ def test_rule_groups_are_counted_named_exported_and_shown_with_a_contact(cast):
     assert [row[HEADINGS.index("Group")] for row in exports.rows(Filter())] == ["By hand; By number", "", "By hand"]
 
 
+def test_a_special_group_is_named_in_a_file_only_when_somebody_says_that_it_may_be(cast, client_of, olivia):
+    special = groups.add_group("HIV support", details=SPECIAL)
+    groups.group_contacts([cast["Ann"]], special.id)
+    owner = client_of(olivia)
+
+    usual = owner.post("/contacts/export", data={"format": "csv"}).text
+    asked = owner.post("/contacts/export", data={"format": "csv", "special": "1"}).text
+
+    with acting_as(actor_of(olivia)):
+        notes = [e.detail.get("classes") for e in LogEntry.select().where(LogEntry.action == "contacts.exported")]
+    assert ["HIV support" in usual, "HIV support" in asked, notes] == [False, True, [None, ["special"]]]
+    assert 'name="special"' in owner.get("/contacts").text
+
+
 def test_the_queries_do_not_grow_with_the_groups(cast):
     def asked() -> int:
         with count_queries() as statements:
