@@ -18,6 +18,13 @@ def add_contact(page: Page, first: str, last: str) -> str:
     return page.url
 
 
+def settled(page: Page) -> None:
+    """Wait as any hand does, some hundredths of a second: until then htmx has not looked at what it put in, and a link
+    is followed as a page instead.
+    """
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
+
+
 def test_a_child_is_written_to_once_her_mother_consents(alice):
     add_contact(alice, "Nomvula", "Qwabe")
     child = add_contact(alice, "Lindiwe", "Qwabe")
@@ -26,6 +33,7 @@ def test_a_child_is_written_to_once_her_mother_consents(alice):
     alice.get_by_label("Edit: ID and tax numbers").click()
     number = numbers.get_by_label("ID number", exact=True)
     expect(number).to_be_focused()
+    settled(alice)
     number.press("Escape")
     expect(alice.get_by_label("Edit: ID and tax numbers")).to_be_focused()
     alice.keyboard.press("Enter")
@@ -43,6 +51,8 @@ def test_a_child_is_written_to_once_her_mother_consents(alice):
     expect(numbers.get_by_text("1002280123089")).to_be_visible()
 
     family.get_by_role("link", name="Add").click()
+    expect(family.get_by_label("Find the other contact")).to_be_focused()
+    settled(alice)
     family.get_by_label("Find the other contact").press("Escape")
     expect(family.get_by_role("link", name="Add")).to_be_focused()
     alice.keyboard.press("Enter")
