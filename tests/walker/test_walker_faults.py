@@ -74,9 +74,9 @@ def test_an_export_that_ignores_the_sets_is_met(walk, ours, theirs, monkeypatch)
 
     rows = exports.rows
 
-    def everything(*wanted):
+    def everything(*wanted, **options):
         with seeing_everything():
-            yield from rows(*wanted)
+            yield from rows(*wanted, **options)
 
     monkeypatch.setattr("portal.exports.service.rows", everything)
     with pytest.raises(AssertionError, match="cnryamail"):
