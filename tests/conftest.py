@@ -23,7 +23,7 @@ from portal.core.permissions import Role
 from portal.core.tenancy import Org
 from portal.run.migrate import migrate
 from portal.signin import devices, sessions
-from tests import databases
+from tests import databases, once
 
 PASSWORD = "seven green buses"
 HX = {"HX-Request": "true"}
@@ -40,6 +40,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             chosen = "sqlite"
         kinds = ("sqlite", "postgresql") if chosen == "both" else (chosen,)
         metafunc.parametrize("database_url", kinds, indirect=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def dear_things_once() -> None:
+    once.share_routes()
+    once.share_templates()
 
 
 @pytest.fixture(scope="session")
