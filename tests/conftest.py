@@ -46,6 +46,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def dear_things_once() -> None:
     once.share_routes()
     once.share_templates()
+    once.hash_lightly()
+    once.trust_the_disk()
 
 
 @pytest.fixture(scope="session")

@@ -6,11 +6,16 @@ Nothing of a test's own is kept: no settings, no rows, no answers.
 from collections.abc import Callable
 from typing import Any
 
+from argon2 import PasswordHasher
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from werkzeug.routing import Rule
 
+from portal.accounts import passwords
+from portal.core import db
+
+HASHER_OF_THE_PORTAL = passwords._hasher
 _compile_builder = Rule._compile_builder
 _builders: dict[tuple[Any, ...], Callable[..., tuple[str, str]]] = {}
 
@@ -46,3 +51,14 @@ def share_routes() -> None:
 def share_templates() -> None:
     """Let a template be translated by the first application that shows it. All have the same settings of Jinja."""
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": _Codes()}
+
+
+def trust_the_disk() -> None:
+    """Let SQLite not wait for the disk, as the cluster of PostgreSQL does not: no test pulls this plug."""
+    db.PRAGMAS["synchronous"] = "off"
+
+
+def hash_lightly() -> None:
+    """Let a password be hashed with the least Argon2 can do; what the portal itself asks for has a test."""
+    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    passwords._NOBODY = passwords._hasher.hash("nobody has this password")
