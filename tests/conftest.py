@@ -1,7 +1,6 @@
 """The cast and the stage. Alice edits, Bob reads, Olivia owns; Charlie works for another organisation."""
 
 import shutil
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from portal.core.tenancy import Org
 from portal.run.migrate import migrate
 from portal.signin import devices, sessions
 from tests import databases, once
+from tests.reused import Reused
 
 PASSWORD = "seven green buses"
 HX = {"HX-Request": "true"}
@@ -69,6 +69,13 @@ def postgresql() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def reused(postgresql: str) -> Iterator[Reused]:
+    reused = Reused(postgresql)
+    yield reused
+    reused.close()
+
+
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A fresh, migrated database of each kind."""
@@ -79,13 +86,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         if not database.db.is_closed():
             database.db.close()
         return
-    server = request.getfixturevalue("postgresql")
-    name = f"test_{uuid.uuid4().hex}"
-    databases.execute(server, f"CREATE DATABASE {name} TEMPLATE template")
-    yield server.format(name=name)
+    reused = request.getfixturevalue("reused")
+    yield reused.take()
     if not database.is_sqlite():
         database.db.close_all()
-    databases.execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+    reused.give_back()
 
 
 @pytest.fixture
