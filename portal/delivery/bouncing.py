@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from peewee import OperationalError
 
+from portal.consent import approaching
 from portal.contacts import record
 from portal.contacts.emails import InvalidEmail, normalise_email
 from portal.core import queue
@@ -191,6 +192,7 @@ def _note(row: Delivery, finding: Finding) -> bool:
             },
         )
         if finding.kind == HARD:
+            approaching.not_delivered(row.id)
             _give_up(row, finding, "")
         elif finding.kind == SOFT:
             times = _soft_times(row)

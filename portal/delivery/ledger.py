@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 
 from peewee import chunked, fn
 
+from portal.consent import approaching
 from portal.consent.queries import Candidate, facts
-from portal.consent.rules import WHOLE_ORGANISATION, WORDS, Aim, Defer, Refuse, may_send
+from portal.consent.rules import WHOLE_ORGANISATION, WORDS, Aim, Defer, PurposeClass, Refuse, may_send
 from portal.core.actor import current_actor
 from portal.core.clock import now
 from portal.core.db import is_sqlite, transaction
@@ -123,7 +124,18 @@ def hand(row: Delivery, normal: str, aim: Aim) -> bool:
             return False
         if not kind_of(row.channel).is_sending(row.campaign_id):
             raise Halted("")
-        return _move(row, CLAIMED, HANDED, handed_at=now(), lease=now() + HANDED_LEASE)
+        is_ours = _move(row, CLAIMED, HANDED, handed_at=now(), lease=now() + HANDED_LEASE)
+        if is_ours and aim.purpose_class is PurposeClass.CONSENT_REQUEST:
+            return _ask(row)
+        return is_ours
+
+
+def _ask(row: Delivery) -> bool:
+    """Note that the address is being asked for consent; if another request asked it just now, this one does not."""
+    if approaching.note(row.channel, row.mac, campaign_id=row.campaign_id, delivery_id=row.id):
+        return True
+    _move(row, HANDED, SUPPRESSED, reason="asked", ended_at=now(), handed_at=None)
+    return False
 
 
 def accept(row: Delivery, reply: str) -> bool:
@@ -131,11 +143,19 @@ def accept(row: Delivery, reply: str) -> bool:
 
 
 def refuse(row: Delivery, reply: str, state: str = CLAIMED) -> bool:
-    return _move(row, state, REFUSED, reply=reply, ended_at=now())
+    with transaction():
+        is_ours = _move(row, state, REFUSED, reply=reply, ended_at=now())
+        if is_ours and state == HANDED:
+            approaching.not_delivered(row.id)
+    return is_ours
 
 
 def defer(row: Delivery, reply: str, due: datetime, state: str = CLAIMED) -> bool:
-    return _move(row, state, DEFERRED, reply=reply, due=due, lease=None)
+    with transaction():
+        is_ours = _move(row, state, DEFERRED, reply=reply, due=due, lease=None)
+        if is_ours and state == HANDED:
+            approaching.forget(row.id)
+    return is_ours
 
 
 def doubt(row: Delivery, reply: str) -> bool:
