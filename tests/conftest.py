@@ -24,6 +24,7 @@ from portal.core.tenancy import Org
 from portal.run.migrate import migrate
 from portal.signin import devices, sessions
 from tests import databases
+from tests.agreed import everybody_agrees
 
 PASSWORD = "seven green buses"
 HX = {"HX-Request": "true"}
@@ -174,9 +175,11 @@ def as_olivia(olivia: User) -> Iterator[Actor]:
 @pytest.fixture
 def thandi(org: Org) -> Contact:
     with acting_as(system(org.id)):
-        return contacts.add(
+        made = contacts.add(
             first_name="Thandi", last_name="Ngcobo", email="thandi@example.org", telephone="082 555 0134"
         )
+        everybody_agrees()
+        return made
 
 
 ClientOf = Callable[[User], FlaskClient]
