@@ -24,7 +24,7 @@ from portal.core.tenancy import Org
 from portal.run.migrate import migrate
 from portal.signin import devices, sessions
 from tests import databases
-from tests.agreed import everybody_agrees
+from tests.agreed import agree
 
 PASSWORD = "seven green buses"
 HX = {"HX-Request": "true"}
@@ -178,7 +178,7 @@ def thandi(org: Org) -> Contact:
         made = contacts.add(
             first_name="Thandi", last_name="Ngcobo", email="thandi@example.org", telephone="082 555 0134"
         )
-        everybody_agrees()
+        agree([made.id])
         return made
 
 

@@ -229,7 +229,7 @@ def test_what_a_dead_worker_left_goes_back_or_is_uncertain(server, newsletter, o
     with acting_as(system(org.id)):
         sending.start(campaign)
         rows = ledger.claim(campaign.id, "dead", 2)
-        assert ledger.hand(rows[0], "p0@example.org", "direct_marketing")
+        assert ledger.hand(rows[0], "p0@example.org", Aim(PurposeClass.DIRECT_MARKETING))
         Delivery.update(lease=now()).where(Delivery.lease.is_null(False)).execute()
 
         assert sending.sweep() == [campaign.id]
