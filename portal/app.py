@@ -11,6 +11,7 @@ from portal.accounts.service import AlreadyMember, NotFound
 from portal.accounts.strength import Busy
 from portal.campaigns import views as campaigns
 from portal.config import Settings
+from portal.consent import views as consent
 from portal.contacts import views as contacts
 from portal.core import db as database
 from portal.core.permissions import Denied
@@ -50,6 +51,7 @@ PAGES = (
     signin.register,
     contacts.register,
     documents.register,
+    consent.register,
     imports.register,
     exports.register,
     campaigns.register,

@@ -23,6 +23,7 @@ from portal.core.tenancy import Org
 from portal.run.migrate import migrate
 from portal.signin import devices, sessions
 from tests import databases, once
+from tests.agreed import agree
 from tests.reused import Reused
 
 PASSWORD = "seven green buses"
@@ -187,9 +188,11 @@ def as_olivia(olivia: User) -> Iterator[Actor]:
 @pytest.fixture
 def thandi(org: Org) -> Contact:
     with acting_as(system(org.id)):
-        return contacts.add(
+        made = contacts.add(
             first_name="Thandi", last_name="Ngcobo", email="thandi@example.org", telephone="082 555 0134"
         )
+        agree([made.id])
+        return made
 
 
 ClientOf = Callable[[User], FlaskClient]

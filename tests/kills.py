@@ -186,7 +186,7 @@ def prepare(made: Stage, recipients: int) -> None:
     made.portal("org", "set", SLUG, *details, "information_officer=Nomsa Dube")
     rows = "".join(f"P{n},Dube,p{n}@example.org,Newsletter\n" for n in range(recipients))
     (made.folder / "people.csv").write_text("First name,Last name,Email,Group\n" + rows)
-    made.portal("contacts", "import", made.folder / "people.csv", "--org", SLUG)
+    made.portal("contacts", "import", made.folder / "people.csv", "--org", SLUG, "--consent", "email")
     (made.folder / "letter.html").write_text("<h1>Spring</h1><p>Dear [[first name|friend]]</p>")
     letter = ("--name", "Spring", "--subject", "Spring", "--html", made.folder / "letter.html")
     made.portal("campaign", "create", "--org", SLUG, *letter, "--group", "Newsletter")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from portal.run.pulse import EVERY
-from workers import bounces, delivery, documents, imports, pulse, tidying
+from workers import bounces, delivery, documents, grounds, imports, pulse, tidying
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("returned", 20, bounces.ring_for_returned),
     Periodic("mailbox", 60, bounces.ring_for_mailbox),
     Periodic("imports", 20, imports.ring_for_imports),
+    Periodic("grounds", 20, grounds.ring_for_grounds),
     Periodic("documents", 60, documents.ring_for_documents),
     Periodic("tidying", 3600, tidying.tidy),
     Periodic("pulse", EVERY, pulse.ring_for_pulse),

@@ -9,7 +9,8 @@ from portal.campaigns import sending, service
 from portal.campaigns.audience import Waterfall, require_right_to_send, sees_whole, waterfall
 from portal.campaigns.models import DRAFT, Campaign
 from portal.campaigns.pages import bp
-from portal.consent.rules import WORDS
+from portal.consent.queries import first_purpose_id
+from portal.consent.rules import MENDED_BY_RECORDING, WORDS
 from portal.contacts import queries as contacts
 from portal.core.clock import now
 from portal.core.permissions import Denied, Permission
@@ -138,6 +139,8 @@ def _context(campaign: Campaign) -> dict[str, Any]:
         "is_whole": is_whole,
         "inside": " and ".join(names.get(i, "another group") for i in campaign.groups),
         "checks": [check for check in service.before_sending(campaign) if not check.is_done],
+        "silent": sum(len(ids) for reason, ids in fall.minus.items() if reason in MENDED_BY_RECORDING),
+        "purpose_id": campaign.purpose_id or first_purpose_id(),
         "is_caught": transport.is_caught(),
         "today": now().astimezone(zone()),
         "zone": g.org.timezone,

@@ -9,6 +9,7 @@ from portal.accounts.models import User
 from portal.accounts.service import current_org
 from portal.activity import log
 from portal.campaigns import attachments, merge, merge_fields, pictures, senders
+from portal.campaigns.appeal_rules import sounds_like_appeal
 from portal.campaigns.cleaning import from_editor, is_empty, undescribed_pictures
 from portal.campaigns.letter import Letter, Mailbox, Sender, Written, write
 from portal.campaigns.models import DRAFT, Campaign
@@ -105,6 +106,19 @@ def _declared(chosen: Purpose, purpose: PurposeClass | None, reason: str) -> dic
             raise Denied("Only who may approve campaigns can say that this is not direct marketing.")
     is_other = kind != chosen.purpose_class
     return {"purpose_id": chosen.id, "purpose": str(kind), "purpose_reason": reason if is_other else ""}
+
+
+def what_for(campaign: Campaign) -> tuple[int, str]:
+    """What a form shows: the purpose, and the kind of message where it is another than the purpose's."""
+    purpose = purposes.find(campaign.purpose_id) if campaign.purpose_id else purposes.first()
+    return purpose.id, campaign.purpose if campaign.purpose != purpose.purpose_class else ""
+
+
+def hidden_appeal(campaign: Campaign) -> str:
+    """The word by which a text that is called something else asks for gifts; else ""."""
+    if campaign.purpose == PurposeClass.DIRECT_MARKETING:
+        return ""
+    return sounds_like_appeal(campaign.subject, campaign.body)
 
 
 def aim_of(campaign: Campaign) -> Aim:

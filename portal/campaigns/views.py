@@ -22,6 +22,8 @@ from portal.campaigns.cleaning import to_editor
 from portal.campaigns.letter import NOTICE
 from portal.campaigns.models import DRAFT, Campaign
 from portal.campaigns.pages import STATES, bp
+from portal.consent import purposes
+from portal.consent.rules import CLASSES, PurposeClass
 from portal.contacts import field_files
 from portal.contacts import queries as contacts
 from portal.contacts import service as contact_service
@@ -51,6 +53,12 @@ def _id(text: Any) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
 
 
+_KINDS = [
+    SelectChoice("", "As its purpose says"),
+    *(SelectChoice(key, words) for key, (words, _) in CLASSES.items()),
+]
+
+
 class NameForm(Form):
     name = StringField("Name", [DataRequired("Give it a name, such as Spring newsletter."), plain])
 
@@ -63,9 +71,14 @@ class CampaignForm(NameForm):
     is_tracked = BooleanField("Note who reads it and which links are followed")
     is_sensitive = BooleanField("This letter may show special information")
     sender_id = SelectField("From", coerce=_id, validate_choice=False)
+    purpose_id = SelectField("What it is for", coerce=_id, validate_choice=False)
+    purpose = SelectField("Kind of message", choices=_KINDS, default="")
+    purpose_reason = StringField("Why it is not direct marketing", [plain])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        used = {one.id: one for one in purposes.current()}
+        self.purpose_id.choices = [SelectChoice(str(one.id), one.name) for one in used.values()]
         own, others = senders.own(), senders.others()
         self.sender_id.choices = [
             SelectChoice("", f"{own.name} <{own.email}>"),
@@ -104,7 +117,9 @@ def add() -> Response:
 def show(campaign_id: int) -> Response:
     campaign = service.find(campaign_id)
     if campaign.state == DRAFT and g.actor.may(Permission.CAMPAIGN_EDIT):
-        return _compose(campaign, CampaignForm(obj=campaign))
+        form = CampaignForm(obj=campaign)
+        form.purpose_id.data, form.purpose.data = service.what_for(campaign)
+        return _compose(campaign, form)
     if campaign.state != DRAFT:
         return redirect(url_for("campaigns.history", campaign_id=campaign_id), 303)  # type: ignore[return-value]
     return _preview(campaign)
@@ -119,12 +134,19 @@ def save(campaign_id: int) -> Response:
         return _compose(campaign, form, 422)
     version = _id(request.form.get("version")) or 0
     try:
+        _say_what_for(campaign, form)
         service.change(
             campaign, version, name=form.name.data or "", subject=form.subject.data or "",
             preheader=form.preheader.data or "", body=form.body.data or "",
             sender_id=form.sender_id.data, is_sensitive=int(form.is_sensitive.data),
             is_tracked=int(form.is_tracked.data or not tracking.is_on()),
         )  # fmt: skip
+    except purposes.PurposeNotFound as error:
+        form.purpose_id.errors = [str(error)]
+        return _compose(campaign, form, 422)
+    except service.Undeclared as error:
+        form.purpose_reason.errors = [str(error)]
+        return _compose(campaign, form, 422)
     except merge.BadField as error:
         form.body.errors = [str(error)]
         return _compose(campaign, form, 422)
@@ -138,6 +160,13 @@ def save(campaign_id: int) -> Response:
         request.form.get("then", ""), "campaigns.show"
     )
     return done(url_for(then, campaign_id=campaign_id, saved=1))
+
+
+def _say_what_for(campaign: Campaign, form: CampaignForm) -> None:
+    """Keep the purpose. A form that does not ask for it, such as an older page, leaves it as it is."""
+    if form.purpose_id.data is not None:
+        declared = PurposeClass(form.purpose.data) if form.purpose.data else None
+        service.set_purpose(campaign, form.purpose_id.data, declared, form.purpose_reason.data or "")
 
 
 @bp.get("/<int:campaign_id>/preview")
@@ -191,7 +220,7 @@ def _compose(campaign: Campaign, form: CampaignForm, status: int = 200, sentence
         checks=service.before_sending(campaign),
         sentence=sentence, saved=request.args.get("saved"), letter=service.letter_of(campaign),
         files=attachments.of(campaign.id), body_for_editor=to_editor(form.body.data or ""),
-        tracks=tracking.is_on(), notice=NOTICE,
+        tracks=tracking.is_on(), notice=NOTICE, appeal=service.hidden_appeal(campaign),
     )  # fmt: skip
 
 

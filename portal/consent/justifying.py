@@ -29,9 +29,10 @@ def justify(
     """Append for each contact on what ground it is kept for the purpose. Belongs to the caller's transaction."""
     name = Purpose.get_by_id(purpose_id).name
     _append(contact_ids, purpose_id, basis, detail, source, document_id, import_id)
-    more: dict[str, Any] = {"purpose": name, "basis": basis}
-    more |= {key: value for key, value in (("detail", detail), ("document_id", document_id)) if value}
-    log.write_many(Entry("contact.justified", i, purpose_id, more=more) for i in contact_ids)
+    told_of = {"purpose": name, "basis": ALL_BASES[basis], "detail": detail}
+    changes: dict[str, list[Any]] = {key: [None, value] for key, value in told_of.items() if value}
+    more = {"document_id": document_id} if document_id else {}
+    log.write_many(Entry("contact.justified", i, purpose_id, changes, more) for i in contact_ids)
 
 
 def by_consent(
@@ -61,8 +62,8 @@ def end(justification: Justification, why: str) -> None:
         if ended:
             purpose = Purpose.get_by_id(justification.purpose_id)
             log.write(
-                "contact.justification_ended", justification.contact_id, subject_id=purpose.id, purpose=purpose.name,
-                basis=justification.basis, detail=why,
+                "contact.justification_ended", justification.contact_id, subject_id=purpose.id,
+                changes={"basis": [ALL_BASES[justification.basis], None], "purpose": [purpose.name, None]}, why=why,
             )  # fmt: skip
 
 

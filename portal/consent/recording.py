@@ -10,7 +10,7 @@ from peewee import IntegrityError, chunked
 from portal.activity import log
 from portal.activity.log import Entry
 from portal.consent import justifying
-from portal.consent.grounds import CHANNELS, GRANTS, KINDS, is_evidence
+from portal.consent.grounds import CHANNELS, GIVEN_BY, GRANTS, KINDS, METHODS, is_evidence
 from portal.consent.models import ConsentEvent, Purpose, Wording
 from portal.core.actor import current_actor
 from portal.core.clock import now
@@ -64,12 +64,13 @@ def record(
         ConsentEvent.insert_many(few).execute()
     if not channels:
         return
-    more: dict[str, Any] = {"purpose": name, "channels": channels, "proof": proof, "said": said_at.date().isoformat()}
-    more |= {key: values[key] for key in ("method", "detail", "recording", "document_id", "wording_id") if values[key]}
-    if given_by != "self":
-        more["given_by"] = given_by
+    told_of = {"purpose": name, "channels": ", ".join(CHANNELS[channel] for channel in channels)}
+    told_of |= {"proof": proof, "said_on": said_at.date().isoformat(), "method": METHODS.get(method, method)}
+    told_of |= {"given_by": "" if given_by == "self" else GIVEN_BY[given_by], "detail": detail, "recording": recording}
+    changes: dict[str, list[Any]] = {key: [None, value] for key, value in told_of.items() if value}
+    more = {key: values[key] for key in ("document_id", "wording_id") if values[key]}
     action = "contact.objected" if kind == "objected" else f"contact.consent_{kind}"
-    log.write_many(Entry(action, i, purpose_id, more=more) for i in contact_ids if i not in told)
+    log.write_many(Entry(action, i, purpose_id, changes, more) for i in contact_ids if i not in told)
     if kind in GRANTS:
         justifying.by_consent(
             contact_ids, purpose_id=purpose_id, detail=detail, source=source, document_id=document_id,

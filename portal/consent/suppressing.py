@@ -1,6 +1,7 @@
 """The one writer of suppressions: an address is left alone until the person's own proven act lifts it (R25)."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from peewee import IntegrityError
 
@@ -8,7 +9,7 @@ from portal.consent.models import Suppression
 from portal.consent.queries import EVERYTHING, suppressions
 from portal.core.actor import current_actor
 from portal.core.db import transaction
-from portal.core.keys import address_mac, current_version
+from portal.core.keys import address_mac, address_macs, current_version
 
 # From what the person may take back with one click to what stays for good.
 STRENGTH = ("unsubscribed", "staff", "complained", "objected", "erased")
@@ -52,6 +53,19 @@ def lift_own(channel: str, macs: Sequence[str]) -> bool:
         Suppression.channel == channel, Suppression.mac.in_(list(macs)), Suppression.reason == STRENGTH[0]
     )
     return bool(lifted.execute())
+
+
+def lift_by_proof(channel: str, normals: Sequence[str], *, said_at: datetime) -> bool:
+    """Somebody who objected agreed later, and it can be proven: his own act lifts what a colleague wrote down for him,
+    and nothing that he stopped himself.
+    """
+    org_id = current_actor().org_id
+    macs = [mac for normal in normals for mac in address_macs(org_id, channel, normal)]
+    lifted = Suppression.delete().where(
+        Suppression.channel == channel, Suppression.mac.in_(macs), Suppression.reason.in_(("staff", "objected")),
+        Suppression.created_at <= said_at,
+    )  # fmt: skip
+    return bool(macs) and bool(lifted.execute())
 
 
 def check_new(normals: Sequence[str], channel: str = "email") -> dict[str, str]:

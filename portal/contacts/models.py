@@ -14,7 +14,7 @@ from portal.core.clock import now
 from portal.core.db import KeyField, UtcField
 from portal.core.permissions import DATA_SET_OF_CLASS, DataSet, Permission, Sensitivity
 from portal.core.tenancy import NOTHING as NOTHING
-from portal.core.tenancy import OrgModel, belongs_to, own_key, visible_contacts
+from portal.core.tenancy import OrgModel, belongs_to, closed_contacts, own_key, visible_contacts
 
 _recording: ContextVar[bool] = ContextVar("recording", default=False)
 
@@ -64,7 +64,10 @@ class RecordedModel(OrgModel):
 def of_visible_contacts(column: Any) -> list[Node]:
     """The condition, if there is one, that a row is about a contact whom the actor may see."""
     actor = current_actor()
-    return [column.in_(visible_contacts(actor))] if actor.is_limited else []
+    conditions = [column.in_(visible_contacts(actor))] if actor.is_limited else []
+    if (closed := closed_contacts(actor)) is not None:
+        conditions.append(column.not_in(closed))
+    return conditions
 
 
 def of_visible_classes(column: Any) -> list[Node]:

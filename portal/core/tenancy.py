@@ -13,6 +13,7 @@ from peewee import SQL, BigIntegerField, ForeignKeyField, IntegerField, JSONFiel
 from portal.core.actor import Actor, current_actor
 from portal.core.clock import now
 from portal.core.db import BaseModel, UtcField
+from portal.core.permissions import Permission
 
 NOTHING = SQL("1 = 0")  # the condition that no row meets
 
@@ -172,6 +173,19 @@ def visible_contacts(actor: Actor) -> Any:
     return _contact_scope[0](actor)
 
 
+_closed: list[ContactScope] = []
+
+
+def register_closed_contacts(closed: ContactScope) -> None:
+    """The feature that restricts contacts says here, as a subquery of ids, which ones are open to `privacy` alone."""
+    _closed[:] = [closed]
+
+
+def closed_contacts(actor: Actor) -> Any | None:
+    """The subquery of contact ids that are closed to this actor; None when none can be (POPIA s 14(6))."""
+    return None if actor.may(Permission.PRIVACY) or not _closed else _closed[0](actor)
+
+
 class ContactRow(OrgModel):
     """The base of every table with a contact column: a limited actor sees the rows of his contacts only."""
 
@@ -183,6 +197,8 @@ class ContactRow(OrgModel):
         condition = super().within()
         if actor.is_limited:
             condition = condition & (cls.contact_id.is_null() | cls.contact_id.in_(visible_contacts(actor)))
+        if (closed := closed_contacts(actor)) is not None:
+            condition = condition & (cls.contact_id.is_null() | cls.contact_id.not_in(closed))
         return condition
 
 

@@ -58,6 +58,7 @@ class BrandForm(Form):
     sender_name = StringField("Sender's name", [plain])
     reply_to = StringField("Answers go to", [Optional(), email_address])
     logo = FileField("Logo")
+    requires_proof = BooleanField("Count a consent to appeals only once it can be proven")
     is_tracking = BooleanField("Note who reads our newsletters and which links are followed")
 
     def validate_colour(self, field: Any) -> None:

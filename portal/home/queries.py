@@ -10,6 +10,7 @@ from peewee import SQL, fn
 from portal.accounts import places
 from portal.accounts.service import current_org, members
 from portal.campaigns.models import DRAFT, PAUSED, SCHEDULED, SENDING, Campaign
+from portal.consent import unjustified
 from portal.consent.queries import sender_facts
 from portal.consent.rules import IDENTITY
 from portal.contacts import queries as contacts
@@ -73,6 +74,9 @@ def before_you_can_send() -> list[Notice]:
         words = f"Your organisation's {IDENTITY[name]}"
         rest = " must stand in every message, and is not set."
         notices.append(Notice("triangle-alert", words, rest, "settings.organisation", {"_anchor": name}))
+    if current_actor().may(Permission.CONTACT_EDIT) and unjustified.is_nobody_asked():
+        rest = ": news and appeals go only to people who agreed. Write down what you know of them."
+        notices.append(Notice("triangle-alert", "Nobody's consent is on record", rest, "consent.new_grounds"))
     return notices
 
 
@@ -92,7 +96,7 @@ def attention() -> list[Notice]:
         [*_campaigns_in_trouble(), *_refused_by_rules()] if current_actor().may(Permission.CAMPAIGN_READ) else []
     )
     more = [notice for source in _sources for notice in source()]
-    return [*_travellers(), *campaigns, *more, *_addresses()]
+    return [*_travellers(), *campaigns, *more, *_unjustified(), *_addresses()]
 
 
 @dataclass(frozen=True)
@@ -159,6 +163,16 @@ def _refused_by_rules() -> list[Notice]:
         args = {"campaign_id": campaign_id, "state": POLICY}
         notices.append(Notice("shield", words, rest, "campaigns.people", args))
     return notices
+
+
+def _unjustified() -> list[Notice]:
+    if not current_actor().may(Permission.REPORT_READ):
+        return []
+    count = unjustified.count()
+    if not count:
+        return []
+    words = "1 contact is" if count == 1 else f"{count:,} contacts are"
+    return [Notice("shield", words, " kept without any ground on record.", "consent.list_unjustified")]
 
 
 def _addresses() -> list[Notice]:

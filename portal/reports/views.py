@@ -6,6 +6,7 @@ from flask import Blueprint, Flask, Response, g, render_template, request, url_f
 from wtforms import StringField
 
 from portal.activity import log
+from portal.consent import unjustified
 from portal.contacts import service as contacts
 from portal.contacts.address_guards import AddressRefused
 from portal.contacts.emails import InvalidEmail
@@ -37,7 +38,7 @@ class AddressForm(Form):
 def index() -> str:
     sees = g.actor.sees(DataSet.EMAIL)
     unreached = queries.count(Wanted()) if sees else 0
-    return render_template("reports/index.html", sees=sees, unreached=unreached)
+    return render_template("reports/index.html", sees=sees, unreached=unreached, unjustified=unjustified.count())
 
 
 @bp.get("/undeliverable")

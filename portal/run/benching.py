@@ -22,11 +22,12 @@ from portal.campaigns import sending
 from portal.campaigns import service as campaigns
 from portal.campaigns.models import Campaign
 from portal.config import Settings
+from portal.consent.asserting import assert_consents
 from portal.contacts import record
 from portal.contacts import service as contacts
 from portal.contacts.rules import NewContact
 from portal.core.actor import acting_as, system
-from portal.core.db import db
+from portal.core.db import db, transaction
 from portal.features import prepare
 from portal.run.migrate import migrate
 
@@ -72,7 +73,9 @@ def make_campaign(environ: Mapping[str, str], recipients: int) -> tuple[int, int
             group = contacts.add_group("All")
             for start in range(0, recipients, 20_000):
                 numbers = range(start, min(start + 20_000, recipients))
-                record.add_many([_contact(number, group.id) for number in numbers], "contact.added")
+                made = record.add_many([_contact(number, group.id) for number in numbers], "contact.added")
+                with transaction():
+                    assert_consents(made, ["email"], source="own", detail="the bench")
             campaign = campaigns.create("Bench")
             body = "<h1>Spring</h1><p>Dear [[first name|friend]]</p>" + "<p>The garden is growing well.</p>" * 120
             campaigns.change(campaign, campaign.version, subject="Spring", body=body)

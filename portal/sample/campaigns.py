@@ -7,7 +7,8 @@ from peewee import chunked
 
 from portal.campaigns import sending, service
 from portal.campaigns.models import FINISHED, Campaign
-from portal.consent.queries import first_purpose_id
+from portal.consent import purposes
+from portal.consent.justifying import justify as justify_for
 from portal.consent.recording import keep_wording, record
 from portal.core.clock import now
 from portal.core.db import transaction
@@ -86,7 +87,7 @@ def fill(groups: dict[str, int]) -> None:
 
 def justify(ids: list[int], people: list[SamplePerson]) -> None:
     """Record on what ground each contact may be written to: proven, asserted, withheld; of some nothing is known."""
-    news = first_purpose_id()
+    news, work = (purpose.id for purpose in purposes.current()[:2])
     wording = keep_wording(WORDING).id
     told: dict[str, list[int]] = {standing: [] for standing in TELLING}
     for contact_id, person in zip(ids, people, strict=True):
@@ -94,11 +95,16 @@ def justify(ids: list[int], people: list[SamplePerson]) -> None:
             told[person.standing].append(contact_id)
     with transaction():
         for standing, (kind, method, source, detail) in TELLING.items():
+            few = told[standing]
+            if standing == "withdrawn":
+                record(few, purpose_id=news, channels=["email"], kind="granted", method="paper", at=now() - 2 * BEFORE)
             proof = {"proof": "proven", "wording_id": wording} if standing == "proven" else {}
             record(
-                told[standing], purpose_id=news, channels=["email"], kind=kind, method=method, source=source,
-                detail=detail, at=now() - BEFORE, **proof,
+                few, purpose_id=news, channels=["email"], kind=kind, method=method, source=source, detail=detail,
+                at=now() - BEFORE, **proof,
             )  # fmt: skip
+        helpers = [*told["withheld"], *told["withdrawn"], *told["proven"][::3]]
+        justify_for(helpers, purpose_id=work, basis="our_interest", detail="Helps us, or is helped by us")
 
 
 def _send(past: Past, group_ids: list[int]) -> None:

@@ -9,6 +9,7 @@ from portal.activity.models import LogEntry
 from portal.campaigns import sending, service
 from portal.campaigns.models import Campaign
 from portal.consent.models import Suppression
+from portal.consent.rules import Aim, PurposeClass
 from portal.contacts import service as contacts
 from portal.contacts.models import Contact
 from portal.core.actor import acting_as, system
@@ -16,6 +17,7 @@ from portal.core.clock import now
 from portal.core.keys import address_mac
 from portal.delivery import ledger
 from portal.delivery.models import Delivery
+from tests.agreed import everybody_agrees
 from tests.conftest import HX
 
 
@@ -27,6 +29,7 @@ def group(org):
         for name, email in (("Thandi", "home@example.org"), ("Sipho", "home@example.org"), ("Nomsa", "")):
             contact = contacts.add(first_name=name, last_name="Dube", email=email)
             contacts.group_contacts([contact.id], group.id)
+        everybody_agrees()
     return group
 
 
@@ -182,7 +185,7 @@ def test_a_suspended_organisation_sends_nothing_and_loses_nobody(ready, org):
     with acting_as(system(org.id)):
         row = ledger.claim(ready.id, "worker", 10)[0]
         with pytest.raises(ledger.Halted, match="suspended"):
-            ledger.hand(row, "home@example.org", sending.Purpose.DIRECT_MARKETING)
+            ledger.hand(row, "home@example.org", Aim(PurposeClass.DIRECT_MARKETING))
         assert ledger.status(ready.id)["pending"] == 1
 
 

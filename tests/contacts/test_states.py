@@ -11,7 +11,7 @@ from portal.campaigns import sending
 from portal.campaigns import service as campaigns
 from portal.campaigns.audience import waterfall
 from portal.consent.queries import Candidate, facts
-from portal.consent.rules import Purpose
+from portal.consent.rules import Aim, PurposeClass
 from portal.contacts import children, identities, queries, relations, states
 from portal.contacts import service as contacts
 from portal.contacts.child_rules import Standing
@@ -26,6 +26,7 @@ from portal.core.clock import now
 from portal.core.permissions import Denied
 from portal.delivery import ledger
 from portal.delivery.models import Delivery
+from tests.agreed import everybody_agrees
 from tests.conftest import HX, actor_of
 
 
@@ -75,6 +76,7 @@ def cast(learners):
     contacts.change_details(with_number, contacts.stamp(with_number, "details"), first_name="Number", birth_date=None)
     everybody = contacts.add_group("Everybody")
     contacts.group_contacts([c.id for c in made.values()], everybody.id)
+    everybody_agrees()
     return made
 
 
@@ -84,7 +86,7 @@ EXPECTED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("purpose", [Purpose.DIRECT_MARKETING, Purpose.INFORMATION])
+@pytest.mark.parametrize("purpose", [PurposeClass.DIRECT_MARKETING, PurposeClass.INFORMATION])
 def test_the_waterfall_adds_up_and_names_each_reason(cast, purpose):
     campaign = campaigns.create("Spring")
     campaign.groups, campaign.purpose = [contacts.find_group_by_name("Everybody").id], str(purpose)
@@ -92,7 +94,7 @@ def test_the_waterfall_adds_up_and_names_each_reason(cast, purpose):
     names = {c.id: name for name, c in cast.items()}
     why = {names[i]: reason for reason, ids in fall.minus.items() for i in ids} | {names[i]: "" for i in fall.receivers}
 
-    spared = {"Heard": ""} if purpose is Purpose.INFORMATION else {}
+    spared = {"Heard": ""} if purpose is PurposeClass.INFORMATION else {}
     assert why == EXPECTED | spared
     assert fall.total == len(cast) == len(fall.receivers) + sum(number for *_, number in fall.lines)
     assert sorted(fall.everybody) == sorted(c.id for c in cast.values())
@@ -101,9 +103,9 @@ def test_the_waterfall_adds_up_and_names_each_reason(cast, purpose):
 def test_the_facts_of_a_batch_take_the_same_number_of_queries_however_long_it_is(cast):
     candidates = [Candidate(c.id, f"{name.lower()}@example.org") for name, c in cast.items()]
     with count_queries() as few:
-        facts([candidates[7]], Purpose.INFORMATION)
+        facts([candidates[7]], Aim(PurposeClass.INFORMATION))
     with count_queries() as many:
-        facts(candidates * 9, Purpose.INFORMATION)
+        facts(candidates * 9, Aim(PurposeClass.INFORMATION))
     assert many.count == few.count
 
 
@@ -127,7 +129,7 @@ def test_what_waits_already_is_not_sent_to_who_dies_meanwhile(cast):
     states.archive(contacts.find(cast["Teacher"].id), "moved")
     taken = {row.contact_id: row for row in ledger.claim(campaign.id, "worker", 50)}
     for name, why in (("Grown", "deceased"), ("Teacher", "archived")):
-        assert ledger.hand(taken[cast[name].id], f"{name.lower()}@example.org", Purpose.INFORMATION) is False
+        assert ledger.hand(taken[cast[name].id], f"{name.lower()}@example.org", Aim(PurposeClass.INFORMATION)) is False
         assert Delivery.get(Delivery.contact_id == cast[name].id).reason == why
 
 

@@ -19,6 +19,7 @@ from portal.core.clock import now
 from portal.delivery import bouncing, ledger, return_path
 from portal.delivery.models import ACCEPTED, SUPPRESSED, Delivery, DeliveryEvent, ReturnedMail, SystemMail
 from portal.gateways.smtp_wire import reply_of
+from tests.agreed import everybody_agrees
 from tests.delivery.test_sending import person
 from tests.returned import complaint, letter, plain, report
 
@@ -35,6 +36,7 @@ def sent(org):
             if to is None:
                 group = contacts.group_named(f"Readers of {address}")
                 record.add_many([person(1, address, group.id)], "contact.added")
+                everybody_agrees()
             else:
                 group = to
             made = service.create("Spring")

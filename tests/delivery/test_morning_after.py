@@ -16,6 +16,7 @@ from portal.core.actor import acting_as, system
 from portal.delivery import bouncing, figures, return_path, transport
 from portal.delivery.models import Delivery, ReturnedMail
 from portal.gateways import imap
+from tests.agreed import everybody_agrees
 from tests.databases import KEYS
 from tests.delivery.test_sending import person
 from tests.kills import free_port
@@ -47,6 +48,7 @@ def newsletter(org):
     with acting_as(system(org.id)):
         group = contacts.add_group("Newsletter")
         record.add_many([person(n, a, group.id) for n, a in enumerate(PEOPLE)], "contact.added")
+        everybody_agrees()
         made = service.create("Spring")
         made = service.change(made, 1, subject="Spring", body="<p>Hello</p>")
         sending.choose_audience(made, [group.id], [])

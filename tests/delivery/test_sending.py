@@ -12,7 +12,7 @@ from portal.accounts import service as accounts
 from portal.campaigns import sending, service
 from portal.campaigns.models import Campaign
 from portal.consent.models import Suppression
-from portal.consent.rules import Purpose
+from portal.consent.rules import Aim, PurposeClass
 from portal.contacts import record
 from portal.contacts import service as contacts
 from portal.contacts.holders import holders
@@ -25,6 +25,7 @@ from portal.core.keys import make_token
 from portal.delivery import leaving, ledger, owners, transport
 from portal.delivery.models import Delivery, DeliveryEvent
 from tests import schema
+from tests.agreed import everybody_agrees
 from tests.conftest import actor_of
 from tests.sink import Plan, sink
 
@@ -43,6 +44,7 @@ def newsletter(org):
         with acting_as(system(org.id)):
             group = contacts.add_group("Newsletter")
             record.add_many([person(n, a, group.id) for n, a in enumerate(addresses)], "contact.added")
+            everybody_agrees()
             made = service.create("Spring")
             made = service.change(made, 1, subject="Spring, [[first name|friend]]", body="<p>Dear [[first name]]</p>")
             sending.choose_audience(made, [group.id], [])
@@ -227,7 +229,7 @@ def test_what_a_dead_worker_left_goes_back_or_is_uncertain(server, newsletter, o
     with acting_as(system(org.id)):
         sending.start(campaign)
         rows = ledger.claim(campaign.id, "dead", 2)
-        assert ledger.hand(rows[0], "p0@example.org", "direct_marketing")
+        assert ledger.hand(rows[0], "p0@example.org", Aim(PurposeClass.DIRECT_MARKETING))
         Delivery.update(lease=now()).where(Delivery.lease.is_null(False)).execute()
 
         assert sending.sweep() == [campaign.id]
@@ -265,7 +267,7 @@ def test_the_gate_is_asked_again_at_the_last_moment(claimed, org, happens):
     with acting_as(system(org.id)):
         happens(row)
 
-        assert not ledger.hand(row, "p0@example.org", Purpose.DIRECT_MARKETING)
+        assert not ledger.hand(row, "p0@example.org", Aim(PurposeClass.DIRECT_MARKETING))
         assert state_of(row) == "suppressed"
 
 
@@ -284,7 +286,7 @@ def test_what_stops_everybody_keeps_the_row_waiting(claimed, org, happens):
         happens(campaign)
 
         with pytest.raises(ledger.Halted):
-            ledger.hand(row, "p0@example.org", Purpose.DIRECT_MARKETING)
+            ledger.hand(row, "p0@example.org", Aim(PurposeClass.DIRECT_MARKETING))
         assert state_of(row) == "claimed"
 
 
@@ -411,7 +413,7 @@ def test_what_an_ended_process_held_is_free_at_once_and_what_it_handed_is_uncert
         sending.start(campaign)
         mine = ledger.claim(campaign.id, owners.me(), 1)[0]
         theirs = ledger.claim(campaign.id, f"{place}:{gone.pid}", 2)
-        ledger.hand(theirs[0], theirs[0].address, Purpose.DIRECT_MARKETING)
+        ledger.hand(theirs[0], theirs[0].address, Aim(PurposeClass.DIRECT_MARKETING))
 
         ledger.expire()
 

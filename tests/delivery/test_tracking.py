@@ -18,6 +18,7 @@ from portal.delivery import figures, tracking, transport
 from portal.delivery.kinds import kind_of
 from portal.delivery.machine_rules import is_burst, is_machine
 from portal.delivery.models import ACCEPTED, Delivery, DeliveryEvent
+from tests.agreed import everybody_agrees
 from tests.delivery.test_sending import person
 
 FIREFOX = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"}
@@ -34,6 +35,7 @@ def sent(org):
     with acting_as(system(org.id)):
         group = contacts.add_group("Newsletter")
         record.add_many([person(n, f"p{n}@example.org", group.id) for n in range(2)], "contact.added")
+        everybody_agrees()
         made = service.create("Spring")
         made = service.change(made, 1, subject="Spring", body=BODY)
         sending.choose_audience(made, [group.id], [])

@@ -8,7 +8,7 @@ import time_machine
 import xlsxwriter
 
 from portal.activity.models import LogEntry
-from portal.consent.models import Justification
+from portal.consent.models import ConsentEvent, Justification
 from portal.contacts import groups, queries
 from portal.contacts import service as contacts
 from portal.contacts.models import Contact, Email, Note, Telephone
@@ -116,9 +116,8 @@ def test_bringing_the_same_again_changes_nothing_and_doubles_no_note(bring, than
     bring(line)
 
     assert [note.text for note in queries.parts_of(Note, [thandi.id])[thandi.id]] == ["Sings in the choir"]
-    assert LogEntry.select().where(LogEntry.contact_id == thandi.id, LogEntry.action != "consent.asserted").count() <= (
-        before
-    )
+    said = LogEntry.action == "contact.consent_granted"
+    assert LogEntry.select().where(LogEntry.contact_id == thandi.id, ~said).count() <= (before)
 
 
 def test_known_people_can_be_left_alone_or_added_again(bring, thandi):
@@ -145,8 +144,10 @@ def test_somebody_who_stands_twice_in_the_file_is_one_contact(bring):
 def test_what_was_declared_is_kept_for_each_contact(bring):
     ended = bring("First name,Email\nThandi,t@example.org\n")
 
-    kept = Justification.get()
-    assert (kept.standing, kept.source, kept.detail, kept.import_id) == ("asserted", "own", "open day", ended.id)
+    kept = ConsentEvent.get()
+    assert (kept.kind, kept.proof, kept.method) == ("granted", "asserted", "import")
+    assert (kept.source, kept.detail, kept.import_id) == ("own", "open day", ended.id)
+    assert (Justification.get().basis, Justification.get().import_id) == ("consent", ended.id)
 
 
 def test_each_contact_says_which_file_it_came_from_and_who_brought_it(bring):

@@ -2,7 +2,7 @@
 
 from portal.activity import log
 from portal.campaigns.models import Campaign
-from portal.consent.models import Justification
+from portal.consent.queries import justified_for, states
 from portal.core.actor import acting_as, system
 from portal.delivery import figures, ledger
 from portal.sample import service as sample
@@ -24,6 +24,7 @@ def test_the_sample_has_people_newsletters_and_grounds(app, org):
             assert known.frozen == campaign.frozen
             assert known.sent == known.delivered + known.undeliverable + known.unknown
             assert known.undeliverable > counts["refused"]
-        standings = {row[0] for row in Justification.select(Justification.standing).tuples()}
-        assert standings == {"proven", "asserted", "withheld"}
+        standings = {state.standing for kept in states(ids).values() for state in kept.values()}
+        assert standings == {"proven", "asserted", "withheld", "withdrawn"}
+        assert 0 < len(ids) - len(justified_for(ids)) < len(ids) / 8
         assert log.verify().ok
