@@ -9,6 +9,7 @@ from peewee import OperationalError
 
 from portal.accounts.service import AlreadyMember, NotFound
 from portal.accounts.strength import Busy
+from portal.asking import views as asking
 from portal.campaigns import views as campaigns
 from portal.config import Settings
 from portal.consent import views as consent
@@ -55,6 +56,7 @@ PAGES = (
     imports.register,
     exports.register,
     campaigns.register,
+    asking.register,
     mail_views.register,
     unsubscribe_views.register,
     tracking_views.register,
@@ -66,7 +68,7 @@ PAGES = (
     users.register,
 )
 # Endpoints without a form token, by name; each says why in its view.
-POSTED_FROM_ELSEWHERE = ("unsubscribe.leave",)
+POSTED_FROM_ELSEWHERE = ("unsubscribe.leave", "answer.answer")
 
 
 def create_app(settings: Settings, *, check: bool = True) -> Flask:

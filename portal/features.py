@@ -3,6 +3,7 @@ feature tells the lower ones. Knows no Flask, so that a worker stays small.
 """
 
 from portal.accounts import places, strength
+from portal.asking import holding as asking
 from portal.campaigns import panel, sending
 from portal.config import Settings
 from portal.consent import approaching, gatekeeping, purposes, restricting
@@ -15,6 +16,7 @@ RULES = (
     scope.register, own_facts.register, field_facts.register, photos.register, purposes.register, restricting.register,
     gatekeeping.register, approaching.register, person.register,
     holding.register, sending.register, panel.register,
+    asking.register,
 )  # fmt: skip
 
 

@@ -41,6 +41,7 @@ def models() -> list[type[BaseModel]]:
         "access_review": 2,
         "campaign_link": 4,
         "delivery": 4,
+        "consent_request": 5,
     }
     return sorted(found, key=lambda m: (first.get(m._meta.table_name, 9), m._meta.table_name))
 

@@ -49,6 +49,7 @@ class Letter:
     base_url: str
     links: Sequence[tuple[str, str]] = field(default_factory=lambda: (("Unsubscribe", "unsubscribe"),))
     is_tracked: bool = False
+    button: str = ""  # the words of a button that leads to where the person answers
     fields: Mapping[str, int] = field(default_factory=dict)  # of an organisation's own design: key of the token -> id
 
     def as_data(self) -> dict[str, Any]:
@@ -98,7 +99,8 @@ def links_in(body: str) -> list[tuple[str, str]]:
 
 def write(letter: Letter, values: Mapping[str, str], urls: Mapping[str, str], traces: Traces | None = None) -> Written:
     """The letter for one recipient. `urls` has an address for each link of the foot; without one it is refused."""
-    missing = [key for _, key in letter.links if not urls.get(key)]
+    wanted = [key for _, key in letter.links] + (["answer"] if letter.button else [])
+    missing = [key for key in wanted if not urls.get(key)]
     if missing or not any(key == "unsubscribe" for _, key in letter.links):
         raise NoWayOut("Every message needs a way to unsubscribe.")
     values = {**dict.fromkeys(letter.fields, ""), **values}
@@ -113,7 +115,7 @@ def write(letter: Letter, values: Mapping[str, str], urls: Mapping[str, str], tr
         subject=html.escape(subject),
         preheader=preheader,
         mark=_mark(letter.sender),
-        body=_styled(body, letter.sender.colour),
+        body=_styled(body, letter.sender.colour) + _button(letter, urls),
         identity=html.escape(" · ".join(_identity(letter.sender))),
         notice=f"<br>{NOTICE}" if letter.is_tracked else "",
         links=foot,
@@ -123,10 +125,22 @@ def write(letter: Letter, values: Mapping[str, str], urls: Mapping[str, str], tr
     below = "\n".join(
         [" · ".join(_identity(letter.sender)), *notice, *(f"{label}: {urls[key]}" for label, key in letter.links)]
     )
-    text = f"{merge.fill(_twin(letter.body), values)}\n-- \n{below}\n"
+    answer = f"\n{letter.button}: {urls['answer']}\n" if letter.button else ""
+    text = f"{merge.fill(_twin(letter.body), values)}{answer}\n-- \n{below}\n"
     if urls["unsubscribe"] not in text or html.escape(urls["unsubscribe"]) not in page:
         raise NoWayOut("Every message needs a way to unsubscribe.")
     return Written(subject, page, text)
+
+
+def _button(letter: Letter, urls: Mapping[str, str]) -> str:
+    if not letter.button:
+        return ""
+    box = (
+        f"display:inline-block;padding:12px 24px;border-radius:8px;text-decoration:none;font-weight:600;"
+        f"background:{letter.sender.colour};color:{letter.sender.on_colour}"
+    )
+    link = f'<a class="answer" href="{html.escape(urls["answer"])}" style="{box}">{html.escape(letter.button)}</a>'
+    return f'<p style="margin:24px 0">{link}</p>'
 
 
 @lru_cache(maxsize=8)

@@ -278,12 +278,11 @@ def _render(campaign_id: int, rows: Sequence[Delivery]) -> dict[int, Ready]:
     for row in rows:
         contact = people.get(row.contact_id)
         url = f"{letter.base_url}/u/{make_token('u', row.org_id, row.id)}"
+        urls = {"unsubscribe": url, "answer": f"{letter.base_url}/ask/{make_token('ask', row.org_id, row.id)}"}
         try:
             traces = _traces(letter, row) if letter.is_tracked and contact and not contact.is_untracked else None
             own = letter if traces else untraced
-            written = write(
-                own, _values(contact, row, towns) | designed.get(row.contact_id, {}), {"unsubscribe": url}, traces
-            )
+            written = write(own, _values(contact, row, towns) | designed.get(row.contact_id, {}), urls, traces)
             message = Message(
                 sender_name=letter.mailbox.name,
                 sender=letter.mailbox.email,

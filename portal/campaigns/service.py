@@ -30,6 +30,7 @@ from portal.delivery.mime import Message, build
 from portal.web.colours import on_colour
 
 WRITABLE = ("name", "subject", "preheader", "body", "sender_id", "is_tracked", "is_sensitive")
+ANSWER = "Answer yes or no"
 TEXTS = ("name", "subject", "preheader", "body")
 
 
@@ -99,7 +100,8 @@ def _declared(chosen: Purpose, purpose: PurposeClass | None, reason: str) -> dic
     """
     kind = purpose or PurposeClass(chosen.purpose_class)
     reason = reason.strip()
-    if kind != chosen.purpose_class and chosen.purpose_class == PurposeClass.DIRECT_MARKETING:
+    is_asking = kind is PurposeClass.CONSENT_REQUEST  # it promotes nothing: its words are made, not written
+    if kind != chosen.purpose_class == PurposeClass.DIRECT_MARKETING and not is_asking:
         if not reason:
             raise Undeclared("Say why this is not direct marketing; the reason is kept with the campaign.")
         if not current_actor().may(Permission.CAMPAIGN_APPROVE):
@@ -138,6 +140,8 @@ def change(campaign: Campaign, version: int, **values: Any) -> Campaign:
     require(Permission.CAMPAIGN_EDIT)
     if campaign.state != DRAFT:
         raise Begun("This campaign has begun; what it says stays as it is.")
+    if is_request(campaign):
+        raise Begun("What a request for consent says is made from its own form.")
     kept = {name: values[name] for name in WRITABLE if name in values}
     if "body" in kept:
         kept["body"] = from_editor(kept["body"])
@@ -165,6 +169,24 @@ def change(campaign: Campaign, version: int, **values: Any) -> Campaign:
         more: dict[str, Any] = {"sensitive": sensitive} if sensitive else {}
         log.write("campaign.changed", subject_id=campaign.id, changes=told, body=("body" in changes), **more)
     return find(campaign.id)
+
+
+def is_request(campaign: Campaign) -> bool:
+    """Whether this asks people for their consent: what it says is made by portal.asking."""
+    return campaign.purpose == PurposeClass.CONSENT_REQUEST
+
+
+def say(campaign: Campaign, subject: str, body: str) -> None:
+    """Put the words of a request for consent into its draft. Belongs to the caller's transaction; raises Begun."""
+    require(Permission.CAMPAIGN_EDIT)
+    saved = (
+        Campaign.update(subject=subject, body=body, is_tracked=0, version=Campaign.version + 1, updated_at=now())
+        .where(Campaign.id == campaign.id, Campaign.state == DRAFT)
+        .execute()
+    )
+    if not saved:
+        raise Begun("This request has begun; what it says stays as it is.")
+    log.write("campaign.changed", subject_id=campaign.id, changes={"subject": [campaign.subject, subject]}, body=True)
 
 
 def remove(campaign: Campaign) -> None:
@@ -227,6 +249,7 @@ def letter_of(campaign: Campaign) -> Letter:
         preheader=campaign.preheader,
         body=campaign.body,
         is_tracked=bool(campaign.is_tracked) and tracking.is_on(),
+        button=ANSWER if is_request(campaign) else "",
         fields={key: field.id for key, field in merge_fields.named_in(_text_of(campaign)).items()},
         base_url=base,
         mailbox=senders.mailbox_of(campaign.sender_id),
@@ -257,7 +280,7 @@ def as_seen_by(campaign: Campaign, contact: Contact | None) -> Written:
     values = values_of(contact) if contact else {}
     if contact and letter.fields:
         values |= merge_fields.values_of([contact.id], merge_fields.of_ids(letter.fields)).get(contact.id, {})
-    return write(letter, values, {"unsubscribe": f"{transport.base_url()}/"})
+    return write(letter, values, dict.fromkeys(("unsubscribe", "answer"), f"{transport.base_url()}/"))
 
 
 def values_of(contact: Contact) -> dict[str, str]:

@@ -116,7 +116,7 @@ def add() -> Response:
 @needs(Permission.CAMPAIGN_READ)
 def show(campaign_id: int) -> Response:
     campaign = service.find(campaign_id)
-    if campaign.state == DRAFT and g.actor.may(Permission.CAMPAIGN_EDIT):
+    if campaign.state == DRAFT and g.actor.may(Permission.CAMPAIGN_EDIT) and not service.is_request(campaign):
         form = CampaignForm(obj=campaign)
         form.purpose_id.data, form.purpose.data = service.what_for(campaign)
         return _compose(campaign, form)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from peewee import IntegrityError
+from peewee import IntegrityError, fn
 
 from portal.consent.more_models import Approach
 from portal.consent.queries import Candidate, register_fact
@@ -69,11 +69,13 @@ def asked(candidates: Sequence[Candidate], aim: Aim) -> frozenset[int]:
     return frozenset(place for place, candidate in enumerate(candidates) if candidate.normal in known)
 
 
-def outcomes(campaign_id: int) -> dict[str, int]:
-    """How many of those whom a request asked gave which answer."""
-    counts = dict.fromkeys(OUTCOMES, 0)
-    for (outcome,) in Approach.select(Approach.outcome).where(Approach.campaign_id == campaign_id).tuples():
-        counts[outcome] += 1
+def outcomes_of(campaign_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """{campaign: {outcome: how many of those whom it asked}}."""
+    counts = {campaign_id: dict.fromkeys(OUTCOMES, 0) for campaign_id in campaign_ids}
+    query = Approach.select(Approach.campaign_id, Approach.outcome, fn.COUNT(Approach.id))
+    query = query.where(Approach.campaign_id.in_(list(campaign_ids))).group_by(Approach.campaign_id, Approach.outcome)
+    for campaign_id, outcome, count in query.tuples():
+        counts[campaign_id][outcome] = count
     return counts
 
 

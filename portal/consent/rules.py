@@ -110,6 +110,11 @@ def _has_no_consent(facts: Facts) -> bool:
     return facts.consent not in ("asserted", "proven") and facts.child is not Standing.MARKETING
 
 
+def _has_agreed(facts: Facts) -> bool:
+    """Whether there is nothing left to ask: a word is worth asking about only where proof is wanted."""
+    return facts.consent == "proven" or (facts.consent == "asserted" and not facts.needs_proof)
+
+
 def _is_unproven(facts: Facts) -> bool:
     return facts.needs_proof and facts.consent != "proven"
 
@@ -139,6 +144,7 @@ CHECKS: tuple[Check, ...] = (
     Check("stopped", "asked not to be contacted at all", lambda f: f.is_stopped, _NOT_OWED),
     Check("asked", "was asked before, and is not asked twice", lambda f: f.is_asked, _ASKING),
     Check("withheld", "asked, and said no", lambda f: f.consent == "withheld", _DM | _ASKING),
+    Check("agreed", "agreed already", _has_agreed, _ASKING),
     Check("no_consent", "no consent on record", _has_no_consent, _DM),
     Check("unproven", "the consent is not proven yet", _is_unproven, _DM),
     Check("unjustified", "no ground on record for keeping them", lambda f: not f.is_justified, BULK),

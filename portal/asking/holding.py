@@ -1,0 +1,8 @@
+"""What the answers to requests tell of a contact, and how it is erased."""
+
+from portal.asking import service
+from portal.contacts.holders import register_holder
+
+
+def register() -> None:
+    register_holder("consent_answer", service.erase)
