@@ -28,6 +28,7 @@ from portal.signin import edge
 from portal.signin import place_views as places
 from portal.signin import views as signin
 from portal.support import views as support
+from portal.transfers import views as transfers
 from portal.users import views as users
 from portal.web import (
     access,
@@ -57,6 +58,7 @@ PAGES = (
     exports.register,
     campaigns.register,
     asking.register,
+    transfers.register,
     mail_views.register,
     unsubscribe_views.register,
     tracking_views.register,

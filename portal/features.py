@@ -11,12 +11,13 @@ from portal.contacts import field_facts, own_facts, person, photos, scope
 from portal.core import db, keys, queue
 from portal.delivery import holding, transport
 from portal.documents import keeping
+from portal.transfers import service as transfers
 
 RULES = (
     scope.register, own_facts.register, field_facts.register, photos.register, purposes.register, restricting.register,
     gatekeeping.register, approaching.register, person.register,
     holding.register, sending.register, panel.register,
-    asking.register,
+    asking.register, transfers.register,
 )  # fmt: skip
 
 

@@ -13,6 +13,8 @@ from portal.consent.grounds import CHANNELS
 from portal.contacts.forms import plain
 from portal.web.forms import Form
 
+_WAYS = [SelectChoice(*pair) for pair in CHANNELS.items()]
+
 
 class RequestForm(Form):
     name = StringField("Name, for yourself", [DataRequired("Give it a name, such as Consent of the old list."), plain])
@@ -21,7 +23,9 @@ class RequestForm(Form):
     causes = TextAreaField(
         "What you would write about", [DataRequired("Say what you would write about, in plain words."), some_lines]
     )
-    channels = Ticks("By which ways they may choose", choices=[SelectChoice(*pair) for pair in CHANNELS.items()], default=["email"])
+    channels = Ticks(
+        "By which ways they may choose", choices=[SelectChoice(*pair) for pair in CHANNELS.items()], default=["email"]
+    )
     officer = StringField("Who signs", [DataRequired("Give the name of the person who signs this request."), plain])
     greeting = TextAreaField("A sentence of your own, if you like", [some_lines])
 

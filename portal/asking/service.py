@@ -20,6 +20,7 @@ from portal.core.clock import now
 from portal.core.db import lock, transaction
 from portal.core.permissions import Permission
 from portal.delivery.models import Delivery
+from portal.transfers import service as transfers
 
 LINK = "link"
 
@@ -80,7 +81,7 @@ def _asked(wish: Wish) -> Asked:
             words = f"This sounds like an appeal (“{word}”). A request may ask for nothing but an answer."
             raise BadRequest(words, field)
     org = current_org()
-    return Asked(org.name, wish.officer, purpose.name, wish.causes, chosen, wish.greeting)
+    return Asked(org.name, wish.officer, purpose.name, wish.causes, chosen, wish.greeting, transfers.clause())
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,8 @@ def answer(asked: Question, *, is_yes: bool, channels: Sequence[str], name: str,
             _record(asked, "withdrawn", [channel for channel in held if channel not in chosen], name)
         else:
             _record(asked, "withheld", asked.request.channels, name)
+        if chosen and transfers.ABROAD_WORDS in asked.wording.text:
+            transfers.agree(delivery.contact_id, chosen, asked.wording.id)
         approaching.answered(delivery.channel, delivery.mac, kind)
 
 

@@ -49,6 +49,7 @@ class Letter:
     base_url: str
     links: Sequence[tuple[str, str]] = field(default_factory=lambda: (("Unsubscribe", "unsubscribe"),))
     is_tracked: bool = False
+    clause: str = ""  # about details that leave the country (R06)
     button: str = ""  # the words of a button that leads to where the person answers
     fields: Mapping[str, int] = field(default_factory=dict)  # of an organisation's own design: key of the token -> id
 
@@ -117,13 +118,16 @@ def write(letter: Letter, values: Mapping[str, str], urls: Mapping[str, str], tr
         mark=_mark(letter.sender),
         body=_styled(body, letter.sender.colour) + _button(letter, urls),
         identity=html.escape(" · ".join(_identity(letter.sender))),
-        notice=f"<br>{NOTICE}" if letter.is_tracked else "",
+        notice="".join(f"<br>{html.escape(words)}" for words in _notices(letter)),
         links=foot,
         traces=_TRACES.format(picture=traces.picture, trap=traces.link(0)) if traces else "",
     )
-    notice = [NOTICE] if letter.is_tracked else []
     below = "\n".join(
-        [" · ".join(_identity(letter.sender)), *notice, *(f"{label}: {urls[key]}" for label, key in letter.links)]
+        [
+            " · ".join(_identity(letter.sender)),
+            *_notices(letter),
+            *(f"{label}: {urls[key]}" for label, key in letter.links),
+        ]
     )
     answer = f"\n{letter.button}: {urls['answer']}\n" if letter.button else ""
     text = f"{merge.fill(_twin(letter.body), values)}{answer}\n-- \n{below}\n"
@@ -147,6 +151,10 @@ def _button(letter: Letter, urls: Mapping[str, str]) -> str:
 def _twin(body: str) -> str:
     """The plain text of a body, made once for all its readers; its tokens stay."""
     return text_of(body)
+
+
+def _notices(letter: Letter) -> list[str]:
+    return [*([NOTICE] if letter.is_tracked else []), *([letter.clause] if letter.clause else [])]
 
 
 def _identity(sender: Sender) -> list[str]:

@@ -23,6 +23,7 @@ from portal.delivery import ledger
 from portal.delivery.bounce_rules import POLICY
 from portal.delivery.models import UNKNOWN, Delivery, SystemMail
 from portal.gateways.countries import name_of
+from portal.transfers import service as transfers
 
 WEEK = timedelta(days=7)
 
@@ -70,6 +71,10 @@ def before_you_can_send() -> list[Notice]:
     notices = []
     if suspended:
         notices.append(Notice("ban", "Sending is suspended", f": {current_org().suspended_reason}", "settings.show"))
+    if without_ground := transfers.without_ground():
+        words = "Details would leave the country"
+        rest = f" with {without_ground}, and it is not noted why they may."
+        notices.append(Notice("map-pin", words, rest, "transfers.index"))
     for name in missing:
         words = f"Your organisation's {IDENTITY[name]}"
         rest = " must stand in every message, and is not set."
@@ -96,7 +101,7 @@ def attention() -> list[Notice]:
         [*_campaigns_in_trouble(), *_refused_by_rules()] if current_actor().may(Permission.CAMPAIGN_READ) else []
     )
     more = [notice for source in _sources for notice in source()]
-    return [*_travellers(), *campaigns, *more, *_unjustified(), *_addresses()]
+    return [*_travellers(), *campaigns, *more, *_unjustified(), *_relay(), *_addresses()]
 
 
 @dataclass(frozen=True)
@@ -120,6 +125,13 @@ def being_sent() -> list[Going]:
         gone = figures["accepted"] + figures["refused"] + figures["unknown"]
         found.append(Going(campaign, gone, gone + left))
     return found
+
+
+def _relay() -> list[Notice]:
+    """The mail server in use, when nobody has noted whose it is."""
+    host = transfers.unnoted_relay() if current_actor().may(Permission.SETTINGS) else ""
+    rest = " passes on your mail; note whose it is, and in which country."
+    return [Notice("map-pin", host, rest, "transfers.new", {"host": host})] if host else []
 
 
 def _travellers() -> list[Notice]:

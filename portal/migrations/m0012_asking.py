@@ -1,4 +1,4 @@
-"""Who was asked whether he may be written to, what was asked, and what people answered."""
+"""Who was asked whether he may be written to, what was asked and answered, and through whose hands details go."""
 
 SQLITE = [
     'CREATE TABLE "approach" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "org_id" INTEGER NOT NULL, "channel" '
@@ -24,6 +24,11 @@ SQLITE = [
     '"wording" ("org_id", "id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
     'CREATE INDEX "consent_answer_org_id_contact_id" ON "consent_answer" ("org_id", "contact_id")',
     'CREATE INDEX "consent_answer_org_id_delivery_id" ON "consent_answer" ("org_id", "delivery_id")',
+    'CREATE TABLE "operator" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "org_id" INTEGER NOT NULL, "name" TEXT '
+    'NOT NULL, "service" TEXT NOT NULL, "host" TEXT NOT NULL, "country" TEXT NOT NULL, "ground" TEXT NOT NULL, '
+    '"contract_on" DATE, "note" TEXT NOT NULL, "archived_at" TEXT, "created_at" TEXT NOT NULL, FOREIGN KEY ("org_id") '
+    'REFERENCES "org" ("id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
+    'CREATE UNIQUE INDEX "operator_org_id_name" ON "operator" ("org_id", "name")',
 ]
 
 POSTGRESQL = [
@@ -50,4 +55,9 @@ POSTGRESQL = [
     '("org_id", "id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
     'CREATE INDEX "consent_answer_org_id_contact_id" ON "consent_answer" ("org_id", "contact_id")',
     'CREATE INDEX "consent_answer_org_id_delivery_id" ON "consent_answer" ("org_id", "delivery_id")',
+    'CREATE TABLE "operator" ("id" SERIAL NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "name" TEXT NOT NULL, '
+    '"service" TEXT NOT NULL, "host" TEXT NOT NULL, "country" TEXT NOT NULL, "ground" TEXT NOT NULL, "contract_on" '
+    'DATE, "note" TEXT NOT NULL, "archived_at" TIMESTAMPTZ, "created_at" TIMESTAMPTZ NOT NULL, FOREIGN KEY ("org_id") '
+    'REFERENCES "org" ("id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
+    'CREATE UNIQUE INDEX "operator_org_id_name" ON "operator" ("org_id", "name")',
 ]

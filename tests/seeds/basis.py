@@ -18,7 +18,7 @@ def plant(stage: Stage) -> dict[str, int]:
         return stage.canary(kinds, f"CNRY{stage.mark}{word}")
 
     contact = service.find(stage.contact_id)
-    line = Line(f"CNRY{stage.mark}purpose", here("purposewords", "settings"), "information", "contract")
+    line = Line(f"CNRY{stage.mark}registered", here("purposewords", "settings"), "information", "contract")
     purpose = purposes.add(line)
     paper = Paper(io.BytesIO(f"CNRY{stage.mark}paper".encode()), "form.txt")
     word = Word(
