@@ -5,16 +5,16 @@ feature tells the lower ones. Knows no Flask, so that a worker stays small.
 from portal.accounts import places, strength
 from portal.campaigns import panel, sending
 from portal.config import Settings
-from portal.consent import gatekeeping, purposes, restricting
+from portal.consent import gatekeeping, purposes, restricting, sayings
 from portal.contacts import field_facts, own_facts, person, photos, scope
 from portal.core import db, keys, queue
 from portal.delivery import holding, transport
 from portal.documents import keeping
 
 RULES = (
-    scope.register, own_facts.register, field_facts.register, photos.register, purposes.register, restricting.register,
-    gatekeeping.register, person.register,
-    holding.register, sending.register, panel.register,
+    scope.register, own_facts.register, field_facts.register, photos.register, purposes.register,
+    restricting.register, sayings.register, gatekeeping.register, person.register, holding.register,
+    sending.register, panel.register,
 )  # fmt: skip
 
 
