@@ -6,7 +6,7 @@ from portal.accounts import places, strength
 from portal.asking import holding as asking
 from portal.campaigns import panel, sending
 from portal.config import Settings
-from portal.consent import approaching, gatekeeping, purposes, restricting
+from portal.consent import approaching, gatekeeping, purposes, restricting, sayings
 from portal.contacts import field_facts, own_facts, person, photos, scope
 from portal.core import db, keys, queue
 from portal.delivery import holding, transport
@@ -14,11 +14,22 @@ from portal.documents import keeping
 from portal.transfers import service as transfers
 
 RULES = (
-    scope.register, own_facts.register, field_facts.register, photos.register, purposes.register, restricting.register,
-    gatekeeping.register, approaching.register, person.register,
-    holding.register, sending.register, panel.register,
-    asking.register, transfers.register,
-)  # fmt: skip
+    scope.register,
+    own_facts.register,
+    field_facts.register,
+    photos.register,
+    purposes.register,
+    restricting.register,
+    sayings.register,
+    gatekeeping.register,
+    approaching.register,
+    person.register,
+    holding.register,
+    sending.register,
+    panel.register,
+    asking.register,
+    transfers.register,
+)
 
 
 def prepare(settings: Settings) -> None:

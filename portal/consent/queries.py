@@ -15,6 +15,7 @@ from portal.core.actor import current_actor, seeing_everything
 from portal.core.keys import address_macs
 from portal.core.tenancy import Org
 
+SPOKEN_FOR = frozenset({Standing.CONSENTED, Standing.MARKETING})  # a parent's consent is the ground, for what it allows
 EVERYTHING, MARKETING = "everything", "marketing"
 
 
@@ -89,8 +90,8 @@ def _facts(candidates: Sequence[Candidate], aim: Aim, handled: frozenset[int]) -
             is_restricted=c.contact_id in restricted,
             consent=said.get(c.contact_id, MISSING).standing,
             needs_proof=bool(org.requires_proof),
-            is_justified=c.contact_id in grounds,
-            is_compatible=purpose_id in grounds.get(c.contact_id, set()),
+            is_justified=c.contact_id in grounds or children.get(c.contact_id) in SPOKEN_FOR,
+            is_compatible=purpose_id in grounds.get(c.contact_id, set()) or children.get(c.contact_id) in SPOKEN_FOR,
             is_asked=place in told.get("is_asked", nobody),
             lacks_transfer=place in told.get("lacks_transfer", nobody),
         )

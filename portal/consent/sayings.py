@@ -1,10 +1,17 @@
-"""What a person says for himself by a link in a message: his own act, which proves itself."""
+"""What a person says for himself by a link in a message, his own act, which proves itself; and a parent for a child."""
+
+from datetime import UTC, datetime, time
 
 from portal.consent import purposes
 from portal.consent.folding import of
+from portal.consent.justifying import justify
 from portal.consent.models import ConsentEvent
 from portal.consent.queries import states
 from portal.consent.recording import keep_wording, record
+from portal.consent.rules import PurposeClass
+from portal.contacts.relation_rules import Entered
+from portal.contacts.relations import register_listener
+from portal.core.clock import now
 
 LINK = "link"
 WORDING = "That was a mistake: keep writing to me"  # the button that stands under an unsubscribing
@@ -34,3 +41,23 @@ def give_again(contact_id: int, channel: str) -> None:
             [contact_id], purpose_id=purpose.id, channels=[channel], kind="reconfirmed", proof="proven", method=LINK,
             wording_id=keep_wording(WORDING).id, told=[contact_id],
         )  # fmt: skip
+
+
+def register() -> None:
+    register_listener(hear)
+
+
+def hear(child_id: int, entered: Entered) -> None:
+    """A parent or guardian consents that the child is kept, and, where he says so, to appeals too (s 35(1)(a))."""
+    day = entered.consented_on or now().date()
+    at = now() if day >= now().date() else datetime.combine(day, time(10), UTC)
+    for purpose in purposes.current():
+        is_marketing = purpose.purpose_class == PurposeClass.DIRECT_MARKETING
+        if is_marketing and not entered.is_marketing_too:
+            continue
+        justify([child_id], purpose_id=purpose.id, basis="child_competent", detail=entered.consent_note)
+        if is_marketing:
+            record(
+                [child_id], purpose_id=purpose.id, channels=["email"], kind="granted", method="paper", at=at,
+                detail=entered.consent_note, given_by="competent",
+            )  # fmt: skip

@@ -54,6 +54,16 @@ def of(contact_ids: Sequence[int]) -> dict[int, list[Shown]]:
     return found
 
 
+Listener = Callable[[int, Entered], None]
+_listeners: list[Listener] = []
+
+
+def register_listener(listener: Listener) -> None:
+    """Let a higher feature keep what a parent or guardian said for a child, within the transaction that notes it."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
 def find_relation(contact: Contact, relation_id: int) -> Relation:
     mine = (Relation.contact_id == contact.id) | (Relation.other_id == contact.id)
     found = Relation.get_or_none(Relation.id == relation_id, mine)
@@ -83,6 +93,7 @@ def add(contact: Contact, choice: str, other_id: int, entered: Entered) -> Relat
         with transaction(), recording():
             made = Relation.create(contact_id=one.id, other_id=two.id, kind=kind, **_values(entered))
             _tell("contact.relation_added", made, lambda told: [None, told], _given(entered))
+            _pass_on(two.id, entered)
             record.refresh([one.id, two.id])
     except IntegrityError as error:
         raise Unrelated("The two are related so already.") from error
@@ -103,6 +114,8 @@ def change(contact: Contact, relation: Relation, seen: str, entered: Entered) ->
             return
         Relation.update(**values).where(Relation.id == fresh.id).execute()
         _tell("contact.relation_changed", fresh, lambda told: [told, told], changes)
+        if changes.keys() & {"consented_on", "consent_note", "is_marketing_too"}:
+            _pass_on(fresh.other_id, entered)
         record.refresh([fresh.contact_id, fresh.other_id])
 
 
@@ -119,6 +132,12 @@ def erase(contact_ids: list[int]) -> None:
     with acting_as(system(current_actor().org_id)):
         either = Relation.contact_id.in_(contact_ids) | Relation.other_id.in_(contact_ids)
         Relation.delete().where(either).execute()
+
+
+def _pass_on(child_id: int, entered: Entered) -> None:
+    if entered.consented_on is not None:
+        for hear in _listeners:
+            hear(child_id, entered)
 
 
 def _tell(action: str, relation: Relation, pair: Callable[[Any], list[Any]], more: dict[str, list[Any]]) -> None:

@@ -204,9 +204,9 @@ def test_the_contact_shows_what_came_and_whether_we_may_write(client_of, adam, r
     thandi = client.get(f"/contacts/{people['Thandi']}").text
     nomsa = client.get(f"/contacts/{people['Nomsa']}").text
 
-    assert "home@example.org: no.</b> Unsubscribed." in thandi
+    assert "We may not write to Thandi by email about News and appeals</b>: unsubscribed." in thandi
     assert "still to go" in thandi
-    assert "there is no email address to write to" in nomsa
+    assert "We may not write to Nomsa by email about News and appeals</b>: without an email address." in nomsa
     assert "without an email address" in nomsa
     assert f'href="/campaigns/{ready.id}/history">Spring</a>' in nomsa
 

@@ -18,9 +18,11 @@ from portal.consent.recording_many import What
 from portal.consent.rules import Aim, Allow, PurposeClass, Refuse, may_send
 from portal.consent.telling import Paper, Word
 from portal.contacts import queries as contact_queries
+from portal.contacts import relations
 from portal.contacts import service as contacts
 from portal.contacts.address_guards import AddressRefused
 from portal.contacts.queries import Filter
+from portal.contacts.relation_rules import Entered
 from portal.core.actor import acting_as, system
 from portal.core.clock import now
 from portal.core.db import db, transaction
@@ -313,6 +315,24 @@ def test_another_ground_is_recorded_and_ended(client_of, alice, sipho):
     client.post(f"{url}/{Justification.get().id}/end")
     assert answer(sipho, Aim(PurposeClass.INFORMATION, work)) == "unjustified"
     assert client.post(f"{url}/999/end").status_code == 404
+
+
+@pytest.mark.parametrize("is_marketing_too", [False, True])
+def test_what_a_parent_says_for_a_child_is_an_event_of_his(sipho, as_alice, is_marketing_too):
+    born = now().date().replace(year=now().year - 9, day=1)
+    child = contacts.add(first_name="Young", email="young@example.org", birth_date=born)
+    assert (answer(child), answer(child, INFO)) == ("child", "child")
+
+    entered = Entered(
+        consented_on=born.replace(year=now().year - 1), consent_note="form", is_marketing_too=is_marketing_too
+    )
+    relations.add(sipho, "parent", child.id, entered)
+
+    assert (answer(child), answer(child, INFO)) == ("" if is_marketing_too else "child_appeal", "")
+    kept = [(e.kind, e.given_by, e.at.year) for e in ConsentEvent.select()]
+    assert kept == ([("granted", "competent", now().year - 1)] if is_marketing_too else [])
+    assert {row.basis for row in Justification.select()} >= {"child_competent"}
+    assert child.id not in [row[0] for row in unjustified.everybody().tuples()]
 
 
 def test_for_many_it_is_recorded_once_and_nobody_is_brought_back(sipho, thandi, as_alice, client_of, alice):

@@ -7,6 +7,11 @@ import pytest
 from portal.accounts import service as accounts
 from portal.campaigns import attachments, pictures, senders, sending
 from portal.campaigns import service as campaigns
+from portal.consent import purposes, recording_many, restricting, telling
+from portal.consent.models import Purpose
+from portal.consent.purposes import Line
+from portal.consent.recording_many import What
+from portal.consent.telling import Word
 from portal.contacts import designing, identities, photos, relations, removing_fields, states
 from portal.contacts import service as contacts
 from portal.contacts.design_rules import Design
@@ -32,6 +37,17 @@ READER = {
     "choose an audience": lambda c, _: sending.choose_audience(c, [], []),
     "attach a file": lambda c, _: attachments.add(c, "x.txt", b"x"),
     "put in a picture": lambda c, _: pictures.add(b"x", "x.png", c.id),
+    "record what was said": lambda *_: telling.tell(Contact(), Word(1, "granted")),
+    "record another ground": lambda *_: telling.ground(Contact(), 1, "contract", "x"),
+    "end a ground": lambda *_: telling.end_ground(Contact(), 1),
+    "record a ground for many": lambda *_: recording_many.start(What(1, "consent"), None),
+    "restrict a contact": lambda *_: restricting.restrict(1, "contested"),
+    "lift a restriction": lambda *_: restricting.lift(1, "told"),
+    "add a purpose": lambda *_: purposes.add(Line("x")),
+    "change a purpose": lambda *_: purposes.change(Purpose(), Line("x")),
+    "put a purpose away": lambda *_: purposes.archive(Purpose()),
+    "take a purpose out again": lambda *_: purposes.restore(Purpose()),
+    "say what a campaign is for": lambda c, _: campaigns.set_purpose(c, 1),
     "add a contact": lambda *_: contacts.add(first_name="x"),
     "add a group": lambda *_: contacts.add_group("x"),
     "note a death": lambda *_: states.mark_deceased(Contact(), None, ""),

@@ -17,6 +17,7 @@ from portal.core.permissions import Denied, Role
 from portal.delivery.models import Delivery
 from portal.imports import running
 from portal.imports import service as imports
+from tests.agreed import agree
 from tests.conftest import actor_of
 
 FILE = b"First name,Email,Cell,Address,Notes,Group\nSipho,sipho@example.org,082 555 0177,1 Long Street,Tall,Donors\n"
@@ -139,6 +140,7 @@ def groups(org):
         made = [contacts.add_group(name).id for name in ("North", "South")]
         for name, mine in (("Thandi", made[:1]), ("Sipho", made[1:]), ("Nomsa", made)):
             contact = contacts.add(first_name=name, email=f"{name.lower()}@example.org")
+            agree([contact.id])
             for group_id in mine:
                 contacts.group_contacts([contact.id], group_id)
     return made
