@@ -36,6 +36,7 @@ def models() -> list[type[BaseModel]]:
         "sender_identity": 2,
         "campaign": 3,
         "import": 3,
+        "import_contact": 4,
         "access_review": 2,
         "campaign_link": 4,
         "delivery": 4,
