@@ -10,10 +10,11 @@ from portal.contacts import field_facts, own_facts, person, photos, scope
 from portal.core import db, keys, queue
 from portal.delivery import holding, transport
 from portal.documents import keeping
+from portal.imports import panel as imports
 
 RULES = (
     scope.register, own_facts.register, field_facts.register, photos.register, gatekeeping.register, person.register,
-    holding.register, sending.register, panel.register,
+    holding.register, sending.register, panel.register, imports.register,
 )  # fmt: skip
 
 

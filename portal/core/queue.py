@@ -26,6 +26,7 @@ READ_RETURNED = "workers.bounces.read_returned"
 FETCH_RETURNED = "workers.bounces.fetch_returned"
 SCAN_DOCUMENT = "workers.documents.scan_document"
 RUN_IMPORT = "workers.imports.run_import"
+UNDO_IMPORT = "workers.imports.undo_import"
 BEAT = "workers.pulse.beat"
 
 NAME = "portal"

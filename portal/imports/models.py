@@ -24,6 +24,7 @@ class Import(OrgModel):
     user_id = IntegerField(null=True)
     filename = TextField()
     path = TextField()  # inside the data folder; removed when the import ends
+    headings: Any = JSONField(default=list)  # in the order of the file; a mapping has none
     mapping: Any = JSONField(default=dict)  # {heading: field}
     existing = TextField(default="update")  # update | skip | add
     group_ids: Any = JSONField(default=list)
