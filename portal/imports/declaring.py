@@ -98,10 +98,12 @@ def declare(
         if paper is not None:
             said |= {"evidence_id": paper.id, "evidence_sha256": paper.sha256}
         made = Declaration.create(**said, digest=digest_of(said))
-        facts = {"source": source, "obtained": said["obtained"], "channels": said["channels"]}
+        facts: dict[str, Any] = {"source": source, "obtained": said["obtained"], "channels": said["channels"]}
         Import.update(**facts, mapping=known, signs=found, score=score).where(Import.id == the_import.id).execute()
-        told = {"digest": made.digest, "score": score, "signs": [name for name, _, _ in found]}
-        log.write("import.declared", subject_id=the_import.id, **facts, **told)
+        log.write(
+            "import.declared", subject_id=the_import.id, **facts, digest=made.digest, score=score,
+            signs=[name for name, _, _ in found],
+        )  # fmt: skip
     return made
 
 

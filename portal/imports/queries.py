@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from peewee import fn
 
 from portal.core.actor import acting_as, system
 from portal.core.clock import now
+from portal.core.written import day
 from portal.imports import signs
+from portal.imports.declaring import SOURCES
 from portal.imports.models import Declaration, Import, ImportedContact, ImportProblem, Undo
 from portal.imports.states import ENDED
 
@@ -45,6 +48,16 @@ class Origin:
     at: datetime
     was_added: bool
     declaration: Declaration | None
+
+    @property
+    def words(self) -> str:
+        """What was declared, in a sentence or two."""
+        said = self.declaration
+        if said is None:
+            return ""
+        when = day(said.obtained_on, ZoneInfo("UTC")) if said.obtained_on else ""
+        how = ", ".join(filter(None, (said.obtained.rstrip("."), when)))
+        return " ".join(f"{words}." for words in (SOURCES.get(said.source, said.source), how) if words)
 
 
 @dataclass(frozen=True)
@@ -115,10 +128,8 @@ def signs_of(org_id: int) -> Signs:
         high = Import.select().where(recent, Import.score >= signs.HIGH).count()
         worst = Import.select().where(recent).order_by(Import.score.desc(), Import.id.desc()).first()
         words = [sentence for sentence, _ in signs.sentences(worst.signs)] if worst else []
-        is_any = worst is not None and worst.score > 0
-        return Signs(
-            int(imports), int(rows), high, worst.score if worst else 0, words, worst.created_at if is_any else None
-        )
+        at = worst.created_at if worst and worst.score else None
+        return Signs(int(imports), int(rows), high, worst.score if worst else 0, words, at)
 
 
 def _found(wanted: Filter) -> Any:

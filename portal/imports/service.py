@@ -32,6 +32,7 @@ from portal.imports.declaring import declare as declare
 from portal.imports.headings import guess
 from portal.imports.matching import alike, match
 from portal.imports.models import Import, ImportProblem
+from portal.imports.queries import problems_of as problems_of
 from portal.imports.reading import Table, open_table
 from portal.imports.rows import Draft, Problem, interpret
 from portal.imports.sight import check_right, without_hidden
@@ -173,15 +174,6 @@ def due() -> list[int]:
 
 def open_file(the_import: Import) -> Table:
     return open_table(Path(the_import.path), the_import.filename)
-
-
-def problems_of(the_import: Import, limit: int | None = None) -> list[ImportProblem]:
-    query = (
-        ImportProblem.select()
-        .where(ImportProblem.import_id == the_import.id)
-        .order_by(ImportProblem.row, ImportProblem.id)
-    )
-    return list(query.limit(limit) if limit else query)
 
 
 def recent(count: int = 10) -> list[Import]:

@@ -224,9 +224,6 @@ def _check_rights() -> None:
     require(Permission.CONTACT_EDIT)
     require(Permission.CONTACT_DELETE)
     actor = current_actor()
-    if (
-        actor.hidden
-        or actor.hidden_pages
-        or not (actor.may(Permission.NOTE_READ) and actor.may(Permission.DOCUMENT_READ))
-    ):
+    reads = all(map(actor.may, (Permission.NOTE_READ, Permission.DOCUMENT_READ)))
+    if actor.hidden or actor.hidden_pages or not reads:
         raise Denied("You do not see all that came with this import. Somebody who sees everything can undo it.")
