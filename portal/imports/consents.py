@@ -25,9 +25,9 @@ def held_back(normals: Collection[str]) -> Mapping[str, str]:
     return queries.suppression_reasons(sorted(normals)) if normals else {}
 
 
-def refusing(contact_ids: Sequence[int]) -> set[int]:
+def refusing(contact_ids: Collection[int]) -> set[int]:
     """Those of these contacts who were asked and said no. The word of whoever brings a list does not change that."""
-    found = queries.justifications(contact_ids) if contact_ids else {}
+    found = queries.justifications(sorted(contact_ids)) if contact_ids else {}
     return {contact_id for contact_id, rows in found.items() if queries.standing(rows) == "withheld"}
 
 
@@ -36,6 +36,11 @@ def assert_for(contact_ids: Sequence[int], the_import: Import) -> None:
     assert_consents(
         contact_ids, the_import.channels, source=the_import.source, detail=the_import.obtained, import_id=the_import.id
     )
+
+
+def carry_refusal(contact_ids: Sequence[int], the_import: Import) -> None:
+    """Append that these contacts were asked and said no: each is somebody who is here already and did."""
+    _append(contact_ids, the_import, "withheld", "Said no before, and was brought in once more.", CHANNELS)
 
 
 def withdraw(contact_ids: Sequence[int], the_import: Import) -> None:
@@ -50,13 +55,17 @@ def withdraw(contact_ids: Sequence[int], the_import: Import) -> None:
         for contact_id, import_id in query.where(said).tuples():
             grounds.setdefault(contact_id, set()).add(import_id)
         only_here = [contact_id for contact_id, ids in grounds.items() if ids == {the_import.id}]
-        rows = [
-            {
-                "contact_id": contact_id, "channel": channel, "standing": "taken_back", "source": the_import.source,
-                "detail": "The import was undone.", "import_id": the_import.id,
-            }
-            for contact_id in only_here
-            for channel in the_import.channels
-        ]  # fmt: skip
-        if rows:
-            Justification.insert_many(rows).execute()
+        _append(only_here, the_import, "taken_back", "The import was undone.")
+
+
+def _append(
+    contact_ids: Sequence[int], the_import: Import, standing: str, detail: str, channels: Sequence[str] | None = None
+) -> None:
+    said = {"standing": standing, "source": the_import.source, "detail": detail, "import_id": the_import.id}
+    rows = [
+        {"contact_id": contact_id, "channel": channel, **said}
+        for contact_id in contact_ids
+        for channel in channels or the_import.channels
+    ]
+    for few in chunked(rows, 400):
+        Justification.insert_many(few).execute()

@@ -112,7 +112,8 @@ def _take(the_import: Import, batch: Sequence[Read], fields: Targets) -> None:
         drafts = [draft for _, draft, _ in batch if draft is not None]
         standing.mark(drafts)
         counts = {"added": 0, "updated": 0, "skipped": 0, "failed": 0}
-        known = match(drafts) if the_import.existing != "add" else {}
+        there = match(drafts)
+        known = there if the_import.existing != "add" else {}
         since = traces.hold(contact.id for contact in known.values())
         counts["held"] = sum(map(standing.is_held, drafts))
         counts["alike"] = len(alike(d for d in drafts if d.row not in known))
@@ -137,8 +138,10 @@ def _take(the_import: Import, batch: Sequence[Read], fields: Targets) -> None:
         updated = [known[d.row].id for d in drafts if d.row in known and the_import.existing == "update"]
         traces.keep(the_import, made, updated, since)
         of_row = dict(zip((d.row for d in drafts if d.row not in known), made, strict=True))
-        held = {of_row.get(d.row) or known[d.row].id for d in drafts if standing.is_held(d)}
-        held |= consents.refusing(updated)
+        refusing = consents.refusing({contact.id for contact in there.values()})
+        again = [of_row[d.row] for d in drafts if d.row in of_row and d.row in there and there[d.row].id in refusing]
+        consents.carry_refusal(again, the_import)  # who said no says so too where he is added once more
+        held = {of_row.get(d.row) or known[d.row].id for d in drafts if standing.is_held(d)} | refusing | {*again}
         consents.assert_for([i for i in dict.fromkeys(made + updated) if i not in held], the_import)
         counts["failed"] = _keep_problems(the_import, batch)
         added_up = {getattr(Import, name): getattr(Import, name) + count for name, count in counts.items()}

@@ -22,7 +22,6 @@ from portal.imports.limits import UnreadableFile
 from portal.imports.models import Import, ImportProblem
 from tests.conftest import HX, actor_of
 
-
 SIGNED = {"source": "own", "obtained": "open day", "signature": "Alice"}
 
 
