@@ -7,7 +7,7 @@ from typing import Any
 from portal.activity.models import LogEntry
 from portal.contacts.models import Contact, Value
 from portal.contacts.more_models import Relation
-from portal.delivery.models import Delivery
+from portal.delivery.models import CANCELLED, SUPPRESSED, Delivery
 from portal.imports.models import Import, ImportedContact
 
 REASONS = {
@@ -101,7 +101,9 @@ def _edited(the_import: Import) -> set[int]:
 
 
 def _written_to(contact_ids: Any) -> set[int]:
-    query = Delivery.select(Delivery.contact_id).where(Delivery.contact_id.in_(contact_ids))
+    """To whom a message went, or is about to go."""
+    went = Delivery.state.not_in([SUPPRESSED, CANCELLED])
+    query = Delivery.select(Delivery.contact_id).where(Delivery.contact_id.in_(contact_ids), went)
     return {row[0] for row in query.distinct().tuples()}
 
 
