@@ -97,7 +97,7 @@ def _batches(rows: Iterator[Row], headings: Sequence[str], the_import: Import, f
             yield batch
             batch, keys = [], set()
         # Identity numbers are kept sealed only: what could not be taken in stands in the file it came from.
-        plain = ["" if place in secret else cell for place, cell in enumerate(row[1])]
+        plain = ["" if place in secret else cell.replace("\0", "") for place, cell in enumerate(row[1])]
         batch.append(((row[0], plain), draft, problems))
         keys |= mine
     if batch:
