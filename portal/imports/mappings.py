@@ -31,7 +31,7 @@ def key_of(headings: Sequence[str]) -> str:
 
 def known(headings: Sequence[str]) -> tuple[Mapping, dict[str, str]] | None:
     """What these headings meant the last time, as far as the actor may still bring that in; None if never seen."""
-    row = Mapping.get_or_none(Mapping.key == key_of(headings))
+    row = Mapping.select().where(Mapping.key == key_of(headings)).order_by(Mapping.used_at.desc()).first()
     if row is None:
         return None
     before = {heading.casefold(): word for heading, word in row.columns.items()}
@@ -44,8 +44,9 @@ def known(headings: Sequence[str]) -> tuple[Mapping, dict[str, str]] | None:
 def remember(the_import: Import) -> None:
     """Keep the columns of an import that begins, in place of what was known; within its transaction."""
     headings = the_import.headings
-    values = {"columns": the_import.mapping, "used_at": now(), "user_id": current_actor().user_id}
-    mine = Mapping.key == key_of(headings)
+    user_id = current_actor().user_id or 0
+    values = {"columns": the_import.mapping, "used_at": now(), "user_id": user_id}
+    mine = (Mapping.key == key_of(headings)) & (Mapping.user_id == user_id)
     if not Mapping.update(**values).where(mine).execute():
         row = {"key": key_of(headings), "name": the_import.filename[:100], **values}
         Mapping.insert(row).on_conflict_ignore().execute()

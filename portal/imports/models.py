@@ -150,12 +150,12 @@ class Mapping(OrgModel):
     key = TextField()  # a digest of the headings, in whatever order
     name = TextField()
     columns: Any = JSONField(default=dict)  # {heading: field}
-    user_id = IntegerField(null=True)
+    user_id = IntegerField(default=0)  # who said so; each has his own, and 0 is a command
     used_at = UtcField(default=now)
 
     class Meta:
         table_name = "import_mapping"
-        indexes = ((("org", "key"), True),)
+        indexes = ((("org", "key", "user_id"), True),)
         constraints = [own_key()]
 
     @classmethod
