@@ -48,9 +48,9 @@ def test_a_file_shows_these_signs(facts, signs):
 @pytest.mark.parametrize(
     ("name", "is_one"),
     [
-        ("members 2026.xlsx", False), ("skenkers.csv", False), ("Bethlehem leaders.csv", False), ("leads-list.csv", True),
-        ("email_database_SA.xlsx", True), ("50k contacts.csv", True), ("apollo-export.csv", True),
-        ("Purchased.csv", True), ("open day sign ups.csv", False),
+        ("members 2026.xlsx", False), ("skenkers.csv", False), ("Bethlehem leaders.csv", False),
+        ("leads-list.csv", True), ("email_database_SA.xlsx", True), ("50k contacts.csv", True),
+        ("apollo-export.csv", True), ("Purchased.csv", True), ("open day sign ups.csv", False),
     ],
 )  # fmt: skip
 def test_a_file_is_called_as_sellers_call_theirs(name, is_one):
