@@ -131,9 +131,10 @@ class ImportedContact(ContactRow):
     was_added = IntegerField()
     seq_from = IntegerField()  # the import's entries about this contact are between these, both included
     seq_to = IntegerField()
-    is_last = IntegerField(default=1)  # 0: the same contact stands again further down in the file
-    outcome = TextField(default="")  # of an undo: removed | put_back | partly | kept
-    reason = TextField(default="")
+    # What is not set is not written: there are as many of these rows as there are rows in the file.
+    is_repeated = IntegerField(null=True)  # 1: the same contact stands again further down in the file
+    outcome = TextField(null=True)  # of an undo: removed | put_back | partly | kept
+    reason = TextField(null=True)
 
     class Meta:
         table_name = "import_contact"

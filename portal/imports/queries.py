@@ -98,7 +98,7 @@ def problems_of(the_import: Import, limit: int | None = None) -> list[ImportProb
 def origins(contact_ids: Sequence[int]) -> dict[int, list[Origin]]:
     """By which files these contacts came, the first one first. What a file is called tells only who may see it."""
     rows = ImportedContact.select().where(
-        ImportedContact.contact_id.in_(list(contact_ids)), ImportedContact.is_last == 1
+        ImportedContact.contact_id.in_(list(contact_ids)), ImportedContact.is_repeated.is_null()
     )
     pairs = [(row.contact_id, row.import_id, row.was_added) for row in rows.order_by(ImportedContact.id)]
     import_ids = sorted({import_id for _, import_id, _ in pairs})

@@ -34,7 +34,7 @@ def keep(the_import: Import, made: Sequence[int], updated: Sequence[int], since:
     added = {contact_id for contact_id, was_added in before.items() if was_added}
     if before:  # the same person further up in the file
         again = ImportedContact.contact_id.in_(sorted(before)) & (ImportedContact.import_id == the_import.id)
-        ImportedContact.update(is_last=0).where(again).execute()
+        ImportedContact.update(is_repeated=1).where(again).execute()
     rows = [
         {
             "import_id": the_import.id, "contact_id": contact_id, "was_added": int(was_added),
@@ -56,6 +56,6 @@ def _of_this_import(the_import: Import, contact_ids: Sequence[int]) -> dict[int,
         return {}
     mine = (ImportedContact.import_id == the_import.id) & ImportedContact.contact_id.in_(list(contact_ids))
     query = ImportedContact.select(ImportedContact.contact_id, ImportedContact.was_added).where(
-        mine, ImportedContact.is_last == 1
+        mine, ImportedContact.is_repeated.is_null()
     )
     return dict(query.tuples())

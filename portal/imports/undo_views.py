@@ -55,16 +55,17 @@ def names_of(rows: Sequence[ImportedContact]) -> dict[int, str]:
 
 def reason_words(row: ImportedContact) -> str:
     """Why somebody stays as he is, or what of him does."""
-    if row.reason in untouched.REASONS:
-        return untouched.REASONS[row.reason]
-    named = {f"field:{field.id}": field.name for field in fields.in_use_among(_designed(row))}
-    words = [named.get(name) or WORDS.get(name, name.replace("_", " ")) for name in row.reason.split(",")]
+    names = (row.reason or "").split(",")
+    if names[0] in untouched.REASONS:
+        return untouched.REASONS[names[0]]
+    named = {f"field:{field.id}": field.name for field in fields.in_use_among(_designed(names))}
+    words = [named.get(name) or WORDS.get(name, name.replace("_", " ")) for name in names]
     plain = ["a field that is not there any more" if word.startswith("field:") else word for word in words]
     return f"changed since: {', '.join(plain)}"
 
 
-def _designed(row: ImportedContact) -> list[int]:
-    return [int(name.partition(":")[2]) for name in row.reason.split(",") if name.startswith("field:")]
+def _designed(names: Sequence[str]) -> list[int]:
+    return [int(name.partition(":")[2]) for name in names if name.startswith("field:")]
 
 
 def _ask(the_import: Import, status: int = 200, sentence: str = "") -> Response:

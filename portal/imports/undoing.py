@@ -68,7 +68,7 @@ def begin(the_import: Import) -> Undo:
     """Undo it as a job. Raises CannotUndo."""
     check(the_import)
     actor = current_actor()
-    mine = (ImportedContact.import_id == the_import.id) & (ImportedContact.is_last == 1)
+    mine = (ImportedContact.import_id == the_import.id) & ImportedContact.is_repeated.is_null()
     try:
         with transaction():
             total = ImportedContact.select().where(mine).count()
@@ -196,9 +196,12 @@ def _finish(the_import: Import, undo: Undo) -> None:
 
 
 def _next(the_import: Import) -> list[ImportedContact]:
-    mine = (ImportedContact.import_id == the_import.id) & (ImportedContact.outcome == "")
+    mine = (ImportedContact.import_id == the_import.id) & ImportedContact.outcome.is_null()
     return list(
-        ImportedContact.select().where(mine, ImportedContact.is_last == 1).order_by(ImportedContact.id).limit(BATCH)
+        ImportedContact.select()
+        .where(mine, ImportedContact.is_repeated.is_null())
+        .order_by(ImportedContact.id)
+        .limit(BATCH)
     )
 
 

@@ -84,9 +84,9 @@ def reasons_to_stay(
 
 
 def _waiting(the_import: Import, *, was_added: int) -> Any:
-    mine = (ImportedContact.import_id == the_import.id) & (ImportedContact.outcome == "")
+    mine = (ImportedContact.import_id == the_import.id) & ImportedContact.outcome.is_null()
     return ImportedContact.select(ImportedContact.contact_id).where(
-        mine, ImportedContact.is_last == 1, ImportedContact.was_added == was_added
+        mine, ImportedContact.is_repeated.is_null(), ImportedContact.was_added == was_added
     )
 
 
@@ -94,8 +94,8 @@ def _edited(the_import: Import) -> set[int]:
     """Who was added by it and has entries in the log from after the import came to him."""
     same = (ImportedContact.org == LogEntry.org) & (ImportedContact.contact_id == LogEntry.contact_id)
     query = LogEntry.select(LogEntry.contact_id).join(ImportedContact, on=same)
-    mine = (ImportedContact.import_id == the_import.id) & (ImportedContact.outcome == "") & ImportedContact.within()
-    added = (ImportedContact.is_last == 1) & (ImportedContact.was_added == 1)
+    mine = (ImportedContact.import_id == the_import.id) & ImportedContact.outcome.is_null() & ImportedContact.within()
+    added = ImportedContact.is_repeated.is_null() & (ImportedContact.was_added == 1)
     since = (LogEntry.seq > ImportedContact.seq_to) & LogEntry.action.not_in(LOOKS)
     return {row[0] for row in query.where(mine, added, since).distinct().tuples()}
 
