@@ -11,6 +11,7 @@ from portal.contacts import field_facts, own_facts, person, photos, scope
 from portal.core import db, keys, queue
 from portal.delivery import holding, transport
 from portal.documents import keeping
+from portal.imports import panel as imports
 from portal.transfers import service as transfers
 
 RULES = (
@@ -29,6 +30,7 @@ RULES = (
     panel.register,
     asking.register,
     transfers.register,
+    imports.register,
 )
 
 

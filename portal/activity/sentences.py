@@ -11,6 +11,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "contact.added": ("plus", "added this contact"),
     "contact.imported": ("upload", "imported this contact"),
     "contact.updated_by_import": ("upload", "updated this contact by an import"),
+    "contact.import_undone": ("undo-2", "took back what an import had done"),
     "contact.details_changed": ("pencil", "changed the details"),
     "contact.roles_changed": ("tag", "changed the roles"),
     "contact.email_added": ("mail", "added an email address"),

@@ -25,7 +25,7 @@ PARTS: dict[str, type[ContactPart]] = {"email": Email, "telephone": Telephone, "
 DAYS = frozenset({"birth_date", "deceased_on", "archived_at", "consented_on", "since", "until"})
 IN_GROUPS = ("contact.grouped", "contact.ungrouped")
 # What these entries are about stands in their detail alone.
-ABOUT_FIELDS = ("contact.fields_changed", "contact.updated_by_import")
+ABOUT_FIELDS = ("contact.fields_changed", "contact.updated_by_import", "contact.import_undone")
 ABOUT_OTHERS = ("contact.relation_added", "contact.relation_changed", "contact.relation_removed")
 
 

@@ -20,6 +20,8 @@ SOURCES = {
     "signed_up": "They signed up",
     "given": "They gave or bought something",
     "referral": "From someone else",
+    "public": "From a public record",
+    "third": "From a third party",
     "staff": "Added by a colleague",
 }
 NAME_FIELDS = ("kind", "title", "first_name", "last_name", "preferred_name", "organisation", "trading_name")

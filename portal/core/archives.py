@@ -15,6 +15,9 @@ MOST_UNPACKED = 400 * 2**20
 _MOST_RATIO = 120
 _RATIO_MATTERS_FROM = 20 * 2**20
 _PIECE = 1 << 18
+_LONGEST_END = 22 + 65_535 + 76  # the end of the list with its comment, and the longer one before it
+_SEE_64, _SEE_64_LONG = 0xFFFF, 0xFFFFFFFF
+_MOST_FOR_ENTRY = 1_000  # bytes in the list of entries
 _DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError)
 
 
@@ -34,6 +37,7 @@ class BadArchive(ValueError):
 
 def entries_of(file: BinaryIO) -> list[zipfile.ZipInfo]:
     """What the archive says it holds. Raises BadArchive when that is too much, or cannot be read."""
+    _check_directory(file)
     try:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
@@ -42,6 +46,22 @@ def entries_of(file: BinaryIO) -> list[zipfile.ZipInfo]:
     if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > MOST_UNPACKED:
         raise BadArchive(Fault.TOO_LARGE)
     return entries
+
+
+def _check_directory(file: BinaryIO) -> None:
+    """The list of entries is read whole, and may itself be what costs: its size is looked at before it is read."""
+    size = file.seek(0, 2)
+    file.seek(max(0, size - _LONGEST_END))
+    end = file.read()
+    place = end.rfind(b"PK\x05\x06")
+    if place < 0 or len(end) < place + 22:
+        raise BadArchive(Fault.DAMAGED)
+    entries, listed = struct.unpack("<HL", end[place + 10 : place + 16])
+    if (entries == _SEE_64 or listed == _SEE_64_LONG) and (long_end := end.rfind(b"PK\x06\x06")) >= 0:
+        entries, listed = struct.unpack("<2Q", (end[long_end + 32 : long_end + 48]).ljust(16, b"\xff"))
+    file.seek(0)
+    if entries > MOST_ENTRIES or listed > MOST_ENTRIES * _MOST_FOR_ENTRY:
+        raise BadArchive(Fault.TOO_LARGE)
 
 
 def unpacked(file: BinaryIO, entries: list[zipfile.ZipInfo]) -> Iterator[tuple[zipfile.ZipInfo, bool, bytes]]:

@@ -27,6 +27,7 @@ FETCH_RETURNED = "workers.bounces.fetch_returned"
 SCAN_DOCUMENT = "workers.documents.scan_document"
 RUN_IMPORT = "workers.imports.run_import"
 RECORD_GROUNDS = "workers.grounds.record_grounds"
+UNDO_IMPORT = "workers.imports.undo_import"
 BEAT = "workers.pulse.beat"
 
 NAME = "portal"

@@ -10,10 +10,13 @@ KEPT, WAITING, QUARANTINED = "kept", "waiting", "quarantined"
 KINDS = {
     "letter": "Letter", "consent": "Consent", "identity": "Identity document", "photo": "Photo",
     "certificate": "Certificate", "agreement": "Agreement", "policy": "Policy", "minutes": "Minutes",
-    "report": "Report", "other": "Other",
+    "report": "Report", "evidence": "Evidence", "other": "Other",
 }  # fmt: skip
 # Who sees a document that needs a permission.
-SEEN_BY = {"users": "Only colleagues who look after users"}
+SEEN_BY = {
+    "users": "Only colleagues who look after users",
+    "contact.import": "Only colleagues who may import",
+}
 LONGEST_NAME = 120
 LONGEST_TITLE = 200
 

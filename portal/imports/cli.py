@@ -1,5 +1,6 @@
 """`portal contacts import`."""
 
+import io
 import sys
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import click
 
 from portal.commanding import as_json, for_org, organisation, say
 from portal.config import Settings
+from portal.documents.rules import BadDocument
 from portal.imports import running, service
 from portal.imports.headings import FIELDS
 from portal.imports.targets import PREFIX, word_of_name
@@ -34,6 +36,12 @@ def register(cli: click.Group) -> None:
 @click.option("--existing", type=click.Choice(["update", "skip", "add"]), default="update", show_default=True)
 @click.option("--source", type=click.Choice([s for s in service.SOURCES if s != "bought"]), default="own")
 @click.option("--obtained", default="", help="How and when these people came to be on the list.")
+@click.option("--wording", default="", help="What they agreed to, word for word.")
+@click.option(
+    "--evidence",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A paper that shows it; needed of a list that another organisation passed on.",
+)
 @click.option("--consent", "channels", multiple=True, type=click.Choice(["email"]), help="A channel they agreed to.")
 @as_json
 def import_file(
@@ -44,6 +52,8 @@ def import_file(
     existing: str,
     source: str,
     obtained: str,
+    wording: str,
+    evidence: Path | None,
     channels: tuple[str, ...],
     as_json: bool,
 ) -> None:
@@ -51,7 +61,13 @@ def import_file(
     with organisation(slug), file.open("rb") as stream:
         made = service.take_in(Settings.from_environment().data_dir / "imports", file.name, stream)
         mapping = {**made.mapping, **dict(_pair(text, made.mapping) for text in maps)}
-        service.declare(made, mapping, source, obtained, list(channels))
+        paper = service.Evidence(io.BytesIO(evidence.read_bytes()), evidence.name) if evidence else None
+        further = service.Further(wording=wording, evidence=paper)
+        try:
+            service.declare(made, mapping, source, obtained, list(channels), further)
+        except (service.NotReady, BadDocument) as refusal:
+            service.cancel(made)
+            raise click.ClickException(str(refusal)) from refusal
         ids = [service.group_id(name) for name in groups]
         service.start(service.find(made.id), existing, ids)
         running.run(made.id)

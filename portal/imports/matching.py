@@ -7,6 +7,7 @@ from portal.contacts.identity_rules import ID_NUMBER
 from portal.contacts.models import Contact, Email, Telephone
 from portal.contacts.more_models import Identity
 from portal.contacts.names import fold
+from portal.contacts.rules import sort_name_of
 from portal.imports.rows import Draft
 
 
@@ -43,6 +44,18 @@ def match(drafts: Sequence[Draft]) -> dict[int, Contact]:
         if fitting is not None:
             found[draft.row] = fitting
     return found
+
+
+def alike(drafts: Iterable[Draft]) -> set[int]:
+    """The rows with the name of somebody who is there already: perhaps the same person, perhaps another one."""
+    names: dict[str, list[int]] = {}
+    for draft in drafts:
+        fields = draft.contact.fields
+        if fields["kind"] == "body" or (fields.get("first_name") and fields.get("last_name")):
+            names.setdefault(sort_name_of(fields), []).append(draft.row)
+    there = (Contact.erased_at.is_null(), Contact.archived_at.is_null(), Contact.sort_name.in_(sorted(names) or [""]))
+    found = Contact.select(Contact.sort_name).where(*there).distinct()
+    return {row for (name,) in found.tuples() for row in names.get(name, [])}
 
 
 def keys_of(draft: Draft) -> set[str]:

@@ -19,6 +19,7 @@ from portal.imports.limits import MAX_CELL, MAX_COLUMNS, MAX_ROWS, UnreadableFil
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_UNSEEN = dict.fromkeys([*range(32), *range(127, 160), 0xFEFF], " ")
 _WRONG_KIND = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"\x1f\x8b", b"\x7fELF", b"MZ\x90")
 
 Row = tuple[int, list[str]]  # the row's number as the spreadsheet shows it, and its cells
@@ -63,7 +64,7 @@ def _open_workbook(path: Path, sheet: str | None) -> Table:
         page = book.get_sheet_by_name(sheet or names[0])
         if page.total_height > MAX_ROWS + 1:
             raise UnreadableFile(f"The sheet has more than {MAX_ROWS:,} rows; divide it into several files.")
-        rows = enumerate(page.to_python(skip_empty_area=False), start=1)
+        rows = enumerate(page.iter_rows(), start=1)  # a row at a time: all at once they are larger still
     except PasswordError:
         raise UnreadableFile("The spreadsheet is locked with a password; save it without one.") from None
     except CalamineError:
@@ -107,7 +108,7 @@ def _numbered(cells: list[str]) -> list[str]:
     headings: list[str] = []
     seen: set[str] = set()
     for position, cell in enumerate(cells, start=1):
-        name = " ".join(cell.replace("\ufeff", "").split())[:100] or f"Column {position}"
+        name = " ".join(cell.translate(_UNSEEN).split())[:100] or f"Column {position}"
         heading, number = name, 1
         while heading.casefold() in seen:
             number += 1

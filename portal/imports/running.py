@@ -5,7 +5,6 @@ from dataclasses import replace
 from itertools import dropwhile
 
 from portal.accounts.service import actor_of_user
-from portal.consent.asserting import assert_consents
 from portal.contacts import identities, record, record_values
 from portal.contacts import service as contacts
 from portal.contacts.field_rules import Entry
@@ -17,9 +16,10 @@ from portal.core.actor import Actor, acting_as, current_actor, require
 from portal.core.clock import now
 from portal.core.db import learn_sizes, transaction
 from portal.core.permissions import Denied, Permission
-from portal.imports import service
+from portal.imports import consents, service, traces
+from portal.imports.addresses import REFUSED, standing_of
 from portal.imports.limits import UnreadableFile
-from portal.imports.matching import keys_of, match
+from portal.imports.matching import alike, keys_of, match
 from portal.imports.models import Import, ImportProblem
 from portal.imports.rows import Draft, Problem, interpret
 from portal.imports.sight import check_mapping, check_right
@@ -97,7 +97,7 @@ def _batches(rows: Iterator[Row], headings: Sequence[str], the_import: Import, f
             yield batch
             batch, keys = [], set()
         # Identity numbers are kept sealed only: what could not be taken in stands in the file it came from.
-        plain = ["" if place in secret else cell for place, cell in enumerate(row[1])]
+        plain = ["" if place in secret else cell.replace("\0", "") for place, cell in enumerate(row[1])]
         batch.append(((row[0], plain), draft, problems))
         keys |= mine
     if batch:
@@ -106,10 +106,17 @@ def _batches(rows: Iterator[Row], headings: Sequence[str], the_import: Import, f
 
 def _take(the_import: Import, batch: Sequence[Read], fields: Targets) -> None:
     """Store a batch with its counts, or nothing of it when the import was cancelled."""
-    drafts = [draft for _, draft, _ in batch if draft is not None]
     with transaction():
+        standing = standing_of([draft for _, draft, _ in batch if draft is not None])
+        batch = [_refuse(read, the_import) if read[1] and standing.is_refused(read[1]) else read for read in batch]
+        drafts = [draft for _, draft, _ in batch if draft is not None]
+        standing.mark(drafts)
         counts = {"added": 0, "updated": 0, "skipped": 0, "failed": 0}
-        known = match(drafts) if the_import.existing != "add" else {}
+        there = match(drafts)
+        known = there if the_import.existing != "add" else {}
+        since = traces.hold(contact.id for contact in known.values())
+        counts["held"] = sum(map(standing.is_held, drafts))
+        counts["alike"] = len(alike(d for d in drafts if d.row not in known))
         group_ids = _group_ids(drafts)
         by_hand = {group.id for group in groups_by_hand()}
         new = [_born(_with_groups(d, the_import, group_ids, by_hand)) for d in drafts if d.row not in known]
@@ -129,15 +136,14 @@ def _take(the_import: Import, batch: Sequence[Read], fields: Targets) -> None:
                 if draft.row in known and draft.contact.values:
                     values.setdefault(known[draft.row].id, {}).update(draft.contact.values)
             record_values.set_many(values, list(fields.values()), "contact.updated_by_import")
-        touched = made + [known[d.row].id for d in drafts if d.row in known and the_import.existing == "update"]
-        assert_consents(
-            touched,
-            the_import.channels,
-            source=the_import.source,
-            detail=the_import.obtained,
-            import_id=the_import.id,
-            told=set(made),
-        )
+        updated = [known[d.row].id for d in drafts if d.row in known and the_import.existing == "update"]
+        of_row = dict(zip((d.row for d in drafts if d.row not in known), made, strict=True))
+        refusing = consents.refusing({contact.id for contact in there.values()})
+        again = [of_row[d.row] for d in drafts if d.row in of_row and d.row in there and there[d.row].id in refusing]
+        consents.carry_refusal(again, the_import)  # who said no says so too where he is added once more
+        held = {of_row.get(d.row) or known[d.row].id for d in drafts if standing.is_held(d)} | refusing | {*again}
+        consents.assert_for([i for i in dict.fromkeys(made + updated) if i not in held], the_import, told=set(made))
+        traces.keep(the_import, made, updated, since)
         counts["failed"] = _keep_problems(the_import, batch)
         added_up = {getattr(Import, name): getattr(Import, name) + count for name, count in counts.items()}
         alive = (
@@ -153,6 +159,13 @@ def _left_out(the_import: Import, fields: Targets) -> str:
     """A sentence about columns whose field whoever started the import may not change any more, or nothing."""
     gone = [h for h, word in the_import.mapping.items() if word.startswith(PREFIX) and word not in fields]
     return f"Left out, because the field is not there any more: {', '.join(gone)}." if gone else ""
+
+
+def _refuse(read: Read, the_import: Import) -> Read:
+    """A row about somebody who was removed. Nothing of it is kept: not even here would he want to stand."""
+    (number, cells), _, _ = read
+    columns = [heading for heading in the_import.headings if the_import.mapping.get(heading) == "email"]
+    return (number, [""] * len(cells)), None, [Problem(number, columns[0] if len(columns) == 1 else "", REFUSED)]
 
 
 class _Cancelled(Exception):

@@ -1,7 +1,8 @@
 """Bringing contacts in from a file: taken in, mapped, declared, previewed, and run as a job that can be resumed."""
 
+import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import islice
@@ -12,45 +13,42 @@ from portal.activity import log
 from portal.contacts import field_files
 from portal.contacts import service as contacts
 from portal.contacts.group_rules import ByRule
-from portal.contacts.models import Group
+from portal.contacts.models import Contact, Group
 from portal.contacts.queries import visible_groups
 from portal.core import queue
 from portal.core.actor import current_actor, require
 from portal.core.clock import now
 from portal.core.db import transaction
 from portal.core.permissions import Permission
-from portal.imports.headings import FIELDS, IGNORE, guess
+from portal.documents.rules import shown_name
+from portal.imports import mappings
+from portal.imports.declaring import SOURCES as SOURCES
+from portal.imports.declaring import BadDeclaration as BadDeclaration
+from portal.imports.declaring import Evidence as Evidence
+from portal.imports.declaring import Further as Further
+from portal.imports.declaring import NeedsEvidence as NeedsEvidence
+from portal.imports.declaring import NotSigned as NotSigned
+from portal.imports.declaring import declare as declare
+from portal.imports.headings import guess
+from portal.imports.matching import alike, match
 from portal.imports.models import Import, ImportProblem
+from portal.imports.queries import problems_of as problems_of
 from portal.imports.reading import Table, open_table
 from portal.imports.rows import Draft, Problem, interpret
-from portal.imports.sight import check_mapping, check_right, without_hidden
+from portal.imports.sight import check_right, without_hidden
+from portal.imports.states import ENDED as ENDED
+from portal.imports.states import LEASE as LEASE
+from portal.imports.states import Bought as Bought
+from portal.imports.states import ImportNotFound as ImportNotFound
+from portal.imports.states import NotReady as NotReady
+from portal.imports.states import end, require_state
+from portal.imports.states import find as find
 from portal.imports.targets import by_heading, targets
 
-SOURCES = {
-    "own": "They gave it to us themselves",
-    "signed_up": "They signed up",
-    "given": "They gave or bought something",
-    "referral": "From someone else",
-    "bought": "We bought it",
-}
 SAMPLES = 3
 PREVIEWED = 20
-LEASE = timedelta(minutes=2)
 PATIENCE = timedelta(days=2)  # with somebody who has uploaded a file and not gone on
 PROBLEMS_KEPT = timedelta(days=30)
-ENDED = ("finished", "cancelled", "failed")
-
-
-class ImportNotFound(LookupError):
-    pass
-
-
-class Bought(ValueError):
-    """Lists that were bought are not taken in (POPIA s 69; R07)."""
-
-
-class NotReady(ValueError):
-    """Something of the import has not been answered yet."""
 
 
 @dataclass
@@ -59,6 +57,8 @@ class Preview:
 
     drafts: list[Draft] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    known: dict[int, Contact] = field(default_factory=dict)  # of a row, who is there already
+    alike: set[int] = field(default_factory=set)  # rows with the name of somebody who is there
 
 
 def take_in(folder: Path, filename: str, stream: IO[bytes]) -> Import:
@@ -66,33 +66,34 @@ def take_in(folder: Path, filename: str, stream: IO[bytes]) -> Import:
     check_right()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / secrets.token_hex(16)
+    name = shown_name(filename) or "spreadsheet"
+    digest = hashlib.sha256()
     try:
         with path.open("wb") as kept:
             while piece := stream.read(1 << 20):
+                digest.update(piece)
                 kept.write(piece)
         table = open_table(path, filename)
         samples = [cells for _, cells in islice(table.rows, 50)]
         rows = len(samples) + sum(1 for _ in table.rows)
+        before = mappings.known(table.headings)
+        guessed = guess(table.headings, samples, by_heading(field_files.writable_sheets())) if before is None else {}
         with transaction():
             made = Import.create(
                 user_id=current_actor().user_id,
-                filename=filename[:200],
+                filename=name,
                 path=str(path),
                 rows=rows,
-                mapping=without_hidden(guess(table.headings, samples, by_heading(field_files.writable_sheets()))),
+                sha256=digest.hexdigest(),
+                headings=table.headings,
+                mapped_as=before[0].used_at if before else None,
+                mapping=before[1] if before else without_hidden(guessed),
             )
-            log.write("import.begun", subject_id=made.id, filename=filename[:200], rows=rows)
+            log.write("import.begun", subject_id=made.id, filename=name, rows=rows)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     return made
-
-
-def find(import_id: int) -> Import:
-    found = Import.get_or_none(Import.id == import_id)
-    if found is None:
-        raise ImportNotFound("There is no such import.")
-    return found
 
 
 def headings_and_samples(the_import: Import) -> tuple[list[str], list[list[str]]]:
@@ -103,35 +104,6 @@ def headings_and_samples(the_import: Import) -> tuple[list[str], list[list[str]]
         [row[i] for row in rows if i < len(row) and row[i].strip()][:SAMPLES] for i in range(len(table.headings))
     ]
     return table.headings, columns
-
-
-def declare(
-    the_import: Import, mapping: Mapping[str, str], source: str, obtained: str, channels: Sequence[str]
-) -> None:
-    """Say which column is what, and how these people came to be on the list. A bought list ends here."""
-    check_right()
-    _require_state(the_import, "mapping")
-    if source == "bought":
-        _end(
-            the_import,
-            "failed",
-            "Lists that were bought are not taken in: the people on them never agreed to hear from you.",
-        )
-        raise Bought("A list that was bought cannot be taken in: the people on it never agreed to hear from you.")
-    if source not in SOURCES:
-        raise NotReady("Say how these people came to be on your list.")
-    designed = targets()
-    known = {heading: name for heading, name in mapping.items() if name in FIELDS or name in designed}
-    check_mapping(known)
-    if not any(name != IGNORE for name in known.values()):
-        raise NotReady("Choose at least one column to take in.")
-    with transaction():
-        Import.update(mapping=known, source=source, obtained=obtained, channels=list(channels)).where(
-            Import.id == the_import.id
-        ).execute()
-        log.write(
-            "import.declared", subject_id=the_import.id, source=source, obtained=obtained, channels=list(channels)
-        )
 
 
 def preview(the_import: Import) -> Preview:
@@ -146,13 +118,15 @@ def preview(the_import: Import) -> Preview:
         if draft is not None:
             draft.repairs += [str(ByRule(name)) for name in draft.groups if name.casefold() in ruled]
             seen.drafts.append(draft)
+    seen.known = match(seen.drafts)
+    seen.alike = alike(d for d in seen.drafts if d.row not in seen.known)
     return seen
 
 
 def start(the_import: Import, existing: str, group_ids: Sequence[int], new_group: str = "") -> None:
     """Run the import as a job. `existing` is update, skip or add: what to do with people we have already."""
     check_right()
-    _require_state(the_import, "mapping")
+    require_state(the_import, "mapping")
     if not the_import.source:
         raise NotReady("Say how these people came to be on your list.")
     if existing not in ("update", "skip", "add"):
@@ -170,6 +144,7 @@ def start(the_import: Import, existing: str, group_ids: Sequence[int], new_group
         Import.update(existing=existing, group_ids=sorted(ids), state="waiting").where(
             Import.id == the_import.id, Import.state == "mapping"
         ).execute()
+        mappings.remember(the_import)
         queue.enqueue(queue.RUN_IMPORT, import_id=the_import.id)
 
 
@@ -188,7 +163,7 @@ def cancel(the_import: Import) -> None:
     """Stop before the next batch. What was taken in already stays."""
     check_right()
     if the_import.state not in ENDED:
-        _end(the_import, "cancelled", "")
+        end(the_import, "cancelled")
 
 
 def due() -> list[int]:
@@ -201,48 +176,19 @@ def open_file(the_import: Import) -> Table:
     return open_table(Path(the_import.path), the_import.filename)
 
 
-def problems_of(the_import: Import, limit: int | None = None) -> list[ImportProblem]:
-    query = (
-        ImportProblem.select()
-        .where(ImportProblem.import_id == the_import.id)
-        .order_by(ImportProblem.row, ImportProblem.id)
-    )
-    return list(query.limit(limit) if limit else query)
-
-
 def recent(count: int = 10) -> list[Import]:
     return list(Import.select().order_by(Import.id.desc()).limit(count))
 
 
 def finish(the_import: Import, state: str, problem: str = "") -> None:
-    """The job's end: the file goes, the counts stay."""
-    _end(the_import, state, problem)
+    """The job's end."""
+    end(the_import, state, problem)
 
 
 def tidy() -> None:
     """Give up imports that nobody went on with, and forget after their time the rows that could not be read."""
     for left in Import.select().where(Import.state == "mapping", Import.created_at < now() - PATIENCE):
-        _end(left, "cancelled", "Nobody went on with it.")
+        end(left, "cancelled", "Nobody went on with it.")
     ImportProblem.delete().where(
         ImportProblem.import_id.in_(Import.select(Import.id).where(Import.ended_at < now() - PROBLEMS_KEPT))
     ).execute()
-
-
-def _end(the_import: Import, state: str, problem: str) -> None:
-    with transaction():
-        changed = (
-            Import.update(state=state, problem=problem, ended_at=now(), lease=None)
-            .where(Import.id == the_import.id, Import.state.not_in(ENDED))
-            .execute()
-        )
-        if changed:
-            fresh = find(the_import.id)
-            counts = {name: getattr(fresh, name) for name in ("added", "updated", "skipped", "failed")}
-            log.write(f"import.{state}", subject_id=the_import.id, **counts)
-    if state != "running":
-        Path(the_import.path).unlink(missing_ok=True)
-
-
-def _require_state(the_import: Import, state: str) -> None:
-    if the_import.state != state:
-        raise NotReady("This import has begun already.")

@@ -3,31 +3,56 @@
 import csv
 import io
 
-from flask import Blueprint, Flask, Response, current_app, request, url_for
+from flask import Flask, Response, current_app, request, url_for
 
 from portal.contacts import field_files
 from portal.contacts import queries as contacts
 from portal.contacts.acts import Act, register_act
 from portal.core.actor import current_actor
 from portal.core.cells import guard_cell
+from portal.core.clock import now
 from portal.core.permissions import Permission
-from portal.imports import service
-from portal.imports.forms import UploadForm, read_mapping
+from portal.documents import uploads
+from portal.documents.rules import BadDocument
+from portal.imports import column_views, declaring, queries, service, signs, undo_views, undoing
+from portal.imports.follow_ups import follow_ups
+from portal.imports.forms import DeclarationForm, UploadForm, read_mapping
 from portal.imports.limits import UnreadableFile
+from portal.imports.mappings import MappingNotFound
 from portal.imports.models import Import
+from portal.imports.pages import bp as bp
 from portal.imports.sight import open_fields
 from portal.imports.targets import targets
+from portal.imports.untouched import REASONS
 from portal.web.access import needs
+from portal.web.bodies import takes_files
 from portal.web.errors import register_error
 from portal.web.htmx import done, page_or_part
+from portal.web.paging import paging
 
-bp = Blueprint("imports", __name__, url_prefix="/imports")
 EXISTING = {
     "update": "Update them: what the file says is put in, empty cells change nothing",
     "skip": "Leave them as they are",
     "add": "Add them again as new contacts",
 }
 SHOWN_PROBLEMS = 100
+SHOWN_KEPT = 100
+
+
+@bp.get("")
+@needs(Permission.CONTACT_IMPORT)
+def index() -> Response:
+    args = request.args
+    wanted = queries.Filter(
+        show=args.get("show", "") if args.get("show") in queries.SHOWN else "",
+        text=args.get("q", "").strip()[:200],
+        source=args.get("source", "") if args.get("source") in service.SOURCES else "",
+    )
+    page = paging(queries.count(wanted), queries.PAGE)
+    return page_or_part(
+        "imports/index.html", "imports/_list.html", filter=wanted, page=page,
+        lines=queries.page(wanted, page.number), shown=queries.SHOWN, sources=service.SOURCES, is_high=signs.is_high,
+    )  # fmt: skip
 
 
 @bp.get("/new")
@@ -59,34 +84,38 @@ def show(import_id: int) -> Response:
     """Where the import stands: its columns while it is being prepared, else its progress or report."""
     the_import = service.find(import_id)
     if the_import.state == "mapping":
-        return _columns(the_import, mapping=the_import.mapping, source=the_import.source, obtained=the_import.obtained)
+        declared = declaring.latest(the_import.id)
+        return _columns(the_import, DeclarationForm(declared), the_import.mapping)
     return _progress(the_import)
 
 
 @bp.post("/<int:import_id>/columns")
 @needs(Permission.CONTACT_IMPORT)
+@takes_files(uploads.AT_ONCE)
 def declare(import_id: int) -> Response:
     the_import = service.find(import_id)
     if the_import.state != "mapping":
         return done(url_for("imports.show", import_id=import_id))
-    headings, _ = service.headings_and_samples(the_import)
-    mapping = read_mapping(request.form, headings, targets())
-    source, obtained = request.form.get("source", ""), request.form.get("obtained", "").strip()[:500]
-    channels = ["email"] if request.form.get("email_agreed") == "1" else []
-    try:
-        service.declare(the_import, mapping, source, obtained, channels)
-    except service.Bought as error:
-        return page_or_part(
-            "imports/show.html",
-            "imports/_bought.html",
-            422,
-            the_import=the_import,
-            part="imports/_bought.html",
-            sentence=str(error),
-        )
-    except service.NotReady as error:
-        return _columns(the_import, 422, mapping=mapping, source=source, obtained=obtained, sentence=str(error))
-    return done(url_for("imports.preview", import_id=import_id))
+    mapping = read_mapping(request.form, the_import.headings, targets())
+    form = DeclarationForm()
+    is_whole, sentence = form.validate(), ""
+    if is_whole or form.source.data == "bought":  # of a bought list nothing else matters
+        try:
+            obtained = form.obtained.data or ""
+            service.declare(the_import, mapping, form.source.data, obtained, form.channels, form.further())
+        except service.Bought as error:
+            return _bought(the_import, str(error))
+        except service.NotSigned as error:
+            form.signature.errors = [str(error)]
+        except (service.NeedsEvidence, BadDocument) as error:
+            form.evidence.errors = [str(error)]
+        except service.BadDeclaration as error:
+            form.obtained.errors = [str(error)]
+        except service.NotReady as error:
+            sentence = str(error)
+        else:
+            return done(url_for("imports.preview", import_id=import_id))
+    return _columns(the_import, form, mapping, 422, sentence)
 
 
 @bp.get("/<int:import_id>/preview")
@@ -126,7 +155,7 @@ def problems(import_id: int) -> Response:
     the_import = service.find(import_id)
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["Row", "Column", "What is wrong", *the_import.mapping])
+    writer.writerow(["Row", "Column", "What is wrong", *map(guard_cell, the_import.headings)])
     for problem in service.problems_of(the_import):
         cells = [guard_cell(str(cell)) for cell in problem.cells]
         writer.writerow([problem.row, guard_cell(problem.column), problem.message, *cells])
@@ -141,19 +170,28 @@ def _begin(form: UploadForm, status: int = 200) -> Response:
     return page_or_part("imports/new.html", "imports/_new.html", status, form=form, recent=service.recent())
 
 
-def _columns(the_import: Import, status: int = 200, *, sentence: str = "", **answers: object) -> Response:
+def _columns(
+    the_import: Import, form: DeclarationForm, mapping: dict[str, str], status: int = 200, sentence: str = ""
+) -> Response:
     headings, samples = service.headings_and_samples(the_import)
     return page_or_part(
         "imports/show.html", "imports/_columns.html", status, the_import=the_import, part="imports/_columns.html",
-        columns=list(zip(headings, samples, strict=True)), fields=open_fields(),
-        sheets=field_files.writable_sheets(), sources=service.SOURCES, sentence=sentence, **answers,
+        columns=list(zip(headings, samples, strict=True)), fields=open_fields(), form=form, mapping=mapping,
+        sheets=field_files.writable_sheets(), sentence=sentence, signer=current_actor().name,
     )  # fmt: skip
+
+
+def _bought(the_import: Import, sentence: str) -> Response:
+    part = "imports/_bought.html"
+    return page_or_part("imports/show.html", part, 422, the_import=the_import, part=part, sentence=sentence)
 
 
 def _preview(the_import: Import, status: int = 200, sentence: str = "") -> Response:
     return page_or_part(
         "imports/show.html", "imports/_preview.html", status, the_import=the_import, part="imports/_preview.html",
         preview=service.preview(the_import), groups=contacts.groups_by_hand(), existing=_existing(), sentence=sentence,
+        declaration=declaring.latest(the_import.id), signs=signs.sentences(the_import.signs), high=signs.HIGH,
+        sources=service.SOURCES,
     )  # fmt: skip
 
 
@@ -165,14 +203,23 @@ def _existing() -> dict[str, str]:
 
 def _progress(the_import: Import) -> Response:
     is_running = the_import.state in ("waiting", "running")
+    undo, declaration = undoing.of(the_import.id), declaring.latest(the_import.id)
+    kept = undoing.kept(the_import, SHOWN_KEPT) if undo else []
     return page_or_part(
         "imports/show.html", "imports/_progress.html", the_import=the_import, part="imports/_progress.html",
         is_running=is_running, problems=[] if is_running else service.problems_of(the_import, SHOWN_PROBLEMS),
+        declaration=declaration, is_whole=declaration is None or declaring.is_whole(declaration),
+        signs=signs.sentences(the_import.signs), high=signs.HIGH, sources=service.SOURCES,
+        undo=undo, undo_until=None if undo else undoing.until(the_import), may_undo=undoing.may_undo(), now=now(),
+        kept=kept, names=undo_views.names_of(kept), reasons=REASONS, reason_words=undo_views.reason_words,
+        follow_ups=follow_ups() if the_import.added else [],
     )  # fmt: skip
 
 
 def register(app: Flask) -> None:
-    app.register_blueprint(bp)
+    for blueprint in dict.fromkeys((undo_views.bp, column_views.bp, bp)):  # all put their routes on the same one
+        app.register_blueprint(blueprint)
+    register_error(app, MappingNotFound, 404)
     register_error(app, service.ImportNotFound, 404)
     register_error(app, UnreadableFile, 422)
     register_act(Act("Import", "upload", "imports.begin", Permission.CONTACT_IMPORT))

@@ -25,7 +25,9 @@ from portal.core.permissions import Denied, Role
 from portal.documents import service as documents
 from portal.documents.models import Document
 from portal.exports import service as exports
+from portal.imports import mappings, undoing
 from portal.imports import service as imports
+from portal.imports.models import Import, Mapping
 from tests.conftest import actor_of
 
 # What a reader, and what an editor may not do.
@@ -67,6 +69,8 @@ READER = {
     "remove a document": lambda *_: documents.remove(Document()),
     "change a photo": lambda *_: photos.change(Contact(), io.BytesIO(b"x"), "x.png"),
     "remove a photo": lambda *_: photos.remove(Contact()),
+    "name columns": lambda *_: mappings.rename(Mapping(), "x"),
+    "forget columns": lambda *_: mappings.forget(Mapping()),
     "import": lambda _, folder: imports.take_in(folder, "x.csv", io.BytesIO(b"Email\na@example.org\n")),
 }
 EDITOR = {
@@ -81,6 +85,9 @@ EDITOR = {
     "see a number": lambda *_: identities.opened([1], "id_number"),
     "keep a hidden number": lambda *_: identities.keep(Contact(), tax_number("0001339050")),
     "bring hidden numbers in": lambda *_: identities.take_in([(1, tax_number("0001339050"))]),
+    "undo an import": lambda *_: undoing.begin(Import(state="finished")),
+    "stop an undo": lambda *_: undoing.stop(Import()),
+    "go on with an undo": lambda *_: undoing.go_on(Import()),
     "take contacts along": lambda *_: exports.note(Filter(), "csv"),
     "delete a contact": lambda *_: contacts.erase([1]),
     "delete a group": lambda *_: contacts.remove_group(1),

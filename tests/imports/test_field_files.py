@@ -154,6 +154,7 @@ def test_the_columns_page_offers_fields_by_page(client_of, alice, as_alice, tmp_
     assert "Faith" not in answer
 
     data = {"column-0": "first_name", "column-1": f"field:{shirt.id}", "source": "own"}
+    data |= {"obtained": "open day", "signature": "Alice"}
     assert client_of(alice).post(f"/imports/{made.id}/columns", data=data).status_code == 303
     assert "Shirt: Large" in client_of(alice).get(f"/imports/{made.id}/preview").text
 

@@ -22,6 +22,8 @@ from portal.imports.limits import UnreadableFile
 from portal.imports.models import Import, ImportProblem
 from tests.conftest import HX, actor_of
 
+SIGNED = {"source": "own", "obtained": "open day", "signature": "Alice"}
+
 
 @pytest.fixture
 def bring(as_alice, tmp_path):
@@ -302,7 +304,7 @@ def test_a_spreadsheet_goes_all_the_way_through_the_pages(client_of, alice):
     }
 
     unanswered = client.post(f"{uploaded.location}/columns", data=columns)
-    declared = client.post(f"{uploaded.location}/columns", data=columns | {"source": "own", "email_agreed": "1"})
+    declared = client.post(f"{uploaded.location}/columns", data=columns | SIGNED | {"email_agreed": "1"})
     preview = client.get(declared.location)
     started = client.post(f"{uploaded.location}/start", data={"existing": "update", "new_group": "Newsletter"})
     waiting = client.get(started.location, headers=HX)
@@ -340,7 +342,7 @@ def test_a_file_that_is_no_table_is_refused_at_its_field(client_of, alice):
 def test_a_downloaded_cell_is_no_formula(client_of, alice):
     client = client_of(alice)
     uploaded = client.post("/imports", data={"file": (io.BytesIO(b"First name,Cell\n=1+1,12\n"), "x.csv")})
-    client.post(f"{uploaded.location}/columns", data={"column-0": "first_name", "column-1": "mobile", "source": "own"})
+    client.post(f"{uploaded.location}/columns", data={"column-0": "first_name", "column-1": "mobile"} | SIGNED)
     client.post(f"{uploaded.location}/start", data={"existing": "update"})
     with acting_as(actor_of(alice)):
         running.run(Import.get().id)

@@ -95,7 +95,8 @@ def test_what_is_hidden_is_offered_for_no_column_and_refused_when_sent(client_of
     page = browser.get(f"/imports/{made.id}").text
     assert ('value="email"' in page, 'value="mobile"' in page, 'value="notes"' in page) == (True, False, False)
     answer = browser.post(
-        f"/imports/{made.id}/columns", data={"column-0": "first_name", "column-2": "mobile", "source": "own"}
+        f"/imports/{made.id}/columns",
+        data={"column-0": "first_name", "column-2": "mobile", "source": "own", "obtained": "x", "signature": "Adam"},
     )
     assert (answer.status_code, "hidden from you" in answer.text) == (403, True)
 
