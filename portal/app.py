@@ -9,6 +9,7 @@ from peewee import OperationalError
 
 from portal.accounts.service import AlreadyMember, NotFound
 from portal.accounts.strength import Busy
+from portal.activity import views as activity
 from portal.campaigns import views as campaigns
 from portal.config import Settings
 from portal.contacts import views as contacts
@@ -62,6 +63,7 @@ PAGES = (
     places.register,
     support.register,
     users.register,
+    activity.register,
 )
 # Endpoints without a form token, by name; each says why in its view.
 POSTED_FROM_ELSEWHERE = ("unsubscribe.leave",)

@@ -3,17 +3,19 @@ feature tells the lower ones. Knows no Flask, so that a worker stays small.
 """
 
 from portal.accounts import places, strength
+from portal.activity import anchors
 from portal.campaigns import panel, sending
 from portal.config import Settings
 from portal.consent import gatekeeping
 from portal.contacts import field_facts, own_facts, person, photos, scope
 from portal.core import db, keys, queue
-from portal.delivery import holding, transport
+from portal.delivery import holding, seals, transport
 from portal.documents import keeping
 
 RULES = (
     scope.register, own_facts.register, field_facts.register, photos.register, gatekeeping.register, person.register,
     holding.register, sending.register, panel.register,
+    seals.register,
 )  # fmt: skip
 
 
@@ -26,5 +28,6 @@ def prepare(settings: Settings) -> None:
     places.use(settings)
     strength.use(settings)
     keeping.use(settings)
+    anchors.use(settings)
     for register in RULES:
         register()

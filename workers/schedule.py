@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from portal.run.pulse import EVERY
-from workers import bounces, delivery, documents, imports, pulse, tidying
+from workers import bounces, delivery, documents, imports, log, pulse, tidying
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,9 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("mailbox", 60, bounces.ring_for_mailbox),
     Periodic("imports", 20, imports.ring_for_imports),
     Periodic("documents", 60, documents.ring_for_documents),
+    Periodic("seals", 60, log.ring_for_seals),
+    Periodic("checks", 20, log.ring_for_checks),
+    Periodic("anchors", 3600, log.anchor),
     Periodic("tidying", 3600, tidying.tidy),
     Periodic("pulse", EVERY, pulse.ring_for_pulse),
 )

@@ -26,6 +26,8 @@ READ_RETURNED = "workers.bounces.read_returned"
 FETCH_RETURNED = "workers.bounces.fetch_returned"
 SCAN_DOCUMENT = "workers.documents.scan_document"
 RUN_IMPORT = "workers.imports.run_import"
+SEAL_DELIVERIES = "workers.log.seal_deliveries"
+CHECK_LOG = "workers.log.check_log"
 BEAT = "workers.pulse.beat"
 
 NAME = "portal"
