@@ -6,14 +6,15 @@ from portal.accounts import places, strength
 from portal.activity import anchors
 from portal.campaigns import panel, sending
 from portal.config import Settings
-from portal.consent import gatekeeping
+from portal.consent import gatekeeping, purposes
 from portal.contacts import field_facts, own_facts, person, photos, scope
 from portal.core import db, keys, queue
 from portal.delivery import holding, seals, transport
 from portal.documents import keeping
 
 RULES = (
-    scope.register, own_facts.register, field_facts.register, photos.register, gatekeeping.register, person.register,
+    scope.register, own_facts.register, field_facts.register, photos.register, purposes.register,
+    gatekeeping.register, person.register,
     holding.register, sending.register, panel.register,
     seals.register,
 )  # fmt: skip

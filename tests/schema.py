@@ -35,6 +35,8 @@ def models() -> list[type[BaseModel]]:
         "contact_field": 4,
         "sender_identity": 2,
         "campaign": 3,
+        "purpose": 2,
+        "wording": 2,
         "import": 3,
         "access_review": 2,
         "campaign_link": 4,

@@ -3,7 +3,7 @@
 import re
 import secrets
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,9 +22,13 @@ from portal.core.tenancy import Org
 SETTABLE = {
     "name", "legal_name", "kind", "registration", "email", "telephone", "address", "town", "website",
     "complaints_email", "information_officer", "timezone", "colour", "logo_id", "sender_name", "reply_to",
-    "is_tracking", "requires_factor", "document_quota",
+    "is_tracking", "requires_factor", "requires_proof", "document_quota",
 }  # fmt: skip
 BY_COMMAND = {"document_quota"}  # what the installation gives, and no user of the organisation takes
+
+
+Founder = Callable[[], None]
+_founders: list[Founder] = []
 
 
 class NotFound(LookupError):
@@ -33,6 +37,12 @@ class NotFound(LookupError):
 
 class AlreadyMember(ValueError):
     pass
+
+
+def register_founder(founder: Founder) -> None:
+    """Let a higher feature write what every organisation has from its making, within the transaction that makes it."""
+    if founder not in _founders:
+        _founders.append(founder)
 
 
 def create_org(name: str, **details: Any) -> Org:
@@ -45,6 +55,8 @@ def create_org(name: str, **details: Any) -> Org:
                 org = Org.create(slug=slug, name=name, **details)
                 with acting_as(system(org.id)):
                     log.write("organisation.added", name=name)
+                    for founder in _founders:
+                        founder()
             return org
         except IntegrityError:
             continue

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from portal.campaigns import service
 from portal.campaigns.models import Campaign
 from portal.consent.queries import Candidate, facts
-from portal.consent.rules import WORDS, Purpose, Refuse, may_send
+from portal.consent.rules import WORDS, Refuse, may_send
 from portal.contacts.membership import is_member, is_outside
 from portal.contacts.models import Contact, Email, Group
 from portal.core.actor import acting_as, current_actor, seeing_everything, system
@@ -134,7 +134,7 @@ def waterfall(campaign: Campaign) -> Waterfall:
             if person.normal and person.normal in seen:
                 again.add(place)
             seen.add(person.normal)
-        known = facts([Candidate(p.contact_id, p.normal) for p in few], Purpose(campaign.purpose), frozenset(again))
+        known = facts([Candidate(p.contact_id, p.normal) for p in few], service.aim_of(campaign), frozenset(again))
         for person, fact in zip(few, known, strict=True):
             answer = may_send(fact, now())
             if isinstance(answer, Refuse):

@@ -7,7 +7,7 @@ import click
 from portal.campaigns import sending, service
 from portal.campaigns.models import Campaign
 from portal.commanding import as_json, for_org, organisation, say
-from portal.consent.rules import Purpose
+from portal.consent.rules import CLASSES, PurposeClass
 from portal.contacts.service import find_group_by_name
 
 
@@ -28,7 +28,7 @@ def campaign() -> None:
 @click.option("--group", "groups", multiple=True, required=True, help="A group it goes to.")
 @click.option("--exclude", "excluded", multiple=True, help="A group it does not go to.")
 @click.option("--channel", type=click.Choice(["email"]), default="email")
-@click.option("--purpose-class", "purpose", type=click.Choice([str(p) for p in Purpose]), default="direct_marketing")
+@click.option("--purpose-class", "purpose", type=click.Choice(list(CLASSES)), help="Else that of its purpose.")
 @click.option("--reason", default="", help="Why it is not direct marketing; kept with the campaign.")
 @click.option("--sensitive", is_flag=True, help="It may show special information.")
 @as_json
@@ -40,14 +40,14 @@ def create(
     groups: tuple[str, ...],
     excluded: tuple[str, ...],
     channel: str,
-    purpose: str,
+    purpose: str | None,
     reason: str,
     sensitive: bool,
     as_json: bool,
 ) -> None:
     """Write a draft from an HTML file."""
     with organisation(slug):
-        made = service.create(name, purpose=Purpose(purpose), reason=reason)
+        made = service.create(name, purpose=PurposeClass(purpose) if purpose else None, reason=reason)
         made = service.change(
             made, made.version, subject=subject, body=html.read_text(encoding="utf-8"), is_sensitive=int(sensitive)
         )

@@ -32,8 +32,11 @@ SenderIdentity.add_index(SenderIdentity.org, SenderIdentity.email, SenderIdentit
 class Campaign(OrgModel):
     name = TextField()
     channel = TextField(default="email")
-    purpose = TextField(default="direct_marketing")
+    purpose = TextField(
+        default="direct_marketing"
+    )  # the class: the purpose's, unless purpose_reason
     purpose_reason = TextField(default="")
+    purpose_id = IntegerField(null=True)  # of the register; none: the organisation's first
     subject = TextField(default="")
     preheader = TextField(default="")
     body = TextField(default="")  # cleaned HTML with merge tokens

@@ -14,7 +14,7 @@ from portal.campaigns.audience import hidden_groups, people_of, require_right_to
 from portal.campaigns.letter import Letter, Traces, links_in, write
 from portal.campaigns.models import CANCELLED, DRAFT, FINISHED, PAUSED, SCHEDULED, SENDING, Campaign
 from portal.consent.queries import sender_facts
-from portal.consent.rules import IDENTITY, Purpose
+from portal.consent.rules import IDENTITY
 from portal.contacts import service as contacts
 from portal.contacts.models import Address, Contact
 from portal.contacts.queries import name_of
@@ -119,7 +119,7 @@ def cancel(campaign: Campaign) -> None:
 def work(campaign_id: int, *, seconds: float = 50.0) -> engine.Outcome:
     """A worker's turn at a campaign."""
     campaign = service.find(campaign_id)
-    outcome = engine.run(campaign.id, CHANNEL, Purpose(campaign.purpose), seconds=seconds)
+    outcome = engine.run(campaign.id, CHANNEL, service.aim_of(campaign), seconds=seconds)
     outcome.trouble = _ADDRESS.sub("an address", outcome.trouble)  # the server's words name whom they are about
     if outcome.trouble != campaign.trouble:
         Campaign.update(trouble=outcome.trouble).where(Campaign.id == campaign.id).execute()
@@ -232,7 +232,7 @@ def _owner_of(campaign: Campaign) -> Actor:
 
 def _freeze(campaign: Campaign) -> None:
     """Fix the audience, once. Belongs to the transaction that begins the sending."""
-    frozen = ledger.freeze(campaign.id, CHANNEL, people_of(campaign), Purpose(campaign.purpose), transport.domain())
+    frozen = ledger.freeze(campaign.id, CHANNEL, people_of(campaign), service.aim_of(campaign), transport.domain())
     log.write("campaign.audience_frozen", subject_id=campaign.id, people=frozen)
     letter = Letter.from_data(campaign.letter)
     if letter.is_tracked:

@@ -12,8 +12,10 @@ from portal.campaigns import attachments, merge, merge_fields, pictures, senders
 from portal.campaigns.cleaning import from_editor, is_empty, undescribed_pictures
 from portal.campaigns.letter import Letter, Mailbox, Sender, Written, write
 from portal.campaigns.models import DRAFT, Campaign
+from portal.consent import purposes
+from portal.consent.models import Purpose
 from portal.consent.queries import sender_facts
-from portal.consent.rules import IDENTITY, Purpose
+from portal.consent.rules import IDENTITY, Aim, PurposeClass
 from portal.contacts import queries as contacts
 from portal.contacts.models import Address, Contact, Email, Field
 from portal.contacts.telephones import show_telephone
@@ -38,6 +40,10 @@ class Begun(ValueError):
     """The campaign is being sent or was sent; what it says stays as it is."""
 
 
+class Undeclared(ValueError):
+    """Something is said to be no direct marketing, without the reason for it."""
+
+
 class Stale(Exception):
     """Somebody else changed the campaign since the form was made. Nothing was saved."""
 
@@ -51,17 +57,59 @@ class Check:
     endpoint: str = ""
 
 
-def create(name: str, *, purpose: Purpose = Purpose.DIRECT_MARKETING, reason: str = "") -> Campaign:
-    """A new draft. A purpose other than direct marketing needs the reason for which it is none (POPIA s 69)."""
+def create(
+    name: str, *, purpose_id: int | None = None, purpose: PurposeClass | None = None, reason: str = ""
+) -> Campaign:
+    """A new draft for a purpose of the register; without one, for the organisation's first. It is of that purpose's
+    class unless another is declared: see set_purpose.
+    """
     require(Permission.CAMPAIGN_EDIT)
-    if purpose is not Purpose.DIRECT_MARKETING and not reason.strip():
-        raise ValueError("Say why this is not direct marketing; the reason is kept with the campaign.")
+    chosen = purposes.find(purpose_id) if purpose_id is not None else purposes.first()
+    declared = _declared(chosen, purpose, reason)
     with transaction():
-        made = Campaign.create(
-            name=name, purpose=str(purpose), purpose_reason=reason.strip(), author_id=current_actor().user_id
-        )
-        log.write("campaign.added", subject_id=made.id, name=name)
+        made = Campaign.create(name=name, author_id=current_actor().user_id, **declared)
+        log.write("campaign.added", subject_id=made.id, name=name, purpose=chosen.name)
     return made
+
+
+def set_purpose(campaign: Campaign, purpose_id: int, purpose: PurposeClass | None = None, reason: str = "") -> None:
+    """Say what a draft is for. Raises Undeclared, Denied or Begun."""
+    require(Permission.CAMPAIGN_EDIT)
+    chosen = purposes.find(purpose_id)
+    declared = _declared(chosen, purpose, reason)
+    changes = {k: [getattr(campaign, k), v] for k, v in declared.items() if getattr(campaign, k) != v}
+    if not changes:
+        return
+    with transaction():
+        saved = (
+            Campaign.update(**declared, updated_at=now())
+            .where(Campaign.id == campaign.id, Campaign.state == DRAFT)
+            .execute()
+        )
+        if not saved:
+            raise Begun("This campaign has begun; what it is for stays as it is.")
+        told = {"purpose" if k == "purpose_id" else f"its {k}": pair for k, pair in changes.items()}
+        log.write("campaign.purpose_changed", subject_id=campaign.id, changes=told, name=chosen.name)
+
+
+def _declared(chosen: Purpose, purpose: PurposeClass | None, reason: str) -> dict[str, Any]:
+    """The columns of what a campaign is for. To take marketing for something else needs the right to approve and the
+    reason, which is kept (POPIA s 69).
+    """
+    kind = purpose or PurposeClass(chosen.purpose_class)
+    reason = reason.strip()
+    if kind != chosen.purpose_class and chosen.purpose_class == PurposeClass.DIRECT_MARKETING:
+        if not reason:
+            raise Undeclared("Say why this is not direct marketing; the reason is kept with the campaign.")
+        if not current_actor().may(Permission.CAMPAIGN_APPROVE):
+            raise Denied("Only who may approve campaigns can say that this is not direct marketing.")
+    is_other = kind != chosen.purpose_class
+    return {"purpose_id": chosen.id, "purpose": str(kind), "purpose_reason": reason if is_other else ""}
+
+
+def aim_of(campaign: Campaign) -> Aim:
+    """What the gate must know of a campaign."""
+    return Aim(PurposeClass(campaign.purpose), campaign.purpose_id, campaign.channel)
 
 
 def find(campaign_id: int) -> Campaign:

@@ -1,27 +1,35 @@
 """What whoever brought contacts says of their consent: kept for each as asserted, to be proven later."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from peewee import chunked
-
-from portal.consent.models import Justification
+from portal.consent.queries import first_purpose_id
+from portal.consent.recording import record
 
 
 def assert_consents(
-    contact_ids: Sequence[int], channels: Sequence[str], *, source: str, detail: str, import_id: int | None = None
+    contact_ids: Sequence[int],
+    channels: Sequence[str],
+    *,
+    source: str,
+    detail: str,
+    import_id: int | None = None,
+    purpose_id: int | None = None,
+    told: Collection[int] = (),
 ) -> None:
-    """Append an asserted consent for each contact and channel. Belongs to the caller's transaction."""
-    rows = [
-        {
-            "contact_id": contact_id,
-            "channel": channel,
-            "standing": "asserted",
-            "source": source,
-            "detail": detail,
-            "import_id": import_id,
-        }
-        for contact_id in contact_ids
-        for channel in channels
-    ]
-    for few in chunked(rows, 400):
-        Justification.insert_many(few).execute()
+    """Append an asserted consent for each contact and channel; without a purpose, for the organisation's first.
+    `told` are those whose entry of the import says it already. Belongs to the caller's transaction.
+    """
+    if not contact_ids or not channels:
+        return
+    record(
+        contact_ids,
+        purpose_id=first_purpose_id() if purpose_id is None else purpose_id,
+        channels=channels,
+        kind="granted",
+        proof="asserted",
+        method="import",
+        source=source,
+        detail=detail,
+        import_id=import_id,
+        told=told,
+    )

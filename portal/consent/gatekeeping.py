@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from portal.consent.models import Justification
-from portal.consent.queries import Candidate, facts, justifications, suppression_reasons
-from portal.consent.rules import WHOLE_ORGANISATION, WORDS, Purpose, Refuse, may_send
+from portal.consent import suppressing
+from portal.consent.grounds import GRANTS, KINDS
+from portal.consent.models import ConsentEvent, Justification, Restriction, rewriting
+from portal.consent.queries import Candidate, events_of, facts, suppression_reasons
+from portal.consent.rules import WHOLE_ORGANISATION, WORDS, Aim, PurposeClass, Refuse, may_send
+from portal.contacts.address_guards import register_guard
 from portal.contacts.holders import register_holder
 from portal.contacts.models import Email
 from portal.contacts.panels import Chip, Panel, register_chip, register_panel
@@ -35,6 +38,9 @@ def register() -> None:
     register_chip("standing", Chip(standing))
     register_panel(Panel("may-we-write", "consent/_may_we.html", verdicts, Permission.CONTACT_READ))
     register_holder("justification", erase)
+    register_holder("consent_event", erase_events)
+    register_holder("restriction", erase_restrictions)
+    register_guard(suppressing.guard)
 
 
 def standing(contact_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
@@ -59,8 +65,8 @@ def verdicts(contact_ids: Sequence[int]) -> dict[int, list[Verdict]]:
     emails = list(
         Email.select().where(Email.contact_id.in_(list(contact_ids))).order_by(Email.is_primary.desc(), Email.id)
     )
-    grounds = justifications(contact_ids)
-    known = facts([Candidate(e.contact_id, e.normal) for e in emails], Purpose.DIRECT_MARKETING)
+    grounds = events_of(contact_ids)
+    known = facts([Candidate(e.contact_id, e.normal) for e in emails], Aim(PurposeClass.DIRECT_MARKETING))
     found: dict[int, list[Verdict]] = {}
     for email, fact in zip(emails, known, strict=True):
         answer = may_send(fact, now())
@@ -71,12 +77,12 @@ def verdicts(contact_ids: Sequence[int]) -> dict[int, list[Verdict]]:
     return found
 
 
-def _basis(grounds: Sequence[Justification]) -> str:
+def _basis(grounds: Sequence[ConsentEvent]) -> str:
     if not grounds:
         return "No basis is recorded yet."
     last = grounds[-1]
-    kind = {"proven": "Agreed, with proof", "asserted": "Agreed, as we were told", "withheld": "Was asked, and said no"}
-    said = [kind.get(last.standing, last.standing), SOURCES.get(last.source, last.source).lower()]
+    kind = f"Agreed, {'with proof' if last.proof == 'proven' else 'as we were told'}"
+    said = [kind if last.kind in GRANTS else KINDS[last.kind], SOURCES.get(last.source, last.source).lower()]
     # What a colleague typed begins with a capital, as people type, and so is a sentence of its own.
     sentences = filter(None, [": ".join(filter(None, said)), last.detail])
     return " ".join(f"{words.rstrip('.')}." for words in sentences)
@@ -84,3 +90,12 @@ def _basis(grounds: Sequence[Justification]) -> str:
 
 def erase(contact_ids: list[int]) -> None:
     Justification.delete().where(Justification.contact_id.in_(contact_ids)).execute()
+
+
+def erase_events(contact_ids: list[int]) -> None:
+    with rewriting():
+        ConsentEvent.delete().where(ConsentEvent.contact_id.in_(contact_ids)).execute()
+
+
+def erase_restrictions(contact_ids: list[int]) -> None:
+    Restriction.delete().where(Restriction.contact_id.in_(contact_ids)).execute()

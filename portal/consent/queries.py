@@ -1,16 +1,21 @@
-"""The gate's facts, fetched for a whole batch in a fixed number of queries."""
+"""The gate's facts, fetched for a whole batch in a fixed number of queries; and what is recorded of contacts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from portal.consent.models import Justification, Suppression
-from portal.consent.rules import IDENTITY, Facts, Purpose, missing_identity, standing_of
+from portal.consent.folding import MISSING, Key, State, fold, of
+from portal.consent.grounds import CHANNELS
+from portal.consent.models import ConsentEvent, Justification, Purpose, Restriction, Suppression
+from portal.consent.rules import IDENTITY, Aim, Facts, PurposeClass, missing_identity
 from portal.contacts.child_rules import Standing
 from portal.contacts.children import as_the_gate_sees
 from portal.contacts.models import Contact, Email
 from portal.core.actor import current_actor, seeing_everything
 from portal.core.keys import address_macs
 from portal.core.tenancy import Org
+
+EVERYTHING, MARKETING = "everything", "marketing"
 
 
 @dataclass(frozen=True)
@@ -21,23 +26,38 @@ class Candidate:
     normal: str
 
 
+FactSource = Callable[[Sequence[Candidate], Aim], frozenset[int]]
+_sources: dict[str, FactSource] = {}
+
+
+def register_fact(name: str, source: FactSource) -> None:
+    """Let a higher feature tell the gate a fact it keeps: `is_asked` or `lacks_transfer`. The source answers with the
+    places in the list for which it is so, in a fixed number of queries.
+    """
+    if name not in ("is_asked", "lacks_transfer"):
+        raise ValueError(f"the gate asks nobody else for {name}")
+    _sources[name] = source
+
+
 def sender_facts() -> tuple[bool, tuple[str, ...]]:
     """Whether the organisation is suspended, and which details of its identity are missing."""
     org = Org.get_by_id(current_actor().org_id)
-    return org.suspended_at is not None, missing_identity({name: getattr(org, name) for name in IDENTITY})
+    return org.suspended_at is not None, _missing(org)
 
 
-def facts(candidates: Sequence[Candidate], purpose: Purpose, handled: frozenset[int] = frozenset()) -> list[Facts]:
+def facts(candidates: Sequence[Candidate], aim: Aim, handled: frozenset[int] = frozenset()) -> list[Facts]:
     """The facts of each candidate, in order; a contact that is not there counts as erased. `handled` are places in the
     list whose address another one has. The gate knows of the addresses what it must, also where the actor is not shown
     them.
     """
     with seeing_everything():
-        return _facts(candidates, purpose, handled)
+        return _facts(candidates, aim, handled)
 
 
-def _facts(candidates: Sequence[Candidate], purpose: Purpose, handled: frozenset[int]) -> list[Facts]:
-    suspended, missing = sender_facts()
+def _facts(candidates: Sequence[Candidate], aim: Aim, handled: frozenset[int]) -> list[Facts]:
+    org = Org.get_by_id(current_actor().org_id)
+    missing = _missing(org)
+    purpose_id = aim.purpose_id if aim.purpose_id is not None else first_purpose_id()
     contact_ids = sorted({c.contact_id for c in candidates})
     columns = (Contact.id, Contact.erased_at, Contact.deceased_on, Contact.archived_at)
     there = {c.id: c for c in Contact.select(*columns).where(Contact.id.in_(contact_ids))}
@@ -45,55 +65,136 @@ def _facts(candidates: Sequence[Candidate], purpose: Purpose, handled: frozenset
     states: dict[tuple[int, str], str] = {}
     for email in Email.select(Email.contact_id, Email.normal, Email.state).where(Email.contact_id.in_(contact_ids)):
         states[email.contact_id, email.normal] = email.state
-    withheld = {contact_id for contact_id, rows in justifications(contact_ids).items() if standing(rows) == "withheld"}
-    reasons = suppression_reasons([c.normal for c in candidates if c.normal])
+    said = _standings(contact_ids, purpose_id, aim)
+    grounds = justified_for(contact_ids)
+    restricted = restricted_of(contact_ids)
+    stops = suppressions([c.normal for c in candidates if c.normal], aim.channel)
+    told = {name: source(candidates, aim) for name, source in _sources.items()}
+    nobody: frozenset[int] = frozenset()
     return [
         Facts(
-            purpose=purpose,
+            purpose=aim.purpose_class,
             missing=missing,
-            is_suspended=suspended,
+            is_suspended=org.suspended_at is not None,
             is_erased=c.contact_id not in there or there[c.contact_id].erased_at is not None,
             is_deceased=c.contact_id in there and there[c.contact_id].deceased_on is not None,
             is_archived=c.contact_id in there and there[c.contact_id].archived_at is not None,
             child=children.get(c.contact_id, Standing.NONE),
             has_address=bool(c.normal),
             address_state=states.get((c.contact_id, c.normal), ""),
-            suppressed=reasons.get(c.normal, ""),
-            is_withheld=c.contact_id in withheld,
+            suppressed=_reason_of(stops.get(c.normal, {}), purpose_id),
+            is_stopped=EVERYTHING in stops.get(c.normal, {}),
             is_handled=place in handled,
+            channel=aim.channel,
+            is_restricted=c.contact_id in restricted,
+            consent=said.get(c.contact_id, MISSING).standing,
+            needs_proof=bool(org.requires_proof),
+            is_justified=c.contact_id in grounds,
+            is_compatible=purpose_id in grounds.get(c.contact_id, set()),
+            is_asked=place in told.get("is_asked", nobody),
+            lacks_transfer=place in told.get("lacks_transfer", nobody),
         )
         for place, c in enumerate(candidates)
     ]
 
 
-def suppression_reasons(normals: Sequence[str], channel: str = "email") -> dict[str, str]:
-    """Why each of these addresses must not be written to; addresses that may be are not in the answer."""
-    org_id = current_actor().org_id
-    macs: dict[str, str] = {}
-    for normal in set(normals):
-        for mac in address_macs(org_id, channel, normal):
-            macs[mac] = normal
-    found: dict[str, str] = {}
-    wanted = list(macs)
-    for start in range(0, len(wanted), 500):
-        few = wanted[start : start + 500]
-        query = Suppression.select(Suppression.mac, Suppression.reason).where(
-            Suppression.channel == channel, Suppression.mac.in_(few)
-        )
-        found |= {macs[mac]: reason for mac, reason in query.tuples()}
+def first_purpose_id() -> int:
+    """Which purpose is meant where nobody says: the first of direct marketing in use, else the first there is."""
+    is_other = Purpose.purpose_class != PurposeClass.DIRECT_MARKETING
+    query = Purpose.select(Purpose.id).order_by(Purpose.archived_at.is_null(False), is_other, Purpose.id)
+    return int(query.limit(1).scalar())
+
+
+def states(contact_ids: Sequence[int]) -> dict[int, dict[Key, State]]:
+    """What everything that these contacts said comes to, for each purpose and channel: the fold of the events."""
+    marketing = [
+        (row[0], channel)
+        for row in Purpose.select(Purpose.id).where(Purpose.purpose_class == PurposeClass.DIRECT_MARKETING).tuples()
+        for channel in CHANNELS
+    ]
+    return {i: fold(events, marketing) for i, events in events_of(contact_ids).items()}
+
+
+def events_of(contact_ids: Sequence[int]) -> dict[int, list[ConsentEvent]]:
+    """Everything these contacts said, in the order in which it was written down."""
+    found: dict[int, list[ConsentEvent]] = {}
+    query = ConsentEvent.select().where(ConsentEvent.contact_id.in_(list(contact_ids))).order_by(ConsentEvent.id)
+    for event in query:
+        found.setdefault(event.contact_id, []).append(event)
     return found
 
 
-def justifications(contact_ids: Sequence[int], channel: str = "email") -> dict[int, list[Justification]]:
-    """What is on record for writing to these contacts by this channel, the oldest first."""
+def justifications(contact_ids: Sequence[int]) -> dict[int, list[Justification]]:
+    """On what grounds these contacts are and were kept, the oldest first."""
     found: dict[int, list[Justification]] = {}
-    mine = Justification.contact_id.in_(list(contact_ids)) & (Justification.channel == channel)
-    query = Justification.select().where(mine).order_by(Justification.id)
+    query = Justification.select().where(Justification.contact_id.in_(list(contact_ids))).order_by(Justification.id)
     for row in query:
         found.setdefault(row.contact_id, []).append(row)
     return found
 
 
-def standing(rows: Sequence[Justification]) -> str:
-    """What a contact's justifications, the oldest first, come to: see rules.standing_of."""
-    return standing_of([row.standing for row in rows])
+def justified_for(contact_ids: Sequence[int]) -> dict[int, set[int]]:
+    """The purposes for which each of these contacts is kept on some ground; who is kept on none is not in it."""
+    found: dict[int, set[int]] = {}
+    query = Justification.select(Justification.contact_id, Justification.purpose_id).where(
+        Justification.contact_id.in_(list(contact_ids)), Justification.ended_at.is_null()
+    )
+    for contact_id, purpose_id in query.tuples():
+        found.setdefault(contact_id, set()).add(purpose_id)
+    return found
+
+
+def restricted_of(contact_ids: Sequence[int]) -> set[int]:
+    query = Restriction.select(Restriction.contact_id).where(
+        Restriction.contact_id.in_(list(contact_ids)), Restriction.lifted_at.is_null()
+    )
+    return {row[0] for row in query.tuples()}
+
+
+def suppressions(normals: Sequence[str], channel: str = "email") -> dict[str, dict[str, str]]:
+    """Of these addresses those that must be left alone: {address: {scope: reason}}."""
+    org_id = current_actor().org_id
+    macs = {mac: normal for normal in set(normals) for mac in address_macs(org_id, channel, normal)}
+    found: dict[str, dict[str, str]] = {}
+    wanted = list(macs)
+    for start in range(0, len(wanted), 500):
+        few = wanted[start : start + 500]
+        query = Suppression.select(Suppression.mac, Suppression.scope, Suppression.reason).where(
+            Suppression.channel == channel, Suppression.mac.in_(few)
+        )
+        for mac, scope, reason in query.tuples():
+            found.setdefault(macs[mac], {})[scope] = reason
+    return found
+
+
+def suppression_reasons(normals: Sequence[str], channel: str = "email") -> dict[str, str]:
+    """Why each of these addresses must not be written to; addresses that may be are not in the answer."""
+    return {
+        normal: scopes.get(EVERYTHING) or scopes.get(MARKETING) or next(iter(scopes.values()))
+        for normal, scopes in suppressions(normals, channel).items()
+    }
+
+
+def _reason_of(scopes: dict[str, str], purpose_id: int) -> str:
+    return scopes.get(EVERYTHING) or scopes.get(MARKETING) or scopes.get(f"list:{purpose_id}") or ""
+
+
+def _standings(contact_ids: Sequence[int], purpose_id: int, aim: Aim) -> dict[int, State]:
+    """What each contact's word comes to for this purpose and channel alone: the events of the others are not read."""
+    mine: Any = (ConsentEvent.purpose_id == purpose_id) & (ConsentEvent.channel == aim.channel)
+    columns = (
+        ConsentEvent.id, ConsentEvent.contact_id, ConsentEvent.purpose_id, ConsentEvent.channel, ConsentEvent.kind,
+        ConsentEvent.proof, ConsentEvent.given_by, ConsentEvent.at,
+    )  # fmt: skip
+    said: dict[int, list[ConsentEvent]] = {}
+    for event in ConsentEvent.select(*columns).where(
+        ConsentEvent.contact_id.in_(list(contact_ids)), mine | (ConsentEvent.kind == "objected")
+    ):
+        said.setdefault(event.contact_id, []).append(event)
+    key = (purpose_id, aim.channel)
+    marketing = [key] if aim.purpose_class in (PurposeClass.DIRECT_MARKETING, PurposeClass.CONSENT_REQUEST) else []
+    return {i: of(fold(events, marketing), *key) for i, events in said.items()}
+
+
+def _missing(org: Org) -> tuple[str, ...]:
+    return missing_identity({name: getattr(org, name) for name in IDENTITY})

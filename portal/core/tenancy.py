@@ -49,6 +49,7 @@ class Org(BaseModel):
     is_sample = IntegerField(default=0)
     countries: Any = JSONField(default=lambda: ["ZA"])  # from which its people sign in; codes of ISO 3166
     requires_factor = IntegerField(default=0)  # whether its people need a second factor to sign in
+    requires_proof = IntegerField(default=0)  # whether a consent counts only once it can be proven
     document_quota = BigIntegerField(default=2**30)  # bytes of documents; raised by command only
     suspended_at = UtcField(null=True)
     suspended_reason = TextField(default="")

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 
-from portal.consent.rules import Purpose
+from portal.consent.rules import Aim
 from portal.contacts.emails import normalise_email
 from portal.core.clock import now
 from portal.delivery import bouncing, ledger, owners, pace, transport
@@ -52,7 +52,7 @@ class _Line:
             self._connection.close()
 
 
-def run(campaign_id: int, channel: str, purpose: Purpose, *, seconds: float = 50.0) -> Outcome:
+def run(campaign_id: int, channel: str, aim: Aim, *, seconds: float = 50.0) -> Outcome:
     """Send until nothing is due, the time is up, or the server wants a pause."""
     outcome = Outcome()
     until = time.monotonic() + seconds
@@ -63,7 +63,7 @@ def run(campaign_id: int, channel: str, purpose: Purpose, *, seconds: float = 50
             rows = ledger.claim(campaign_id, worker, BATCH)
             if not rows:
                 break
-            _send(rows, channel, purpose, line, outcome, until)
+            _send(rows, channel, aim, line, outcome, until)
     except _Stop:
         pass  # the outcome says why
     finally:
@@ -71,7 +71,7 @@ def run(campaign_id: int, channel: str, purpose: Purpose, *, seconds: float = 50
     return outcome
 
 
-def _send(rows: list[Delivery], channel: str, purpose: Purpose, line: _Line, outcome: Outcome, until: float) -> None:
+def _send(rows: list[Delivery], channel: str, aim: Aim, line: _Line, outcome: Outcome, until: float) -> None:
     """Hand over a batch. What is left of it when it must stop is put back."""
     ready = kind_of(channel).render(rows[0].campaign_id, rows)
     limit = pace.Limit.from_text(transport.limit())
@@ -92,7 +92,7 @@ def _send(rows: list[Delivery], channel: str, purpose: Purpose, line: _Line, out
             if not pace.take_within(limit, until - time.monotonic()):
                 outcome.is_limited = True
                 raise _Stop
-            _hand_over(connection, row, message, purpose, outcome)
+            _hand_over(connection, row, message, aim, outcome)
         except _Stop:
             ledger.put_back(rest, now() + AFTER_A_BREAK if outcome.trouble else None)
             raise
@@ -106,7 +106,7 @@ def _opened(line: _Line, outcome: Outcome) -> Connection:
         raise _Stop from error
 
 
-def _hand_over(connection: Connection, row: Delivery, ready: Ready, purpose: Purpose, outcome: Outcome) -> None:
+def _hand_over(connection: Connection, row: Delivery, ready: Ready, aim: Aim, outcome: Outcome) -> None:
     """One message, phase by phase. Until `handed` is committed nothing has left; afterwards only the reply decides."""
     try:
         reply = connection.prepare(ready.sender, row.address)
@@ -117,7 +117,7 @@ def _hand_over(connection: Connection, row: Delivery, ready: Ready, purpose: Pur
         _note(row, reply, CLAIMED, outcome)
         return
     try:
-        is_ours = ledger.hand(row, normalise_email(row.address).normal, purpose)
+        is_ours = ledger.hand(row, normalise_email(row.address).normal, aim)
     except ledger.Halted as halted:
         connection.reset()
         outcome.trouble = str(halted)

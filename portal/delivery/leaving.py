@@ -2,12 +2,10 @@
 
 import time
 
-from peewee import IntegrityError
-
 from portal.activity import log
+from portal.consent import sayings, suppressing
 from portal.consent.models import Suppression
 from portal.core.db import transaction
-from portal.core.keys import current_version
 from portal.delivery import ledger
 from portal.delivery.models import COMPLAINED, RESUBSCRIBED, UNSUBSCRIBED, Delivery, DeliveryEvent
 
@@ -33,6 +31,7 @@ def unsubscribe(row: Delivery, *, how: str) -> None:
                 detail={"how": how},
             )
             log.write("contact.unsubscribed", row.contact_id, subject_id=row.campaign_id, how=how)
+            sayings.take_back(row.contact_id, row.channel)
     until = time.monotonic() + PATIENCE
     while ledger.on_its_way(macs) and time.monotonic() < until:
         time.sleep(0.1)
@@ -56,14 +55,12 @@ def complain(row: Delivery) -> bool:
 def resubscribe(row: Delivery) -> None:
     """The person says that unsubscribing was a mistake. What happened stays in the history."""
     with transaction():
-        removed = Suppression.delete().where(
-            Suppression.channel == row.channel, Suppression.mac == row.mac, Suppression.reason == "unsubscribed"
-        )
-        if removed.execute():
+        if suppressing.lift_own(row.channel, [row.mac]):
             DeliveryEvent.create(
                 contact_id=row.contact_id, delivery_id=row.id, campaign_id=row.campaign_id, kind=RESUBSCRIBED
             )
             log.write("contact.resubscribed", row.contact_id, subject_id=row.campaign_id)
+            sayings.give_again(row.contact_id, row.channel)
 
 
 def is_suppressed(row: Delivery) -> bool:
@@ -73,18 +70,4 @@ def is_suppressed(row: Delivery) -> bool:
 
 def _suppress(row: Delivery, reason: str) -> bool:
     """Write the suppression unless it is there; return whether it is new."""
-    if is_suppressed(row):
-        return False
-    try:
-        with transaction():
-            Suppression.create(
-                channel=row.channel,
-                mac=row.mac,
-                key_version=current_version(),
-                reason=reason,
-                delivery_id=row.id,
-                campaign_id=row.campaign_id,
-            )
-    except IntegrityError:
-        return False  # another click of the same person came first
-    return True
+    return suppressing.suppress_mac(row.channel, row.mac, reason, delivery_id=row.id, campaign_id=row.campaign_id)

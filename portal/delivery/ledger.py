@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from peewee import chunked, fn
 
 from portal.consent.queries import Candidate, facts
-from portal.consent.rules import WHOLE_ORGANISATION, WORDS, Purpose, Refuse, may_send
+from portal.consent.rules import WHOLE_ORGANISATION, WORDS, Aim, Defer, Refuse, may_send
 from portal.core.actor import current_actor
 from portal.core.clock import now
 from portal.core.db import is_sqlite, transaction
@@ -54,7 +54,7 @@ class Addressee:
     normal: str
 
 
-def freeze(campaign_id: int, channel: str, people: Sequence[Addressee], purpose: Purpose, domain: str) -> int:
+def freeze(campaign_id: int, channel: str, people: Sequence[Addressee], aim: Aim, domain: str) -> int:
     """Write one row for everybody of the audience, refused ones with their reason; return how many. In bulk."""
     org_id = current_actor().org_id
     seen: set[str] = set()
@@ -64,7 +64,7 @@ def freeze(campaign_id: int, channel: str, people: Sequence[Addressee], purpose:
         again = frozenset(i for i, mac in enumerate(macs) if mac and (mac in seen or mac in macs[:i]))
         seen.update(macs)
         rows = []
-        for i, (person, known) in enumerate(zip(batch, facts(candidates, purpose, again), strict=True)):
+        for i, (person, known) in enumerate(zip(batch, facts(candidates, aim, again), strict=True)):
             answer = may_send(known, now())
             reason = answer.reason if isinstance(answer, Refuse) else ""
             # A person without an address of his own in this campaign has a row too: the figures must add up.
@@ -106,17 +106,20 @@ def claim(campaign_id: int, worker: str, count: int) -> list[Delivery]:
     return list(Delivery.select().where(Delivery.id.in_(ids), Delivery.token == token).order_by(Delivery.id))
 
 
-def hand(row: Delivery, normal: str, purpose: Purpose) -> bool:
+def hand(row: Delivery, normal: str, aim: Aim) -> bool:
     """Commit that this message is being handed over, if the gate still allows it. Only then may DATA be sent.
 
     Raises Halted when the campaign or the whole organisation may not send now; the row waits on.
     """
     with transaction():
-        answer = may_send(facts([Candidate(row.contact_id, normal)], purpose)[0], now())
+        answer = may_send(facts([Candidate(row.contact_id, normal)], aim)[0], now())
         if isinstance(answer, Refuse) and answer.reason in WHOLE_ORGANISATION:
             raise Halted(f"Sending waits: {WORDS[answer.reason]}.")
         if isinstance(answer, Refuse):
             _move(row, CLAIMED, SUPPRESSED, reason=answer.reason, ended_at=now())
+            return False
+        if isinstance(answer, Defer):
+            defer(row, "", answer.until)
             return False
         if not kind_of(row.channel).is_sending(row.campaign_id):
             raise Halted("")

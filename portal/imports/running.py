@@ -113,7 +113,8 @@ def _take(the_import: Import, batch: Sequence[Read], fields: Targets) -> None:
         group_ids = _group_ids(drafts)
         by_hand = {group.id for group in groups_by_hand()}
         new = [_born(_with_groups(d, the_import, group_ids, by_hand)) for d in drafts if d.row not in known]
-        made = record.add_many(new, "contact.imported", source_file=the_import.filename)
+        told = {"consents": the_import.channels} if the_import.channels else {}
+        made = record.add_many(new, "contact.imported", source_file=the_import.filename, **told)
         identities.take_in([(i, c.identity) for i, c in zip(made, new, strict=True) if c.identity])
         counts["added"] = len(made)
         for draft in drafts:
@@ -130,7 +131,12 @@ def _take(the_import: Import, batch: Sequence[Read], fields: Targets) -> None:
             record_values.set_many(values, list(fields.values()), "contact.updated_by_import")
         touched = made + [known[d.row].id for d in drafts if d.row in known and the_import.existing == "update"]
         assert_consents(
-            touched, the_import.channels, source=the_import.source, detail=the_import.obtained, import_id=the_import.id
+            touched,
+            the_import.channels,
+            source=the_import.source,
+            detail=the_import.obtained,
+            import_id=the_import.id,
+            told=set(made),
         )
         counts["failed"] = _keep_problems(the_import, batch)
         added_up = {getattr(Import, name): getattr(Import, name) + count for name, count in counts.items()}

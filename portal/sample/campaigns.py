@@ -7,7 +7,8 @@ from peewee import chunked
 
 from portal.campaigns import sending, service
 from portal.campaigns.models import FINISHED, Campaign
-from portal.consent.models import Justification
+from portal.consent.queries import first_purpose_id
+from portal.consent.recording import keep_wording, record
 from portal.core.clock import now
 from portal.core.db import transaction
 from portal.delivery import leaving
@@ -25,10 +26,14 @@ from portal.sample import aftermath
 from portal.sample.people import SamplePerson
 
 HELLO = "<div>Dear [[first name|friend]],</div>"
-TELLING = {
-    "proven": ("signed_up", "Asked for the newsletter on the web site and confirmed by email"),
-    "asserted": ("own", "Gave the address at the open day in March"),
-    "withheld": ("own", "Was asked by telephone and would rather not"),
+WORDING = "Yes, write to me each month about what Hope House does, and how I can help."
+BEFORE = timedelta(days=200)  # when people said so: before the first of the newsletters
+# standing -> what was said, how, where the address comes from, and the words about it
+TELLING: dict[str, tuple[str, str, str, str]] = {
+    "proven": ("granted", "web", "signed_up", "Asked for the newsletter on the web site and confirmed by email"),
+    "asserted": ("granted", "in_person", "own", "Gave the address at the open day in March"),
+    "withheld": ("withheld", "telephone", "own", "Was asked by telephone and would rather not"),
+    "withdrawn": ("withdrawn", "email", "own", "Wrote that two letters a year are enough"),
 }
 
 
@@ -81,13 +86,19 @@ def fill(groups: dict[str, int]) -> None:
 
 def justify(ids: list[int], people: list[SamplePerson]) -> None:
     """Record on what ground each contact may be written to: proven, asserted, withheld; of some nothing is known."""
-    rows = []
+    news = first_purpose_id()
+    wording = keep_wording(WORDING).id
+    told: dict[str, list[int]] = {standing: [] for standing in TELLING}
     for contact_id, person in zip(ids, people, strict=True):
-        if person.standing in TELLING:
-            source, detail = TELLING[person.standing]
-            rows.append({"contact_id": contact_id, "standing": person.standing, "source": source, "detail": detail})
-    for few in chunked(rows, 400):
-        Justification.insert_many(few).execute()
+        if person.standing in told:
+            told[person.standing].append(contact_id)
+    with transaction():
+        for standing, (kind, method, source, detail) in TELLING.items():
+            proof = {"proof": "proven", "wording_id": wording} if standing == "proven" else {}
+            record(
+                told[standing], purpose_id=news, channels=["email"], kind=kind, method=method, source=source,
+                detail=detail, at=now() - BEFORE, **proof,
+            )  # fmt: skip
 
 
 def _send(past: Past, group_ids: list[int]) -> None:

@@ -5,7 +5,7 @@ import json
 from portal.activity.models import LogEntry
 from portal.activity.rules import GENESIS, digest_of, hash_of
 from portal.campaigns import service as campaigns
-from portal.consent.rules import Purpose
+from portal.consent.rules import Aim, PurposeClass
 from portal.contacts import service as contacts
 from portal.core.clock import now
 from portal.core.db import db, is_sqlite, transaction
@@ -59,7 +59,7 @@ def sent(contact_ids, state=ACCEPTED):
     campaign = campaigns.create("Spring")
     addressees = [ledger.Addressee(i, f"p{i}@example.org", f"p{i}@example.org") for i in contact_ids]
     with transaction():
-        count = ledger.freeze(campaign.id, "email", addressees, Purpose.DIRECT_MARKETING, "example.org")
+        count = ledger.freeze(campaign.id, "email", addressees, Aim(PurposeClass.DIRECT_MARKETING), "example.org")
         seals.log.write(seals.FROZEN, subject_id=campaign.id, people=count)
         Delivery.update(state=WAITING, reason="", ended_at=None).execute()
     come_to(campaign.id, state)

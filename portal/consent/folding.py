@@ -1,0 +1,94 @@
+"""What everything a contact said comes to, for each purpose and channel. Pure: the events alone decide."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from portal.consent.grounds import GRANTS, REFUSALS
+
+Key = tuple[int, str]  # (id of the purpose, channel)
+
+
+class Said(Protocol):
+    """An event, as the fold reads it."""
+
+    id: int
+    purpose_id: int
+    channel: str
+    kind: str
+    proof: str
+    given_by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class State:
+    """What holds now: missing | requested | asserted | proven | withheld | withdrawn | objected | expired."""
+
+    standing: str = "missing"
+    at: datetime | None = None
+    event_id: int | None = None
+    given_by: str = "self"
+
+    @property
+    def is_given(self) -> bool:
+        return self.standing in ("asserted", "proven")
+
+    @property
+    def is_refused(self) -> bool:
+        return self.standing in REFUSALS
+
+
+MISSING = State()
+
+
+def fold(events: Iterable[Said], marketing: Iterable[Key] = ()) -> dict[Key, State]:
+    """The state of each purpose and channel that anything was said about. An objection counts for each key of
+    `marketing` too: all there is of direct marketing (POPIA s 11(3)(b)).
+
+    The order is that in which things were said, not written down. Who refused is not brought back by the word of
+    others: only a consent that can be proven takes a refusal back (s 69(2)).
+    """
+    found: dict[Key, State] = {}
+    everywhere = list(marketing)
+    for event in sorted(events, key=lambda one: (one.at, one.id)):
+        key = (event.purpose_id, event.channel)
+        for touched in [key, *(k for k in everywhere if k != key)] if event.kind == "objected" else [key]:
+            found[touched] = _after(found.get(touched, MISSING), event)
+    return found
+
+
+def of(states: Mapping[Key, State], purpose_id: int, channel: str) -> State:
+    return states.get((purpose_id, channel), MISSING)
+
+
+def _after(state: State, event: Said) -> State:
+    standing = _standing(state.standing, event)
+    if standing == state.standing and event.kind not in GRANTS:
+        return state
+    if standing == state.standing and event.proof != "proven":
+        return state  # a word does not take the place of what it only repeats
+    return State(standing, event.at, event.id, event.given_by)
+
+
+def _standing(before: str, event: Said) -> str:
+    if event.kind in GRANTS:
+        if event.proof == "proven":
+            return "proven"
+        return before if before in REFUSALS or before == "proven" else "asserted"
+    if event.kind == "requested":
+        return "requested" if before in ("missing", "expired") else before
+    if event.kind == "expired":
+        return "expired" if before in ("asserted", "proven", "requested") else before
+    if event.kind in ("withheld", "withdrawn") and before == "objected":
+        return before
+    return event.kind
+
+
+def counted(states: Sequence[State]) -> dict[str, int]:
+    """How many are of each standing: asserted and proven apart (P-11-2)."""
+    found: dict[str, int] = {}
+    for state in states:
+        found[state.standing] = found.get(state.standing, 0) + 1
+    return found
