@@ -1,7 +1,6 @@
 """The cast and the stage. Alice edits, Bob reads, Olivia owns; Charlie works for another organisation."""
 
 import shutil
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,7 +22,8 @@ from portal.core.permissions import Role
 from portal.core.tenancy import Org
 from portal.run.migrate import migrate
 from portal.signin import devices, sessions
-from tests import databases
+from tests import databases, once
+from tests.reused import Reused
 
 PASSWORD = "seven green buses"
 HX = {"HX-Request": "true"}
@@ -40,6 +40,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             chosen = "sqlite"
         kinds = ("sqlite", "postgresql") if chosen == "both" else (chosen,)
         metafunc.parametrize("database_url", kinds, indirect=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def dear_things_once() -> None:
+    once.share_routes()
+    once.share_templates()
+    once.hash_lightly()
+    once.trust_the_disk()
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +69,13 @@ def postgresql() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def reused(postgresql: str) -> Iterator[Reused]:
+    reused = Reused(postgresql)
+    yield reused
+    reused.close()
+
+
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A fresh, migrated database of each kind."""
@@ -71,13 +86,11 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         if not database.db.is_closed():
             database.db.close()
         return
-    server = request.getfixturevalue("postgresql")
-    name = f"test_{uuid.uuid4().hex}"
-    databases.execute(server, f"CREATE DATABASE {name} TEMPLATE template")
-    yield server.format(name=name)
+    reused = request.getfixturevalue("reused")
+    yield reused.take()
     if not database.is_sqlite():
         database.db.close_all()
-    databases.execute(server, f"DROP DATABASE {name} WITH (FORCE)")
+    reused.give_back()
 
 
 @pytest.fixture

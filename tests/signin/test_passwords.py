@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import argon2
 import pytest
 import time_machine
 
@@ -15,6 +16,7 @@ from portal.accounts.passwords import is_right
 from portal.accounts.rules import BadPassword
 from portal.gateways import breached
 from portal.signin.models import Begun
+from tests import once
 from tests.signin.stage import link_in, mails, number_on, sign_in, text_of
 
 NEW = "nine yellow umbrellas"
@@ -240,3 +242,9 @@ def test_a_change_ends_links_under_way(app, client_of, olivia):
     mine.post("/account/password", data={"current": "seven green buses", "new": NEW, "again": NEW})
 
     assert Begun.select().where(Begun.ended_at.is_null()).count() == 0
+
+
+def test_a_password_costs_who_guesses_it_what_owasp_asks_for():
+    hasher = once.HASHER_OF_THE_PORTAL
+    assert hasher.type is argon2.Type.ID
+    assert (hasher.memory_cost, hasher.time_cost, hasher.parallelism) == (19_456, 2, 1)
