@@ -5,7 +5,8 @@ from portal.core import queue
 from portal.core.actor import current_actor
 from portal.delivery import seals
 from portal.privacy import anchoring
-from workers.base import each_org, org_job
+from portal.signin import refusals
+from workers.base import connection, each_org, org_job
 
 
 @org_job
@@ -36,6 +37,12 @@ def ring_for_checks() -> None:
 def _ring_for_checks() -> None:
     for check_id in check_service.due():
         queue.ring(queue.CHECK_LOG, org_id=current_actor().org_id, check_id=check_id)
+
+
+def tell_of_refusals() -> None:
+    """Write refused sign-ins into the records of the organisations they concern."""
+    with connection():
+        refusals.tell()
 
 
 def anchor() -> None:

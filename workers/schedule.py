@@ -25,6 +25,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("documents", 60, documents.ring_for_documents),
     Periodic("seals", 60, log.ring_for_seals),
     Periodic("checks", 20, log.ring_for_checks),
+    Periodic("refusals", 600, log.tell_of_refusals),
     Periodic("anchors", 3600, log.anchor),
     Periodic("tidying", 3600, tidying.tidy),
     Periodic("pulse", EVERY, pulse.ring_for_pulse),

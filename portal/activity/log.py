@@ -14,10 +14,14 @@ from portal.activity import heads
 from portal.activity.checking import Verdict as Verdict
 from portal.activity.checking import verify as verify
 from portal.activity.models import LogEntry, LogHead
-from portal.activity.rules import GENESIS, digest_of, hash_of
+from portal.activity.rules import GENESIS, GRAMMAR, digest_of, hash_of
 from portal.core.actor import current_actor
 from portal.core.clock import now
 from portal.core.db import db, lock, transaction
+
+
+class BadAction(ValueError):
+    """What was done is not named as `thing.past_tense`."""
 
 
 class NoTransaction(RuntimeError):
@@ -60,6 +64,8 @@ def write_many(entries: Iterable[Entry]) -> None:
     rows = []
     previous, seq = head.hash or GENESIS, head.seq
     for entry in entries:
+        if not GRAMMAR.fullmatch(entry.action):
+            raise BadAction(entry.action)
         seq += 1
         detail = {"actor": actor.name, **({"address": actor.address} if actor.address else {}), **entry.more}
         if entry.changes:

@@ -18,8 +18,7 @@ from portal.delivery.models import FINAL, Delivery, DeliverySeal
 from portal.delivery.seal_rules import BATCH, Leaf, Sealed, leaf_of, packed, root_of, unpacked
 
 SEALED, FROZEN, FINISHED = "campaign.deliveries_sealed", "campaign.audience_frozen", "campaign.finished"
-# By these a delivery comes to belong to another contact.
-MERGED = ("contact.merged", "contact.unmerged", "contact.merge_undone")
+MERGES = "contact.merge"  # how the actions begin by which a delivery comes to belong to another contact
 MOST_BATCHES = 50  # of one turn of the job
 _FIELDS = [getattr(Delivery, name) for name in Sealed._fields]
 
@@ -76,7 +75,7 @@ class SealWitness:
 
     def see(self, entry: Row) -> Trouble | None:
         detail, campaign_id = entry.detail or {}, int(entry.subject_id or 0)
-        if entry.action in MERGED:
+        if entry.action.startswith(MERGES):
             told = [entry.contact_id, entry.subject_id, *detail.values()]
             self.merged |= {value for value in told if isinstance(value, int)}
         elif entry.action == FROZEN:

@@ -20,6 +20,8 @@ SQLITE = [
     '"created_at" TEXT NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, FOREIGN KEY '
     '("org_id", "campaign_id") REFERENCES "campaign" ("org_id", "id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
     'CREATE INDEX "delivery_seal_org_id_campaign_id" ON "delivery_seal" ("org_id", "campaign_id")',
+    'ALTER TABLE "sign_in_attempt" ADD COLUMN "is_told" INTEGER NOT NULL DEFAULT 1',  # what is past is not told of
+    'CREATE INDEX "sign_in_attempt_untold" ON "sign_in_attempt" ("user_id") WHERE is_told = 0',
 ]
 
 POSTGRESQL = [
@@ -42,4 +44,6 @@ POSTGRESQL = [
     'NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT, FOREIGN KEY ("org_id", "campaign_id") '
     'REFERENCES "campaign" ("org_id", "id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
     'CREATE INDEX "delivery_seal_org_id_campaign_id" ON "delivery_seal" ("org_id", "campaign_id")',
+    'ALTER TABLE "sign_in_attempt" ADD COLUMN "is_told" INTEGER NOT NULL DEFAULT 1',  # what is past is not told of
+    'CREATE INDEX "sign_in_attempt_untold" ON "sign_in_attempt" ("user_id") WHERE is_told = 0',
 ]
