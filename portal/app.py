@@ -21,6 +21,7 @@ from portal.exports import views as exports
 from portal.features import prepare
 from portal.home import views as home
 from portal.imports import views as imports
+from portal.privacy import proof_views as proof
 from portal.reports import views as reports
 from portal.run import health, probe
 from portal.signin import edge
@@ -64,6 +65,7 @@ PAGES = (
     support.register,
     users.register,
     activity.register,
+    proof.register,
 )
 # Endpoints without a form token, by name; each says why in its view.
 POSTED_FROM_ELSEWHERE = ("unsubscribe.leave",)
