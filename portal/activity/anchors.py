@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
+from zoneinfo import ZoneInfo
 
 from portal.activity.models import HeadMail
 from portal.activity.rules import canonical
@@ -21,6 +22,7 @@ from portal.config import Settings
 from portal.core import keys
 from portal.core.actor import current_actor
 from portal.core.clock import now
+from portal.core.written import day
 
 _PURPOSE = "log-anchor"
 _LONGEST_LINE = 4096
@@ -83,17 +85,17 @@ def read() -> Kept:
     except FileNotFoundError:
         return Kept()
     except OSError as error:
-        return Kept(trouble=f"The file of noted heads cannot be read: {error.strerror}.", is_there=True)
+        return Kept(trouble=f"The file of noted marks cannot be read: {error.strerror}.", is_there=True)
     found: list[Anchor] = []
     trouble, previous = "", ""
     for number, raw in enumerate(lines, 1):
         line = _read_line(raw)
         if not _is_own(line):
-            trouble = trouble or f"Line {number} of the file of noted heads was changed, or made by somebody else."
+            trouble = trouble or f"Line {number} of the file of noted marks was changed, or made by somebody else."
             previous = str(line.get("mac", ""))
             continue
         if line["previous"] != previous:
-            trouble = trouble or f"Before line {number} of the file of noted heads something was left out or moved."
+            trouble = trouble or f"Before line {number} of the file of noted marks something was left out or moved."
         previous = line["mac"]
         found.append(Anchor(line["seq"], line["hash"], line["at"]))
     return Kept(found, trouble, is_there=True)
@@ -102,10 +104,14 @@ def read() -> Kept:
 def missing_of(kept: Kept) -> str:
     """Whether a head that was mailed is not among those kept: the file is gone, or was cut off. A sentence, or ""."""
     mailed = HeadMail.select().order_by(HeadMail.day.desc()).first()
-    if mailed is None or any((anchor.seq, anchor.hash) == (mailed.seq, mailed.hash) for anchor in kept.anchors):
+    if (
+        mailed is None
+        or not mailed.seq
+        or any((anchor.seq, anchor.hash) == (mailed.seq, mailed.hash) for anchor in kept.anchors)
+    ):
         return ""
     what = "was cut off" if kept.anchors else "is missing or empty"
-    return f"The file of noted heads {what}: the head mailed on {mailed.day.isoformat()} is not in it."
+    return f"The file of noted marks {what}: the mark mailed on {day(mailed.day, ZoneInfo('UTC'))} is not in it."
 
 
 def _is_own(line: dict[str, Any]) -> bool:

@@ -198,5 +198,5 @@ def _warnings(kept: anchors.Kept, head: LogHead | None) -> list[str]:
     if lost:
         found.append(lost)
     elif not kept.is_there and head is not None and head.seq:
-        found.append("No head of this chain has been noted outside the database yet.")
+        found.append("No mark of this record has been noted outside the database yet.")
     return found

@@ -2,6 +2,7 @@
 file, and mailed once a day to whoever answers for privacy.
 """
 
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from peewee import IntegrityError
@@ -17,9 +18,18 @@ from portal.core.tenancy import Org
 from portal.delivery import notices
 
 
-def anchor() -> str:
-    """Note the last entry in the file, unless it is there already; what is wrong with the entries since the one noted
-    before, in a sentence, or "". A chain that does not hold is not noted: the last one that did stays the last.
+@dataclass(frozen=True)
+class Noted:
+    """The last entry in the file, and what is wrong with those after it, in a sentence, or ""."""
+
+    seq: int
+    hash: str
+    trouble: str
+
+
+def anchor() -> Noted:
+    """Note the last entry in the file, unless it is there already. A chain that does not hold is not noted: the last
+    entry at which it did stays the last.
     """
     if not anchors.read().is_there:
         heads.adopt()
@@ -27,27 +37,28 @@ def anchor() -> str:
     verdict = checking.verify(since_anchor=True)
     if verdict.ok and head is not None and head.seq:
         anchors.note(head.seq, head.hash)
-    return verdict.why
+        return Noted(head.seq, head.hash, "")
+    kept = anchors.read().anchors
+    return Noted(kept[-1].seq, kept[-1].hash, verdict.why) if kept else Noted(0, "", verdict.why)
 
 
 def tell() -> bool:
     """Note the last entry, and mail it once for each day of the organisation on which something was written since the
-    last mail; whether one goes out.
+    last mail, or nothing holds any more; whether one goes out.
     """
-    trouble = anchor()
-    head, org, last = heads.current(), current_org(), last_mailed()
+    noted = anchor()
+    org, last = current_org(), last_mailed()
     recipient = recipient_of(org)
-    if head is None or not head.seq or not recipient:
-        return False
-    if last is not None and (last.seq, last.hash) == (head.seq, head.hash):
+    is_known = last is not None and (last.seq, last.hash) == (noted.seq, noted.hash)
+    if not recipient or (not noted.trouble and (is_known or not noted.seq)):
         return False
     zone = ZoneInfo(org.timezone)
     try:
         with transaction():
-            HeadMail.create(day=now().astimezone(zone).date(), seq=head.seq, hash=head.hash)
+            HeadMail.create(day=now().astimezone(zone).date(), seq=noted.seq, hash=noted.hash)
             notices.send(
-                "log_head", recipient, org=org.name, slug=org.slug, officer=org.information_officer, seq=head.seq,
-                hash=head.hash, at=now(), zone=zone, since=last.seq if last else 0, trouble=trouble,
+                "log_head", recipient, org=org.name, slug=org.slug, officer=org.information_officer, seq=noted.seq,
+                hash=noted.hash, at=now(), zone=zone, since=last.seq if last else 0, trouble=noted.trouble,
             )  # fmt: skip
     except IntegrityError:  # mailed today
         return False

@@ -1,10 +1,10 @@
 """The proof pack on a contact's page."""
 
+import io
 import re
-import tempfile
 from collections.abc import Sequence
 
-from flask import Blueprint, Flask, Response, send_file
+from flask import Blueprint, Flask, Response, make_response
 
 from portal.contacts.panels import Panel, register_panel
 from portal.core.permissions import Permission
@@ -18,15 +18,13 @@ bp = Blueprint("proof", __name__)
 @needs(Permission.PRIVACY, fresh=True, hands_out=True)
 def make(contact_id: int) -> Response:
     """A POST, because it is written into the record."""
-    made = tempfile.SpooledTemporaryFile(max_size=4 * 1024 * 1024)  # noqa: SIM115 - send_file closes it
-    try:
-        name = proof.make(contact_id, made)
-    except BaseException:
-        made.close()
-        raise
-    made.seek(0)
+    made = io.BytesIO()
+    name = proof.make(contact_id, made)
     plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or str(contact_id)
-    return send_file(made, mimetype="application/zip", as_attachment=True, download_name=f"proof-{plain}.zip")
+    response = make_response(made.getvalue())
+    response.headers["Content-Type"] = "application/zip"
+    response.headers["Content-Disposition"] = f'attachment; filename="proof-{plain}.zip"'
+    return response
 
 
 def _panel(contact_ids: Sequence[int]) -> dict[int, int]:

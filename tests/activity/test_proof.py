@@ -193,8 +193,7 @@ def test_a_pack_is_made_by_who_answers_for_privacy_of_whom_he_sees(
     answer = client_of(olivia).post(f"/contacts/{thandi.id}/proof")
     assert zipfile.is_zipfile(io.BytesIO(answer.data))
     assert (answer.status_code, answer.content_type) == (200, "application/zip")
-    assert "filename=proof-thandi-ngcobo.zip" in answer.headers["Content-Disposition"]
-    answer.close()
+    assert 'filename="proof-thandi-ngcobo.zip"' in answer.headers["Content-Disposition"]
     assert "Make a proof pack" in client_of(olivia).get(f"/contacts/{thandi.id}").text
     assert "Make a proof pack" not in client_of(alice).get(f"/contacts/{thandi.id}").text
     with acting_as(actor_of(alice)), pytest.raises(Denied):
