@@ -14,6 +14,8 @@ GRAMMAR = re.compile(r"[a-z]+\.[a-z]+(?:_[a-z]+)*")
 # By these the words about a contact are taken out of the log; nothing else empties an entry.
 ERASING = frozenset({"contact.erased"})
 
+_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
 
 def digest_of(salt: str, detail: Any) -> str:
     """The salted digest of an entry's detail. Without the salt it cannot be tried against guesses."""
@@ -72,4 +74,4 @@ def sha256(text: str) -> str:
 
 
 def canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _encoder.encode(value)

@@ -23,6 +23,7 @@ PAGES = {
     "history": "/campaigns/1/history", "people": "/campaigns/1/people?state=undeliverable", "mail": "/mail",
     "reports": "/reports", "undeliverable": "/reports/undeliverable",
     "returned": "/returned",
+    "record": "/settings/log",
     "settings": "/settings", "organisation": "/settings/organisation", "look": "/settings/look",
     "senders": "/settings/senders", "designer": "/settings/pages", "designed-page": "/settings/pages/1",
     "kinds": "/settings/pages/1/fields/new", "new-field": "/settings/pages/1/fields/new?kind=number",
