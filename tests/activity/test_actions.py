@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ from portal.signin import devices, refusals, service
 from portal.signin.service import Try, WrongPassword
 from tests.conftest import PASSWORD
 
+pytestmark = pytest.mark.one_database  # what is asked of a database is asked on both by others
+
 PORTAL = Path(portal.__file__).parent
 # What is put together when it is written, by the beginning of it.
 MADE = {
@@ -33,11 +36,16 @@ MADE = {
 WRITERS = {"write", "write_many", "Entry", "write_to_all", "write_signed", "change_many", "set_many"}
 
 
+@cache
+def trees():
+    return {path: list(ast.walk(ast.parse(path.read_text()))) for path in PORTAL.rglob("*.py")}
+
+
 def constants():
     """Every text of the program that may be an action, and the beginnings of those put together."""
     whole, made = {}, {}
-    for path in PORTAL.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+    for path, nodes in trees().items():
+        for node in nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and GRAMMAR.fullmatch(node.value):
                 whole.setdefault(node.value, path)
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in WRITERS:
@@ -50,8 +58,8 @@ def constants():
 def written():
     """Those that are passed to a writer as they stand."""
     found = {}
-    for path in PORTAL.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+    for path, nodes in trees().items():
+        for node in nodes:
             name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
             if name in WRITERS | {"add", "add_part", "add_many", "change", "change_part", "remove_part", "_set_locked"}:
                 for text in node.args[:5]:
@@ -80,13 +88,11 @@ def test_each_action_that_is_written_follows_the_grammar_and_has_words(app):
 
 
 @pytest.mark.parametrize("action", ["", "contact", "Contact.added", "contact.added it", "contact.", "contact.Added"])
-@pytest.mark.one_database
 def test_what_does_not_follow_the_grammar_is_not_written(org, action):
     with acting_as(system(org.id)), transaction(), pytest.raises(log.BadAction):
         log.write(action)
 
 
-@pytest.mark.one_database
 def test_the_record_tells_of_signing_in_refused_trusted_and_taken_back(org, other_org, alice, bob):
     service.sign_in(Try(bob.email, PASSWORD, "Firefox on Linux", "127.0.0.1"))
     wrong = Try(alice.email, "not it", "Firefox on Linux", "127.0.0.1")

@@ -15,6 +15,7 @@ from portal.core.actor import acting_as, system
 from portal.core.db import transaction
 from portal.delivery import seals
 from portal.delivery.models import Delivery, DeliverySeal
+from portal.delivery.seal_rules import Sealed, leaf_of, packed, root_of
 from portal.privacy import anchoring
 from tests.activity.chains import come_to, head_to, people, sent, sql, written_anew
 
@@ -271,7 +272,17 @@ def test_a_delivery_put_in_afterwards_is_named(sealed):
         assert verdict.about["delivery"] > ids[-1]
 
 
+def sealed_anew(delivery_id):
+    """A row changed, and the list of its batch made to fit."""
+    sql("UPDATE delivery SET state = 'refused' WHERE id = ?", delivery_id)
+    fields = [getattr(Delivery, name) for name in Sealed._fields]
+    leaves = [leaf_of(Sealed(*row)) for row in Delivery.select(*fields).order_by(Delivery.id).tuples()]
+    DeliverySeal.update(leaves=packed(leaves), root=root_of(leaves)).execute()
+
+
 def test_the_list_of_what_was_sealed_is_vouched_for_too(sealed):
+    anew = after(partial(sealed_anew, sealed[1][2]))
+    assert anew.about == {"campaign": sealed[0]}
     removed = after(partial(sql, "DELETE FROM delivery_seal"))
     changed = after(partial(DeliverySeal.update(leaves=b"x").execute))
 
