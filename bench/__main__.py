@@ -1,14 +1,14 @@
 """`make bench`: reproducible figures, each beside a reference measured in the same run.
 
-`python -m bench [PART] [--contacts N] [--fields N] [--recipients N] [--tries N] [--megabytes N]`. Numbers are of this
-machine and this moment; read the ratios.
+`python -m bench [PART] [--contacts N] [--fields N] [--recipients N] [--entries N] [--tries N] [--megabytes N]`. Numbers
+are of this machine and this moment; read the ratios.
 """
 
 import argparse
 
-from bench import campaign, contacts, documents, fields, groups, history, imports, signin, weight
+from bench import campaign, contacts, documents, fields, groups, history, imports, log, signin, weight
 
-PARTS = ("contacts", "fields", "groups", "history", "import", "campaign", "weight", "signin", "documents")
+PARTS = ("contacts", "fields", "groups", "history", "log", "import", "campaign", "weight", "signin", "documents")
 
 
 def main() -> None:
@@ -17,6 +17,7 @@ def main() -> None:
     parser.add_argument("--contacts", type=int, default=100_000)
     parser.add_argument("--fields", type=int, default=100)
     parser.add_argument("--recipients", type=int, default=20_000)
+    parser.add_argument("--entries", type=int, default=1_000_000)
     parser.add_argument("--megabytes", type=int, default=100)
     parser.add_argument("--tries", type=int, default=100)
     chosen = parser.parse_args()
@@ -32,6 +33,8 @@ def main() -> None:
         groups.run(chosen.contacts)
     if chosen.what in ("all", "history"):
         history.run(chosen.contacts)
+    if chosen.what in ("all", "log"):
+        log.run(chosen.entries, chosen.recipients)
     if chosen.what in ("all", "campaign"):
         campaign.run(chosen.recipients)
     if chosen.what in ("all", "signin"):

@@ -9,6 +9,7 @@ from peewee import OperationalError
 
 from portal.accounts.service import AlreadyMember, NotFound
 from portal.accounts.strength import Busy
+from portal.activity import views as activity
 from portal.asking import views as asking
 from portal.campaigns import views as campaigns
 from portal.config import Settings
@@ -22,6 +23,7 @@ from portal.exports import views as exports
 from portal.features import prepare
 from portal.home import views as home
 from portal.imports import views as imports
+from portal.privacy import proof_views as proof
 from portal.reports import views as reports
 from portal.run import health, probe
 from portal.signin import edge
@@ -68,6 +70,8 @@ PAGES = (
     places.register,
     support.register,
     users.register,
+    activity.register,
+    proof.register,
 )
 # Endpoints without a form token, by name; each says why in its view.
 POSTED_FROM_ELSEWHERE = ("unsubscribe.leave", "answer.answer")

@@ -3,13 +3,14 @@ feature tells the lower ones. Knows no Flask, so that a worker stays small.
 """
 
 from portal.accounts import places, strength
+from portal.activity import anchors
 from portal.asking import holding as asking
 from portal.campaigns import panel, sending
 from portal.config import Settings
 from portal.consent import approaching, gatekeeping, purposes, restricting, sayings
 from portal.contacts import field_facts, own_facts, person, photos, scope
 from portal.core import db, keys, queue
-from portal.delivery import holding, transport
+from portal.delivery import holding, seals, transport
 from portal.documents import keeping
 from portal.imports import panel as imports
 from portal.transfers import service as transfers
@@ -31,6 +32,7 @@ RULES = (
     asking.register,
     transfers.register,
     imports.register,
+    seals.register,
 )
 
 
@@ -43,5 +45,6 @@ def prepare(settings: Settings) -> None:
     places.use(settings)
     strength.use(settings)
     keeping.use(settings)
+    anchors.use(settings)
     for register in RULES:
         register()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from portal.run.pulse import EVERY
-from workers import bounces, delivery, documents, grounds, imports, pulse, tidying
+from workers import bounces, delivery, documents, grounds, imports, log, pulse, tidying
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,10 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("imports", 20, imports.ring_for_imports),
     Periodic("grounds", 20, grounds.ring_for_grounds),
     Periodic("documents", 60, documents.ring_for_documents),
+    Periodic("seals", 60, log.ring_for_seals),
+    Periodic("checks", 20, log.ring_for_checks),
+    Periodic("refusals", 600, log.tell_of_refusals),
+    Periodic("anchors", 3600, log.anchor),
     Periodic("tidying", 3600, tidying.tidy),
     Periodic("pulse", EVERY, pulse.ring_for_pulse),
 )

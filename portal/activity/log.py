@@ -1,4 +1,6 @@
-"""Writes, erases and verifies the log. An entry belongs to the transaction of the change it tells of."""
+"""Writes the log, and takes out of it what it says of somebody. An entry belongs to the transaction of the change it
+tells of. That nothing was changed since is checked by portal.activity.checking.
+"""
 
 import json
 import secrets
@@ -8,11 +10,18 @@ from typing import Any
 
 from peewee import IntegrityError, chunked
 
+from portal.activity import heads
+from portal.activity.checking import Verdict as Verdict
+from portal.activity.checking import verify as verify
 from portal.activity.models import LogEntry, LogHead
-from portal.activity.rules import GENESIS, digest_of, hash_of
+from portal.activity.rules import GENESIS, GRAMMAR, digest_of, hash_of
 from portal.core.actor import current_actor
 from portal.core.clock import now
 from portal.core.db import db, lock, transaction
+
+
+class BadAction(ValueError):
+    """What was done is not named as `thing.past_tense`."""
 
 
 class NoTransaction(RuntimeError):
@@ -55,6 +64,8 @@ def write_many(entries: Iterable[Entry]) -> None:
     rows = []
     previous, seq = head.hash or GENESIS, head.seq
     for entry in entries:
+        if not GRAMMAR.fullmatch(entry.action):
+            raise BadAction(entry.action)
         seq += 1
         detail = {"actor": actor.name, **({"address": actor.address} if actor.address else {}), **entry.more}
         if entry.changes:
@@ -80,7 +91,7 @@ def write_many(entries: Iterable[Entry]) -> None:
         previous = link
     for batch in chunked(rows, 500):
         LogEntry.insert_many(batch).execute()
-    LogHead.update(seq=seq, hash=previous).where(LogHead.id == head.id).execute()
+    LogHead.update(seq=seq, hash=previous, mac=heads.follow(head, seq, previous)).where(LogHead.id == head.id).execute()
 
 
 def has(action: str, subject_id: int) -> bool:
@@ -94,50 +105,12 @@ def erase_detail(contact_ids: list[int]) -> None:
         LogEntry.update(detail=None, salt=None).where(LogEntry.contact_id.in_(list(batch))).execute()
 
 
-@dataclass(frozen=True)
-class Verdict:
-    ok: bool
-    entries: int
-    first_bad: int | None  # the sequence number at which the chain first fails
-
-
-def verify() -> Verdict:
-    """Recompute the organisation's chain from its first entry. An emptied entry is right only where the chain itself
-    says that its contact was erased.
-    """
-    previous, expected = GENESIS, 0
-    emptied: dict[int | None, int] = {}
-    erased: set[int] = set()
-    for entry in LogEntry.select().order_by(LogEntry.seq).iterator():
-        expected += 1
-        link = hash_of(
-            previous, entry.seq, entry.at, entry.action, entry.user_id, entry.contact_id, entry.subject_id, entry.digest
-        )
-        if entry.action == "contact.erased":
-            erased.add(entry.contact_id)
-        if entry.salt is None and entry.detail is None:
-            emptied.setdefault(entry.contact_id, entry.seq)
-            is_whole = True
-        else:
-            is_whole = entry.salt is not None and digest_of(entry.salt, entry.detail) == entry.digest
-        if entry.seq != expected or link != entry.hash or not is_whole:
-            return Verdict(False, expected, expected)
-        previous = link
-    head = LogHead.get_or_none()
-    if head is not None and (head.seq, head.hash or GENESIS) != (expected, previous):
-        return Verdict(False, expected, expected + 1)
-    without_reason = [seq for contact_id, seq in emptied.items() if contact_id not in erased]
-    if without_reason:
-        return Verdict(False, expected, min(without_reason))
-    return Verdict(True, expected, None)
-
-
 def _locked_head() -> LogHead:
     head = lock(LogHead.select()).first()
     if head is None:
         try:
             with transaction():
-                LogHead.create()
+                LogHead.create(mac=heads.sign(0, ""))
         except IntegrityError:
             pass  # another transaction made it first
         head = lock(LogHead.select()).get()

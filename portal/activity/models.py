@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from peewee import SQL, IntegerField, JSONField, TextField
+from peewee import SQL, DateField, IntegerField, JSONField, TextField
 
 from portal.core.clock import now
 from portal.core.db import UtcField
-from portal.core.tenancy import ContactRow, OrgModel
+from portal.core.tenancy import ContactRow, OrgModel, own_key
 
 
 class LogEntry(ContactRow):
@@ -44,7 +44,44 @@ class LogHead(OrgModel):
 
     seq = IntegerField(default=0)
     hash = TextField(default="")
+    mac = TextField(default="")  # signed by a key that is not in the database; see portal.activity.heads
 
     class Meta:
         table_name = "log_head"
         indexes = ((("org",), True),)
+
+
+class HeadMail(OrgModel):
+    """That the head of a day was mailed: once for each day, however often the clock ticks."""
+
+    day = DateField()
+    seq = IntegerField()
+    hash = TextField()
+    at = UtcField(default=now)
+
+    class Meta:
+        table_name = "log_head_mail"
+        indexes = ((("org", "day"), True),)
+
+
+class LogCheck(OrgModel):
+    """A check of the whole chain that somebody asked for, done in the background."""
+
+    state = TextField(default="waiting")  # waiting | running | done
+    entries = IntegerField(default=0)  # in all, when it began
+    checked = IntegerField(default=0)
+    is_ok = IntegerField(default=0)
+    first_bad = IntegerField(null=True)
+    why = TextField(default="")
+    warnings: Any = JSONField(default=list)
+    asked_by = TextField(default="")
+    lease = UtcField(null=True)
+    created_at = UtcField(default=now)
+    ended_at = UtcField(null=True)
+
+    class Meta:
+        table_name = "log_check"
+        constraints = [own_key()]
+
+
+LogCheck.add_index(LogCheck.org, LogCheck.created_at)

@@ -233,6 +233,7 @@ def _owner_of(campaign: Campaign) -> Actor:
 def _freeze(campaign: Campaign) -> None:
     """Fix the audience, once. Belongs to the transaction that begins the sending."""
     frozen = ledger.freeze(campaign.id, CHANNEL, people_of(campaign), service.aim_of(campaign), transport.domain())
+    log.write("campaign.audience_frozen", subject_id=campaign.id, people=frozen)
     letter = Letter.from_data(campaign.letter)
     if letter.is_tracked:
         tracking.keep_links(campaign.id, links_in(letter.body))

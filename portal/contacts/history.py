@@ -31,7 +31,7 @@ ABOUT_OTHERS = ("contact.relation_added", "contact.relation_changed", "contact.r
 
 def of_contact(contact_id: int, first: int, count: int) -> tuple[list[Sentence], int]:
     """Some sentences, the newest first, and how many there are in all."""
-    query = LogEntry.select().where(LogEntry.contact_id == contact_id, *_shown(contact_id))
+    query = LogEntry.select().where(LogEntry.contact_id == contact_id, *conditions_of(contact_id))
     page = list(query.order_by(LogEntry.seq.desc()).offset(first).limit(count))
     designed = field_words.read(page)
 
@@ -81,7 +81,7 @@ def hides(name: str) -> bool:
     return not current_actor().sees(DATA_SET_OF_FIELD.get(word))
 
 
-def _shown(contact_id: int) -> list[Any]:
+def conditions_of(contact_id: int) -> list[Any]:
     """The conditions that leave out entries about parts, documents, groups, fields and others that are hidden from the
     reader.
     """

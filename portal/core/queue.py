@@ -28,6 +28,8 @@ SCAN_DOCUMENT = "workers.documents.scan_document"
 RUN_IMPORT = "workers.imports.run_import"
 RECORD_GROUNDS = "workers.grounds.record_grounds"
 UNDO_IMPORT = "workers.imports.undo_import"
+SEAL_DELIVERIES = "workers.log.seal_deliveries"
+CHECK_LOG = "workers.log.check_log"
 BEAT = "workers.pulse.beat"
 
 NAME = "portal"

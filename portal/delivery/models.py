@@ -38,6 +38,7 @@ class Delivery(ContactRow):
     handed_at = UtcField(null=True)
     ended_at = UtcField(null=True)
     created_at = UtcField(default=now)
+    seal_id = IntegerField(null=True)  # the batch it was sealed into the log with, once it was final
 
     class Meta:
         indexes = ((("org", "campaign_id", "mac"), True),)
@@ -57,6 +58,36 @@ Delivery.add_index(
         Delivery.org, Delivery.campaign_id, Delivery.bounce, where=SQL("bounce <> ''"), name="delivery_bounced"
     )
 )
+
+# What is not sealed yet: for the sealer, and small once a campaign is over.
+Delivery.add_index(
+    Delivery.index(
+        Delivery.org, Delivery.campaign_id, Delivery.state, Delivery.id,
+        where=SQL("seal_id IS NULL"), name="delivery_unsealed",
+    )
+)  # fmt: skip
+Delivery.add_index(
+    Delivery.index(Delivery.org, Delivery.seal_id, where=SQL("seal_id IS NOT NULL"), name="delivery_sealed")
+)
+
+
+class DeliverySeal(OrgModel):
+    """A batch of final deliveries, digested: `leaves` names each row with its digest, and the root of their tree stands
+    in an entry of the log. Nothing in it is a person's: the digests are of keyed hashes.
+    """
+
+    campaign_id = IntegerField()
+    count = IntegerField()
+    root = TextField()
+    leaves: Any = BlobField()  # see portal.delivery.seal_rules
+    created_at = UtcField(default=now)
+
+    class Meta:
+        table_name = "delivery_seal"
+        constraints = [belongs_to("campaign", "campaign_id"), own_key()]
+
+
+DeliverySeal.add_index(DeliverySeal.org, DeliverySeal.campaign_id)
 
 # Kinds of events. Those of people beside those of machines are told apart by `is_machine`.
 UNSUBSCRIBED, RESUBSCRIBED, BOUNCED, DELAYED = "unsubscribed", "resubscribed", "bounced", "delayed"

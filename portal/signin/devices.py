@@ -13,7 +13,7 @@ from portal.accounts.models import Session, User
 from portal.core.clock import now
 from portal.core.db import lock, transaction
 from portal.core.keys import fingerprint
-from portal.signin import begun, telling
+from portal.signin import begun, people, telling
 from portal.signin.counting import note_once
 from portal.signin.models import Device
 
@@ -86,6 +86,7 @@ def revoke(user: User, device_id: int) -> Device:
         Device.update(revoked_at=now()).where(Device.id == device.id).execute()
         Session.delete().where(Session.user == user.id, Session.device_id == device.id).execute()
         begun.end_all(user)
+        people.write_to_all(user, "user.device_revoked", browser=device.browser)
     return device
 
 
@@ -103,6 +104,7 @@ def not_mine(user: User, device_id: int, session: Session) -> Device:
         ).execute()
         Session.delete().where(Session.user == user.id, Session.id != session.id).execute()
         begun.end_all(user)
+        people.write_to_all(user, "user.devices_disowned", browser=device.browser)
         if not note_once("not_me", device.address, device.browser, user.id, timedelta(days=1)):
             return device
         telling.tell_support(

@@ -5,7 +5,7 @@ and recovery codes as keyed hashes, keys of authenticator apps sealed. The numbe
 it is shown; it serves for ten minutes, and only together with the link.
 """
 
-from peewee import ForeignKeyField, IntegerField, TextField
+from peewee import SQL, ForeignKeyField, IntegerField, TextField
 
 from portal.accounts.models import User
 from portal.core.clock import now
@@ -104,12 +104,16 @@ class SignInAttempt(BaseModel):
     browser = TextField(default="")
     device_id = IntegerField(null=True)
     outcome = TextField()  # a key of portal.signin.rules.OUTCOMES
+    is_told = IntegerField(default=0)  # whether the record of his organisations tells of a refused one
 
     class Meta:
         table_name = "sign_in_attempt"
 
 
 SignInAttempt.add_index(SignInAttempt.at)
+SignInAttempt.add_index(
+    SignInAttempt.index(SignInAttempt.user_id, where=SQL("is_told = 0"), name="sign_in_attempt_untold")
+)
 SignInAttempt.add_index(SignInAttempt.mac, SignInAttempt.at)
 SignInAttempt.add_index(SignInAttempt.user_id, SignInAttempt.at)
 SignInAttempt.add_index(SignInAttempt.network, SignInAttempt.at)

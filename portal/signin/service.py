@@ -189,6 +189,7 @@ def show_code(row: Begun, code: str) -> str:
             Begun.update(factor_at=now()).where(Begun.id == row.id).execute()
             counting.forgive_codes(row.owner)
             if how == factors.RECOVERY:
+                people.write_to_all(row.owner, "user.recovery_code_used")
                 people.tell_user(row.owner, "A recovery code was used to sign in", row.address, row.browser)
             return how
     except factors.WrongCode:
@@ -273,6 +274,7 @@ def _enter(user: User, device: Device | None, browser: str, address: str, target
     secret = ""
     if device is None:
         device, secret = devices.trust(user, browser, address)
+        people.write_to_all(user, "user.device_trusted", browser=browser)
     else:
         devices.used(device, address)
     mine = [one for one in people.memberships(user) if places.look(address, user, one).is_allowed]

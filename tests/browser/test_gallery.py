@@ -29,6 +29,7 @@ PAGES = {
     "returned": "/returned",
     "settings": "/settings", "organisation": "/settings/organisation", "transfers": "/settings/transfers",
     "new-transfer": "/settings/transfers/new", "asking": "/asking", "ask": "/asking/new", "look": "/settings/look",
+    "record": "/settings/log",
     "senders": "/settings/senders", "designer": "/settings/pages", "designed-page": "/settings/pages/1",
     "kinds": "/settings/pages/1/fields/new", "new-field": "/settings/pages/1/fields/new?kind=number",
     "field": "/settings/pages/fields/1", "remove-field": "/settings/pages/fields/1/removal",

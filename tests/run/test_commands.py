@@ -102,7 +102,11 @@ def test_a_campaign_by_command(portal, hope_house, tmp_path):
     assert answer(portal, "campaign", "resume", made, "--org", hope_house)["state"] == "sending"
     ended = answer(portal, "campaign", "cancel", made, "--org", hope_house)
     assert (ended["state"], ended["cancelled"], ended["pending"]) == ("cancelled", 2, 0)
-    assert answer(portal, "log", "verify", "--org", hope_house)["ok"]
+    head = answer(portal, "log", "head", "--org", hope_house)
+    mark = f"{head['seq']}:{head['hash']}"
+    assert answer(portal, "log", "verify", "--org", hope_house, "--anchor", mark)["ok"]
+    code, out, _ = portal("log", "verify", "--org", hope_house, "--anchor", f"1:{'0' * 64}", "--json")
+    assert (code, json.loads(out)["ok"], json.loads(out)["first_bad"]) == (1, False, 1)
 
 
 @pytest.mark.parametrize(
