@@ -9,11 +9,12 @@ from portal.consent import gatekeeping
 from portal.contacts import field_facts, own_facts, person, photos, scope
 from portal.core import db, keys, queue
 from portal.delivery import holding, transport
+from portal.diary import home
 from portal.documents import keeping
 
 RULES = (
     scope.register, own_facts.register, field_facts.register, photos.register, gatekeeping.register, person.register,
-    holding.register, sending.register, panel.register,
+    holding.register, sending.register, panel.register, home.register,
 )  # fmt: skip
 
 

@@ -1,0 +1,172 @@
+"""The activity report: which entries of the log are wanted, page by page, however long the log is.
+
+Each page looks through a bounded number of entries. What can be found by an index (a day, a user, an action) is; what
+cannot (a group, whatever hides from the reader) is looked for among the next entries in line, and where those held too
+little, the reader is told up to which moment was looked, and goes on from there.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from peewee import SQL, fn
+
+from portal.activity.models import LogEntry
+from portal.contacts import seen_entries
+from portal.contacts.membership import is_member
+from portal.contacts.models import Contact
+from portal.core.actor import acting_as, current_actor, system
+from portal.core.clock import as_micros, from_micros
+from portal.diary.rules import actions_of
+
+PAGE = 50
+LOOK = 20_000  # how many entries one page looks through at most
+MOST = 10_000  # up to here they are counted
+SMALL = 200  # contacts of a group that are asked for by their ids
+ANYBODY, NOBODY = -1, 0  # users: all of them; the portal itself and people of no organisation
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place in the order of the log, the newest first: just before the entry of this moment and number."""
+
+    at: datetime
+    seq: int
+
+    def __str__(self) -> str:
+        return f"{as_micros(self.at)}.{self.seq}"
+
+    @classmethod
+    def read(cls, text: str) -> "Place | None":
+        """The place that stands in an address; None for anything else."""
+        micros, _, seq = text.partition(".")
+        at = from_micros(micros)
+        is_number = seq.isascii() and seq.isdigit() and len(seq) < 10
+        return cls(at, int(seq)) if at is not None and is_number else None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which entries: of the days between two moments, of a user, of a kind of action, of the contacts of a group."""
+
+    since: datetime
+    until: datetime
+    user_id: int = ANYBODY
+    kind: str = ""
+    group_id: int = 0
+
+
+@dataclass(frozen=True)
+class Found:
+    """Some entries, the newest first, and where to go on; `looked_to` when the looking ended before there were enough."""
+
+    entries: list[LogEntry]
+    next: Place | None
+    looked_to: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Count:
+    number: int
+    is_more: bool  # at least so many, and not counted on
+
+
+@dataclass(frozen=True)
+class _Branch:
+    """What one index answers, and the rest that is asked of each entry."""
+
+    indexed: list[Any]
+    rest: list[Any]
+    is_small: bool = False
+
+
+def page(wanted: Wanted, after: Place | None = None, size: int = PAGE) -> Found:
+    rows: list[LogEntry] = []
+    ends: list[Place] = []
+    for branch in _branches(wanted):
+        floor = None if branch.is_small else _floor(branch, wanted, after, LOOK)
+        some = _some(branch, wanted, after, floor, size + 1)
+        rows += some
+        if floor is not None and len(some) <= size:
+            ends.append(floor)
+    rows.sort(key=lambda row: (row.at, row.seq), reverse=True)
+    if ends:  # below the highest of these nobody knows yet what another branch holds
+        end = max(ends, key=lambda place: (place.at, place.seq))
+        rows = [row for row in rows if (row.at, row.seq) >= (end.at, end.seq)]
+        if len(rows) <= size:
+            return Found(rows, end, end.at)
+    if len(rows) <= size:
+        return Found(rows, None)
+    last = rows[size - 1]
+    return Found(rows[:size], Place(last.at, last.seq))
+
+
+def every(wanted: Wanted, most: int) -> Iterator[LogEntry]:
+    """All of them, the newest first, some hundreds at a time; no more than `most`."""
+    place: Place | None = None
+    left = most
+    while left > 0:
+        found = page(wanted, place, min(500, left))
+        yield from found.entries
+        left -= len(found.entries)
+        place = found.next
+        if place is None:
+            return
+
+
+def count(wanted: Wanted) -> Count:
+    """How many there are, as far as it takes no time to say."""
+    total, is_more = 0, False
+    for branch in _branches(wanted):
+        floor = None if branch.is_small else _floor(branch, wanted, None, LOOK)
+        query = _query(branch, wanted, None, floor).select(SQL("1")).limit(MOST + 1)
+        total += int(query.count())
+        is_more = is_more or floor is not None
+    return Count(min(total, MOST), is_more or total > MOST)
+
+
+def _branches(wanted: Wanted) -> list[_Branch]:
+    users = [] if wanted.user_id == ANYBODY else [LogEntry.user_id == (wanted.user_id or None)]
+    rest = seen_entries.conditions()
+    actions = actions_of(wanted.kind) if wanted.kind else []
+    if wanted.group_id:
+        members = Contact.select(Contact.id).where(is_member([wanted.group_id]))
+        few = [row[0] for row in members.limit(SMALL + 1).tuples()]
+        if len(few) <= SMALL:
+            chosen = [LogEntry.action.in_(actions)] if wanted.kind else []
+            return [_Branch([], [LogEntry.contact_id.in_(few or [0]), *users, *chosen, *rest], is_small=True)]
+        rest = [*rest, LogEntry.contact_id.in_(members)]
+    if not wanted.kind:
+        return [_Branch(users, rest)]
+    return [_Branch([*users, LogEntry.action == action], rest) for action in actions]
+
+
+def _floor(branch: _Branch, wanted: Wanted, after: Place | None, many: int) -> Place | None:
+    """The place of the last of so many entries in line, whoever sees them; None where there are fewer."""
+    with acting_as(system(current_actor().org_id)):
+        query = LogEntry.select(LogEntry.at, LogEntry.seq).where(*branch.indexed, *_range(wanted, after))
+    row = query.order_by(LogEntry.at.desc(), LogEntry.seq.desc()).offset(many).limit(1).tuples().first()
+    return Place(row[0], row[1]) if row else None
+
+
+def _some(branch: _Branch, wanted: Wanted, after: Place | None, floor: Place | None, size: int) -> list[LogEntry]:
+    query = _query(branch, wanted, after, floor)
+    if branch.is_small:  # sorted afterwards: neither database may look for these few through the whole log
+        return list(query.order_by(fn.COALESCE(LogEntry.seq, 0).desc()).limit(size))
+    return list(query.order_by(LogEntry.at.desc(), LogEntry.seq.desc()).limit(size))
+
+
+def _query(branch: _Branch, wanted: Wanted, after: Place | None, floor: Place | None) -> Any:
+    conditions = [*branch.indexed, *branch.rest, *_range(wanted, after)]
+    if floor is not None:
+        above = (LogEntry.at > floor.at) | (LogEntry.seq >= floor.seq)
+        conditions += [LogEntry.at >= floor.at, above]
+    return LogEntry.select().where(*conditions)
+
+
+def _range(wanted: Wanted, after: Place | None) -> list[Any]:
+    if after is None:
+        return [LogEntry.at >= wanted.since, LogEntry.at < wanted.until]
+    beyond = (LogEntry.at < after.at) | (LogEntry.seq < after.seq)
+    return [LogEntry.at >= wanted.since, LogEntry.at < wanted.until, LogEntry.at <= after.at, beyond]
