@@ -1,5 +1,6 @@
-"""Which entries of the log a reader is told of: conditions in SQL, so that a contact's time line, the diary, the activity
-report and every count of them leave out the same. That something hidden is there at all, he would learn by its entry.
+"""Which entries of the log a reader is told of: conditions in SQL, so that a contact's time line, the diary, the
+activity report and every count of them leave out the same. That something hidden is
+there at all, he would learn by its entry.
 
 Whose contact is out of his sight is left out below this already (tenancy.ContactRow).
 """

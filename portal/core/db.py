@@ -130,10 +130,10 @@ def bucket_of(field: Any, unit: str) -> Any:
     return fn.DATE_TRUNC(SQL("'hour'" if unit == "hour" else "'minute'"), field).coerce(False)
 
 
-def bucket_start(value: Any) -> datetime:
+def bucket_start(value: str | datetime) -> datetime:
     if isinstance(value, str):
         return datetime.fromisoformat(value if len(value) > 13 else f"{value}:00").replace(tzinfo=UTC)
-    return value.astimezone(UTC)  # type: ignore[no-any-return]
+    return value.astimezone(UTC)
 
 
 def domain_of(field: Any) -> Any:

@@ -59,7 +59,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Found:
-    """Some entries, the newest first, and where to go on; `looked_to` when the looking ended before there were enough."""
+    """Some entries, the newest first, and where to go on; `looked_to` where the looking ended too soon."""
 
     entries: list[LogEntry]
     next: Place | None

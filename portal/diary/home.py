@@ -78,14 +78,11 @@ def messages(contact_id: int) -> list[Event]:
         return []
     found = []
     for sent in panel.messages([contact_id]).get(contact_id, []):
-        row = sent.line.delivery
-        found.append(
-            Event(
-                row.handed_at or row.ended_at or row.created_at, row.id, "mail-x" if sent.line.tone == "bad" else "mail",
-                words="", link=sent.name, endpoint="campaigns.history", args={"campaign_id": sent.campaign_id},
-                chip=(sent.line.words, sent.line.tone), quiet=sent.line.why,
-            )
-        )  # fmt: skip
+        line, row = sent.line, sent.line.delivery
+        at = row.handed_at or row.ended_at or row.created_at
+        icon = "mail-x" if line.tone == "bad" else "mail"
+        to = {"link": sent.name, "endpoint": "campaigns.history", "args": {"campaign_id": sent.campaign_id}}
+        found.append(Event(at, row.id, icon, chip=(line.words, line.tone), quiet=line.why, **to))
     return found
 
 

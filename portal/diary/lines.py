@@ -9,6 +9,7 @@ from portal.activity.sentences import Change
 from portal.campaigns.models import Campaign
 from portal.contacts import history
 from portal.contacts.models import Contact, Field, Group, Page
+from portal.contacts.queries import name_of
 from portal.core.actor import current_actor
 from portal.core.permissions import Permission
 from portal.diary import queries
@@ -52,8 +53,10 @@ def lines(entries: Sequence[LogEntry]) -> list[Line]:
     found = []
     for told in history.sentences(entries):
         entry = told.entry
-        about, contact_id = people.get(entry.contact_id, ("", 0)) if entry.contact_id else (_thing(entry, names), 0)
-        who = told.actor or users.get(entry.user_id, "")
+        about, contact_id = (
+            (_thing(entry, names), 0) if entry.contact_id is None else people.get(entry.contact_id, ("", 0))
+        )
+        who = told.actor or users.get(entry.user_id or 0, "")
         found.append(Line(entry, told.icon, who, told.words, about, contact_id, _shown(told.changes, entry)))
     return found
 
@@ -61,7 +64,7 @@ def lines(entries: Sequence[LogEntry]) -> list[Line]:
 def _contacts(entries: Sequence[LogEntry]) -> dict[int, tuple[str, int]]:
     ids = sorted({entry.contact_id for entry in entries if entry.contact_id})
     query = Contact.select().where(Contact.id.in_(ids or [0]))
-    return {c.id: (history.name_of(c), 0 if c.erased_at else c.id) for c in query}
+    return {c.id: (name_of(c), 0 if c.erased_at else c.id) for c in query}
 
 
 def _names(entries: Sequence[LogEntry]) -> dict[tuple[str, int], str]:
@@ -82,8 +85,8 @@ def _names(entries: Sequence[LogEntry]) -> dict[tuple[str, int], str]:
 
 def _thing(entry: LogEntry, names: dict[tuple[str, int], str]) -> str:
     word = entry.action.split(".")[0]
-    if (word, entry.subject_id) in names:
-        return names[word, entry.subject_id]
+    if known := names.get((word, entry.subject_id or 0)):
+        return known
     kept = (entry.detail or {}).get("name", "") if word in KEPT_NAME else ""
     return kept if isinstance(kept, str) else ""
 

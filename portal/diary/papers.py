@@ -1,7 +1,7 @@
 """The activity report as a file: CSV, a workbook, or a PDF to print. No cell is ever taken for a formula."""
 
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
@@ -32,7 +32,7 @@ FORMATS = {
 def note(wanted: Wanted, kind: str) -> None:
     """Write into the record that the report is taken along. Raises Denied."""
     require(Permission.CONTACT_EXPORT)
-    asked = {"since": wanted.since, "until": wanted.until, "kind": wanted.kind, "user": wanted.user_id}
+    asked: dict[str, Any] = {"since": wanted.since, "until": wanted.until, "kind": wanted.kind, "user": wanted.user_id}
     with transaction():
         log.write("report.exported", report="activity", format=kind, group=wanted.group_id, **asked)
 

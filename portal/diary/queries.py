@@ -1,9 +1,8 @@
 """The diary: how much was done on each day of a month, and by whom on a day. Counted by the filter that shows it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from peewee import fn
@@ -66,10 +65,10 @@ def due(first: date, last: date) -> dict[date, int]:
     return dict(query.group_by(Task.due).tuples())
 
 
-def names_of(user_ids: Any) -> dict[int, str]:
+def names_of(user_ids: Iterable[int | None]) -> dict[int, str]:
     """The names of users, also of those who work here no more."""
     ids = sorted(i for i in user_ids if i)
-    return dict(User.select(User.id, User.name).where(User.id.in_(ids)).tuples()) if ids else {}
+    return {u.id: u.name for u in User.select(User.id, User.name).where(User.id.in_(ids))} if ids else {}
 
 
 def users() -> list[tuple[int, str]]:
@@ -88,5 +87,5 @@ def is_known(user_id: int) -> bool:
     return bool(here.exists() or LogEntry.select().where(LogEntry.user_id == user_id).exists())
 
 
-def _by_name(pair: tuple[int, str]) -> Sequence[Any]:
+def _by_name(pair: tuple[int, str]) -> tuple[str, int]:
     return (pair[1].casefold(), pair[0])

@@ -99,8 +99,8 @@ def _words(asked: dict[str, Any]) -> list[str]:
     return words
 
 
-def _href(asked: dict[str, Any], **more: str) -> str:
-    kept = {name: value for name, value in asked.items() if value not in (None, "")}
+def _href(asked: dict[str, Any], **more: Any) -> str:
+    kept: dict[str, Any] = {name: value for name, value in asked.items() if value not in (None, "")}
     return url_for("activity.show", **kept, **more)
 
 

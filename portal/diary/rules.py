@@ -22,7 +22,8 @@ class Kind:
 # The first that fits an action is its kind.
 KINDS: dict[str, Kind] = {
     "notes": Kind("Notes", "note", "notes", ("contact.note_",)),
-    "groups": Kind("Groups", "change to groups", "changes to groups", ("contact.grouped", "contact.ungrouped", "group.")),
+    "groups": Kind("Groups", "change to groups", "changes to groups",
+                   ("contact.grouped", "contact.ungrouped", "group.")),
     "consents": Kind("Consents and unsubscribing", "consent or unsubscribing", "consents and unsubscribings",
                      ("contact.unsubscribed", "contact.resubscribed", "contact.complained", "contact.consent",
                       "contact.justif", "contact.restrict", "consent.", "purpose.", "wording.", "suppression.")),

@@ -7,6 +7,7 @@ from flask import Response, request, url_for
 
 from portal.contacts import queries as contacts
 from portal.contacts import service
+from portal.contacts.models import Contact
 from portal.core.actor import current_actor
 from portal.core.permissions import Permission
 from portal.diary import tasks
@@ -87,7 +88,7 @@ def _context(form: TaskForm, *, everybody: bool) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _of_contact(contact: service.Contact, form: TaskForm) -> dict[str, object]:
+def _of_contact(contact: Contact, form: TaskForm) -> dict[str, object]:
     return {"contact": contact, "panel_data": (tasks.of_contact(contact.id), form), "back": "contact"}
 
 
@@ -115,7 +116,7 @@ def _back(task: Task) -> str:
     return url_for("home.show") if back == "home" else url_for("diary.list_tasks", everybody=1)
 
 
-def _contact_asked() -> service.Contact | None:
+def _contact_asked() -> Contact | None:
     """The contact whom the task is about; ContactNotFound for one who is not there for this user."""
     text = request.form.get("contact_id", "")
     if not text:

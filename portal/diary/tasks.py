@@ -162,7 +162,7 @@ def shown(tasks: Iterable[Task]) -> list[Shown]:
     day = today()
     return [
         Shown(
-            task, owners.get(task.user_id, ""), about.get(task.contact_id, ""),
+            task, owners.get(task.user_id or 0, ""), about.get(task.contact_id or 0, ""),
             task.done_at is None and task.due < day, _may(task),
         )
         for task in rows

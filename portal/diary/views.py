@@ -44,7 +44,7 @@ class Cell:
 def index() -> Response:
     today = tasks.today()
     day = day_asked("on", today)
-    return page_or_part("diary/index.html", "diary/_month.html", **_month(day), **_day(day))
+    return page_or_part("diary/index.html", "diary/_month.html", **(_month(day) | _day(day)))
 
 
 @bp.get("/day")
