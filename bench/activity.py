@@ -1,4 +1,4 @@
-"""The first pages of the activity report and of the diary over so many entries; the reference is the same over 10,000."""
+"""The first pages of the activity report and of the diary over so many entries; the reference is the same of 10,000."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -123,8 +123,9 @@ def _write(org_id: int, count: int) -> None:
         )
         with transaction():
             db.execute_sql(
-                f"INSERT INTO log_entry ({COLUMNS}) {numbers} SELECT {org_id}, i, {moment}, {DONE}, NULLIF(i * 7 % 9, 0),"
-                f" {person}, CASE WHEN i % 20 = 3 THEN 1 END, ({TOLD}){as_json}, '', '', '' FROM n"
+                f"INSERT INTO log_entry ({COLUMNS}) {numbers} SELECT {org_id}, i, {moment}, {DONE},"
+                f" NULLIF(i * 7 % 9, 0), {person}, CASE WHEN i % 20 = 3 THEN 1 END,"
+                f" ({TOLD}){as_json}, '', '', '' FROM n"
             )
     learn_sizes()
     if not is_sqlite():

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from peewee import SQL, fn
+from peewee import SQL, Value, fn
 
 from portal.activity.models import LogEntry
 from portal.contacts import seen_entries
@@ -21,7 +21,7 @@ from portal.core.clock import as_micros, from_micros
 from portal.diary.rules import actions_of
 
 PAGE = 50
-LOOK = 20_000  # how many entries one page looks through at most
+LOOK = 10_000  # how many entries one page looks through at most
 MOST = 10_000  # up to here they are counted
 SMALL = 200  # contacts of a group that are asked for by their ids
 ANYBODY, NOBODY = -1, 0  # users: all of them; the portal itself and people of no organisation
@@ -120,8 +120,11 @@ def count(wanted: Wanted) -> Count:
     total, is_more = 0, False
     for branch in _branches(wanted):
         floor = None if branch.is_small else _floor(branch, wanted, None, LOOK)
-        query = _query(branch, wanted, None, floor).select(SQL("1")).limit(MOST + 1)
-        total += int(query.count())
+        query = _query(branch, wanted, None, floor)
+        if branch.is_small:  # by the order of the page, for which both databases begin with the contacts
+            total += len(query.select(LogEntry.salt).order_by(_plain(LogEntry.seq)).limit(MOST + 1).tuples())
+        else:
+            total += int(query.select(SQL("1")).limit(MOST + 1).count())
         is_more = is_more or floor is not None
     return Count(min(total, MOST), is_more or total > MOST)
 
@@ -145,28 +148,42 @@ def _branches(wanted: Wanted) -> list[_Branch]:
 def _floor(branch: _Branch, wanted: Wanted, after: Place | None, many: int) -> Place | None:
     """The place of the last of so many entries in line, whoever sees them; None where there are fewer."""
     with acting_as(system(current_actor().org_id)):
-        query = LogEntry.select(LogEntry.at, LogEntry.seq).where(*branch.indexed, *_range(wanted, after))
+        query = LogEntry.select(LogEntry.at, LogEntry.seq).where(*branch.indexed, *_range(LogEntry.at, wanted, after))
     row = query.order_by(LogEntry.at.desc(), LogEntry.seq.desc()).offset(many).limit(1).tuples().first()
     return Place(row[0], row[1]) if row else None
 
 
 def _some(branch: _Branch, wanted: Wanted, after: Place | None, floor: Place | None, size: int) -> list[LogEntry]:
     query = _query(branch, wanted, after, floor)
-    if branch.is_small:  # sorted afterwards: neither database may look for these few through the whole log
-        return list(query.order_by(fn.COALESCE(LogEntry.seq, 0).desc()).limit(size))
-    return list(query.order_by(LogEntry.at.desc(), LogEntry.seq.desc()).limit(size))
+    order = (_plain(LogEntry.seq),) if branch.is_small else (LogEntry.at, LogEntry.seq)
+    return list(query.order_by(*[column.desc() for column in order]).limit(size))
 
 
 def _query(branch: _Branch, wanted: Wanted, after: Place | None, floor: Place | None) -> Any:
-    conditions = [*branch.indexed, *branch.rest, *_range(wanted, after)]
+    at = _plain(LogEntry.at) if branch.is_small else LogEntry.at
+    return LogEntry.select().where(*branch.indexed, *branch.rest, *_range(at, wanted, after, floor))
+
+
+def _plain(column: Any) -> Any:
+    """The column, so that no index of it is used: neither database may look for the few of a small group in all that
+    was done in the range.
+    """
+    return fn.COALESCE(column, column)
+
+
+def _range(at: Any, wanted: Wanted, after: Place | None, floor: Place | None = None) -> list[Any]:
+    """From one moment to another: one bound to each side, for SQLite takes no more of them from an index."""
+    lowest = wanted.since if floor is None else max(floor.at, wanted.since)
+    if after is None or after.at >= wanted.until:
+        conditions = [at >= _kept(lowest), at < _kept(wanted.until)]
+    else:
+        beyond = (at < _kept(after.at)) | (LogEntry.seq < after.seq)
+        conditions = [at >= _kept(lowest), at <= _kept(after.at), beyond]
     if floor is not None:
-        above = (LogEntry.at > floor.at) | (LogEntry.seq >= floor.seq)
-        conditions += [LogEntry.at >= floor.at, above]
-    return LogEntry.select().where(*conditions)
+        conditions.append((at > _kept(floor.at)) | (LogEntry.seq >= floor.seq))
+    return conditions
 
 
-def _range(wanted: Wanted, after: Place | None) -> list[Any]:
-    if after is None:
-        return [LogEntry.at >= wanted.since, LogEntry.at < wanted.until]
-    beyond = (LogEntry.at < after.at) | (LogEntry.seq < after.seq)
-    return [LogEntry.at >= wanted.since, LogEntry.at < wanted.until, LogEntry.at <= after.at, beyond]
+def _kept(moment: datetime) -> Any:
+    """A moment as the column holds it, also where it is compared with more than the column."""
+    return Value(moment, converter=LogEntry.at.db_value)
