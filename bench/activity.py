@@ -12,7 +12,7 @@ from portal.contacts import service as contacts
 from portal.contacts.models import Contact
 from portal.core.actor import Actor, acting_as, current_actor
 from portal.core.clock import now
-from portal.core.db import db, is_sqlite, learn_sizes, transaction
+from portal.core.db import db, disconnect, is_sqlite, learn_sizes, transaction
 from portal.core.permissions import HIDDEN_OF, PERMISSIONS_OF, DataSet, Role
 from portal.diary import finding, queries
 from portal.diary.finding import Wanted
@@ -22,11 +22,11 @@ from tests.databases import KEYS, cluster, execute
 FEW, PEOPLE, A_DAY, BATCH = 10_000, 20_000, 9_000, 500_000
 ZONE = ZoneInfo("Africa/Johannesburg")
 # What was done, of twenty entries; the last two are about no contact. Who did it: eight users, or the portal itself.
-DONE = """CASE i % 20 WHEN 0 THEN 'contact.telephone_changed' WHEN 1 THEN 'contact.email_changed'
+DONE = """CASE MOD(i, 20) WHEN 0 THEN 'contact.telephone_changed' WHEN 1 THEN 'contact.email_changed'
  WHEN 2 THEN 'contact.note_added' WHEN 3 THEN 'contact.grouped' WHEN 4 THEN 'contact.fields_changed'
  WHEN 5 THEN 'contact.fields_changed' WHEN 6 THEN 'contact.added' WHEN 7 THEN 'document.opened'
  WHEN 18 THEN 'campaign.changed' WHEN 19 THEN 'user.signed_in' ELSE 'contact.details_changed' END"""
-TOLD = """CASE i % 20 WHEN 0 THEN '{"actor":"A","changes":{"telephone":["+27825550100","+27825550101"]}}'
+TOLD = """CASE MOD(i, 20) WHEN 0 THEN '{"actor":"A","changes":{"telephone":["+27825550100","+27825550101"]}}'
  WHEN 4 THEN '{"actor":"A","changes":{"field:1":["a","b"]}}' WHEN 5 THEN '{"actor":"A","changes":{"field:2":["a","b"]}}'
  ELSE '{"actor":"A","changes":{"first_name":["Thandi","Thando"]}}' END"""
 COLUMNS = "org_id, seq, at, action, user_id, contact_id, subject_id, detail, salt, digest, hash"
@@ -57,6 +57,7 @@ def _stage(is_postgresql: bool) -> Iterator[Stage]:
         execute(url, "CREATE DATABASE bench")
         with installation({"DATABASE_URL": url.format(name="bench"), **KEYS}) as stage:
             yield stage
+        disconnect()
 
 
 def _figures(stage: Stage, count: int, small: int) -> dict[str, dict[str, float]]:
@@ -112,7 +113,7 @@ def _write(org_id: int, count: int) -> None:
     start = now().timestamp() - count * 86_400 / A_DAY
     at = "strftime('%Y-%m-%d %H:%M:%f000', {0}, 'unixepoch')" if is_sqlite() else "to_timestamp({0})"
     moment = at.format(f"{start} + i * {86_400 / A_DAY}")
-    person = f"CASE WHEN i % 20 < 18 THEN {first} + (i % 9973) * 7 % {PEOPLE} END"
+    person = f"CASE WHEN MOD(i, 20) < 18 THEN {first} + MOD(MOD(i, 9973) * 7, {PEOPLE}) END"
     as_json = "" if is_sqlite() else "::jsonb"
     for low in range(0, count, BATCH):
         high = min(count, low + BATCH)
@@ -124,7 +125,7 @@ def _write(org_id: int, count: int) -> None:
         with transaction():
             db.execute_sql(
                 f"INSERT INTO log_entry ({COLUMNS}) {numbers} SELECT {org_id}, i, {moment}, {DONE},"
-                f" NULLIF(i * 7 % 9, 0), {person}, CASE WHEN i % 20 = 3 THEN 1 END,"
+                f" NULLIF(MOD(i * 7, 9), 0), {person}, CASE WHEN MOD(i, 20) = 3 THEN 1 END,"
                 f" ({TOLD}){as_json}, '', '', '' FROM n"
             )
     learn_sizes()

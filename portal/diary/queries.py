@@ -46,7 +46,7 @@ def days(first: date, last: date, zone: ZoneInfo) -> dict[date, int]:
 
 
 def doers(day: date, zone: ZoneInfo) -> list[Doer]:
-    """Who did something on that day, whoever did most first."""
+    """Who did something on that day, whoever did most first; the portal itself last."""
     since, until = bounds(day, day, zone)
     query = LogEntry.select(LogEntry.user_id, LogEntry.action, fn.COUNT(LogEntry.seq)).where(
         LogEntry.at >= since, LogEntry.at < until, *seen_entries.conditions()
@@ -56,7 +56,7 @@ def doers(day: date, zone: ZoneInfo) -> list[Doer]:
         by_user.setdefault(user_id or 0, {})[action] = count
     names = names_of(by_user)
     found = [Doer(i, names.get(i, PORTAL), sum(acts.values()), counted(acts)) for i, acts in by_user.items()]
-    return sorted(found, key=lambda doer: (-doer.total, doer.name))
+    return sorted(found, key=lambda doer: (doer.id == 0, -doer.total, doer.name))
 
 
 def due(first: date, last: date) -> dict[date, int]:

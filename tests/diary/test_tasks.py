@@ -162,9 +162,9 @@ def test_birthdays_are_told_of_the_living_whom_one_may_see(org, adam, as_alice):
     for name in ("Dead", "Away"):
         contact = contacts.add(first_name=name, birth_date=born)
         if name == "Dead":
-            states.mark_deceased(contacts.find(contact.id), day, "")
+            states.mark_deceased(contacts.find(contact.id), day, "Her daughter telephoned.")
         else:
-            states.archive(contacts.find(contact.id), "")
+            states.archive(contacts.find(contact.id), "Moved")
     contacts.add(first_name="Other", birth_date=born - timedelta(days=100))
 
     assert [one.contact_id for one in home.birthdays_of(day)] == [seen.id]
