@@ -12,7 +12,7 @@ from portal.contacts import service as contacts
 from portal.contacts.models import Contact
 from portal.core.actor import Actor, acting_as, current_actor
 from portal.core.clock import now
-from portal.core.db import db, disconnect, is_sqlite, learn_sizes, transaction
+from portal.core.db import db, is_sqlite, learn_sizes, transaction
 from portal.core.permissions import HIDDEN_OF, PERMISSIONS_OF, DataSet, Role
 from portal.diary import finding, queries
 from portal.diary.finding import Wanted
@@ -57,7 +57,7 @@ def _stage(is_postgresql: bool) -> Iterator[Stage]:
         execute(url, "CREATE DATABASE bench")
         with installation({"DATABASE_URL": url.format(name="bench"), **KEYS}) as stage:
             yield stage
-        disconnect()
+        db.close_all()
 
 
 def _figures(stage: Stage, count: int, small: int) -> dict[str, dict[str, float]]:
@@ -85,7 +85,7 @@ def _figures(stage: Stage, count: int, small: int) -> dict[str, dict[str, float]
     first, last = month_of(today)
     for name, actor in _readers(small, big).items():
         with acting_as(actor):
-            found[f"{name}: report"] = _timed(lambda: (finding.page(wanted), finding.count(wanted)))
+            found[f"{name}: report"] = _timed(lambda: finding.page(wanted, counted=True))
             found[f"{name}: month"] = _timed(lambda: queries.days(first, last, ZONE))
             found[f"{name}: day"] = _timed(lambda: queries.doers(today - timedelta(days=1), ZONE))
     return found

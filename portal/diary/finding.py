@@ -18,7 +18,7 @@ from portal.contacts.membership import is_member
 from portal.contacts.models import Contact
 from portal.core.actor import acting_as, current_actor, system
 from portal.core.clock import as_micros, from_micros
-from portal.diary.rules import actions_of
+from portal.diary.rules import OTHER, actions_of
 
 PAGE = 50
 LOOK = 10_000  # how many entries one page looks through at most
@@ -58,18 +58,21 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Count:
+    number: int
+    is_more: bool  # at least so many, and not counted on
+
+
+@dataclass(frozen=True)
 class Found:
-    """Some entries, the newest first, and where to go on; `looked_to` where the looking ended too soon."""
+    """Some entries, the newest first, and where to go on; `looked_to` where the looking ended too soon. The first page
+    says how many there are.
+    """
 
     entries: list[LogEntry]
     next: Place | None
     looked_to: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Count:
-    number: int
-    is_more: bool  # at least so many, and not counted on
+    count: Count | None = None
 
 
 @dataclass(frozen=True)
@@ -81,25 +84,30 @@ class _Branch:
     is_small: bool = False
 
 
-def page(wanted: Wanted, after: Place | None = None, size: int = PAGE) -> Found:
+def page(wanted: Wanted, after: Place | None = None, size: int = PAGE, *, counted: bool = False) -> Found:
     rows: list[LogEntry] = []
     ends: list[Place] = []
+    number, is_more = 0, False
     for branch in _branches(wanted):
-        floor = None if branch.is_small else _floor(branch, wanted, after, LOOK)
+        floor = _floor(branch, wanted, after) if branch.rest and not branch.is_small else None
         some = _some(branch, wanted, after, floor, size + 1)
         rows += some
         if floor is not None and len(some) <= size:
             ends.append(floor)
+        if counted:
+            number += len(some) if len(some) <= size else _count(branch, wanted, floor)
+            is_more = is_more or floor is not None
     rows.sort(key=lambda row: (row.at, row.seq), reverse=True)
+    count = Count(min(number, MOST), is_more or number > MOST) if counted else None
     if ends:  # below the highest of these nobody knows yet what another branch holds
         end = max(ends, key=lambda place: (place.at, place.seq))
         rows = [row for row in rows if (row.at, row.seq) >= (end.at, end.seq)]
         if len(rows) <= size:
-            return Found(rows, end, end.at)
+            return Found(rows, end, end.at, count)
     if len(rows) <= size:
-        return Found(rows, None)
+        return Found(rows, None, None, count)
     last = rows[size - 1]
-    return Found(rows[:size], Place(last.at, last.seq))
+    return Found(rows[:size], Place(last.at, last.seq), None, count)
 
 
 def every(wanted: Wanted, most: int) -> Iterator[LogEntry]:
@@ -115,20 +123,6 @@ def every(wanted: Wanted, most: int) -> Iterator[LogEntry]:
             return
 
 
-def count(wanted: Wanted) -> Count:
-    """How many there are, as far as it takes no time to say."""
-    total, is_more = 0, False
-    for branch in _branches(wanted):
-        floor = None if branch.is_small else _floor(branch, wanted, None, LOOK)
-        query = _query(branch, wanted, None, floor)
-        if branch.is_small:  # by the order of the page, for which both databases begin with the contacts
-            total += len(query.select(LogEntry.salt).order_by(_plain(LogEntry.seq)).limit(MOST + 1).tuples())
-        else:
-            total += int(query.select(SQL("1")).limit(MOST + 1).count())
-        is_more = is_more or floor is not None
-    return Count(min(total, MOST), is_more or total > MOST)
-
-
 def _branches(wanted: Wanted) -> list[_Branch]:
     users = [] if wanted.user_id == ANYBODY else [LogEntry.user_id == (wanted.user_id or None)]
     rest = seen_entries.conditions()
@@ -142,14 +136,16 @@ def _branches(wanted: Wanted) -> list[_Branch]:
         rest = [*rest, LogEntry.contact_id.in_(members)]
     if not wanted.kind:
         return [_Branch(users, rest)]
+    if wanted.kind == OTHER:  # of which there is most, so that it is soon found among the rest
+        return [_Branch(users, [*rest, LogEntry.action.in_(actions)])]
     return [_Branch([*users, LogEntry.action == action], rest) for action in actions]
 
 
-def _floor(branch: _Branch, wanted: Wanted, after: Place | None, many: int) -> Place | None:
-    """The place of the last of so many entries in line, whoever sees them; None where there are fewer."""
+def _floor(branch: _Branch, wanted: Wanted, after: Place | None) -> Place | None:
+    """The place of the last entry that is looked at, whoever sees it; None where there are fewer."""
     with acting_as(system(current_actor().org_id)):
         query = LogEntry.select(LogEntry.at, LogEntry.seq).where(*branch.indexed, *_range(LogEntry.at, wanted, after))
-    row = query.order_by(LogEntry.at.desc(), LogEntry.seq.desc()).offset(many).limit(1).tuples().first()
+    row = query.order_by(LogEntry.at.desc(), LogEntry.seq.desc()).offset(LOOK).limit(1).tuples().first()
     return Place(row[0], row[1]) if row else None
 
 
@@ -157,6 +153,13 @@ def _some(branch: _Branch, wanted: Wanted, after: Place | None, floor: Place | N
     query = _query(branch, wanted, after, floor)
     order = (_plain(LogEntry.seq),) if branch.is_small else (LogEntry.at, LogEntry.seq)
     return list(query.order_by(*[column.desc() for column in order]).limit(size))
+
+
+def _count(branch: _Branch, wanted: Wanted, floor: Place | None) -> int:
+    query = _query(branch, wanted, None, floor)
+    if branch.is_small:  # by the order of the page, for which both databases begin with the contacts
+        return len(query.select(LogEntry.salt).order_by(_plain(LogEntry.seq)).limit(MOST + 1).tuples())
+    return int(query.select(SQL("1")).limit(MOST + 1).count())
 
 
 def _query(branch: _Branch, wanted: Wanted, after: Place | None, floor: Place | None) -> Any:

@@ -85,6 +85,8 @@ def _names(entries: Sequence[LogEntry]) -> dict[tuple[str, int], str]:
 
 def _thing(entry: LogEntry, names: dict[tuple[str, int], str]) -> str:
     word = entry.action.split(".")[0]
+    if word in USERS and entry.subject_id == entry.user_id:
+        return ""  # what somebody did to himself, such as signing in
     if known := names.get((word, entry.subject_id or 0)):
         return known
     kept = (entry.detail or {}).get("name", "") if word in KEPT_NAME else ""

@@ -31,11 +31,12 @@ def show() -> Response:
     require(Permission.DIARY_READ)
     asked = _asked()
     wanted = _wanted(asked)
-    found = finding.page(wanted, Place.read(request.args.get("before", "")))
+    place = Place.read(request.args.get("before", ""))
+    found = finding.page(wanted, place, counted=place is None)
     return page_or_part(
         "diary/report.html", "diary/_report.html",
-        asked=asked, words=_words(asked), found=found, lines=lines(found.entries), count=finding.count(wanted),
-        kinds=KINDS, users=queries.users(), groups=contacts.visible_groups(), is_first="before" not in request.args,
+        asked=asked, words=_words(asked), found=found, lines=lines(found.entries),
+        kinds=KINDS, users=queries.users(), groups=contacts.visible_groups(), is_first=place is None,
         next_href=_href(asked, before=str(found.next)) if found.next else "", first_href=_href(asked),
         most_printed=papers.MOST_PRINTED,
     )  # fmt: skip
