@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from portal.campaigns import panel
 from portal.consent.models import Justification
@@ -81,7 +82,11 @@ def messages(contact_id: int) -> list[Event]:
         line, row = sent.line, sent.line.delivery
         at = row.handed_at or row.ended_at or row.created_at
         icon = "mail-x" if line.tone == "bad" else "mail"
-        to = {"link": sent.name, "endpoint": "campaigns.history", "args": {"campaign_id": sent.campaign_id}}
+        to: dict[str, Any] = {
+            "link": sent.name,
+            "endpoint": "campaigns.history",
+            "args": {"campaign_id": sent.campaign_id},
+        }
         found.append(Event(at, row.id, icon, chip=(line.words, line.tone), quiet=line.why, **to))
     return found
 

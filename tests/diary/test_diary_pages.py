@@ -16,7 +16,7 @@ from portal.contacts import service as contacts
 from portal.contacts import time_line
 from portal.core.actor import acting_as, system
 from portal.core.clock import now
-from portal.core.db import transaction
+from portal.core.db import db, learn_sizes, transaction
 from portal.core.tenancy import Org
 from portal.diary import finding, queries
 from portal.diary.finding import Wanted
@@ -279,3 +279,27 @@ def test_the_time_line_is_one_and_its_pages_hold_each_line_once(org, olivia, kno
     assert [(e.rank, e.id) for e in seen] == [(e.rank, e.id) for e in whole]
     assert [e.at for e in whole] == sorted((e.at for e in whole), reverse=True)
     assert {e.rank for e in whole} == {0, 9}
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(
+    ("more", "index"),
+    [
+        ({}, "org_id_at_seq_action_user_id_contact_id (org_id=? AND at>? AND at<?)"),
+        ({"user_id": 3}, "org_id_user_id_at_seq (org_id=? AND user_id=? AND at>? AND at<?)"),
+        ({"kind": "notes"}, "org_id_action_at_seq (org_id=? AND action=? AND at>? AND at<?)"),
+        ({"user_id": 3, "kind": "notes"}, "(org_id=? AND user_id=? AND action=? AND at>? AND at<?)"),
+    ],
+)
+def test_each_filter_of_the_report_is_led_by_its_index_and_sorts_nothing(org, more, index):
+    with acting_as(system(org.id)), transaction():
+        log.write_many(log.Entry("contact.details_changed") for _ in range(3000))
+        learn_sizes()
+        wanted = Wanted(EVER.since, EVER.until, **more)
+        branch = finding._branches(wanted)[0]
+        query = finding._query(branch, wanted, finding.Place(now(), 2000), None)
+        statement, values = query.order_by(LogEntry.at.desc(), LogEntry.seq.desc()).limit(50).sql()
+        plan = [row[3] for row in db.execute_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+
+    assert len(plan) == 1
+    assert index in plan[0]
