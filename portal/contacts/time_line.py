@@ -3,7 +3,7 @@ first, paged by the place of the last line, so that what happens meanwhile moves
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -74,7 +74,7 @@ def of_contact(contact_id: int, before: Place | None, count: int) -> Page:
     """Some lines before a place, or the first ones."""
     found = _of_log(contact_id, before, count + 1)
     for rank, source in _sources.items():
-        ranked = [Event(**{**vars(event), "rank": rank}) for event in source(contact_id)]
+        ranked = [replace(event, rank=rank) for event in source(contact_id)]
         found += [event for event in ranked if before is None or _key(event) < (before.at, before.rank, before.id)]
     found.sort(key=_key, reverse=True)
     if len(found) <= count:

@@ -36,7 +36,6 @@ class Cell:
     due: int
     is_here: bool  # of the month that is shown
     is_today: bool
-    is_future: bool
 
 
 @bp.get("")
@@ -83,7 +82,7 @@ def _month(day: date) -> dict[str, object]:
     cells = []
     for number in range((end - start).days + 1):
         one = start + timedelta(days=number)
-        cells.append(Cell(one, counts.get(one, 0), due.get(one, 0), first <= one <= last, one == today, one > today))
+        cells.append(Cell(one, counts.get(one, 0), due.get(one, 0), first <= one <= last, one == today))
     weeks = [cells[i : i + 7] for i in range(0, len(cells), 7)]
     return {
         "weeks": weeks, "month": first, "before": first - timedelta(days=1), "after": last + timedelta(days=1),
