@@ -124,6 +124,7 @@ def test_of_contacts_out_of_sight_nothing_is_told_or_counted(known, alice, adam,
     assert client.get(f"/contacts/{known.id}/history").status_code == 404
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("action", "denied"),
     [("campaign.started", None), ("user.rights_changed", "administration"), ("organisation.changed", "administration")],
@@ -140,6 +141,7 @@ def test_affairs_of_others_are_told_to_who_looks_after_them(org, adam, bob, acti
             assert action not in [e.action for e in finding.page(EVER).entries]
 
 
+@pytest.mark.one_database
 def test_what_nobody_has_spoken_of_is_told_only_to_whom_nothing_is_hidden(org, olivia, alice):
     with acting_as(system(org.id)), transaction():
         log.write("elephant.washed")
@@ -204,6 +206,7 @@ def test_small_and_large_groups_find_the_same(org, monkeypatch, thandi):
     assert small.count.number > 2
 
 
+@pytest.mark.one_database
 def test_filters_find_a_user_a_kind_and_days(org, client_of, olivia, alice, known):
     client = client_of(olivia)
     whole = client.get(f"/reports/activity?user={alice.id}").text
@@ -216,6 +219,7 @@ def test_filters_find_a_user_a_kind_and_days(org, client_of, olivia, alice, know
     assert client.get("/reports/activity?since=x&until=99999-01-01&user=x&kind=x&group=x&before=x").status_code == 200
 
 
+@pytest.mark.one_database
 def test_a_file_holds_no_formula_and_all_lines(client_of, olivia, org, adam):
     with acting_as(actor_of(olivia)):
         nasty = contacts.add(first_name="=cmd|'/c calc'!A1", last_name="@SUM(1)")
@@ -235,6 +239,7 @@ def test_a_file_holds_no_formula_and_all_lines(client_of, olivia, org, adam):
     assert [(d["report"], d["format"]) for d in told] == [("activity", "csv"), ("activity", "xlsx")]
 
 
+@pytest.mark.one_database
 def test_who_may_not_export_takes_no_file_and_who_may_not_read_the_diary_gets_no_report(client_of, alice, adam, olivia):
     assert client_of(alice).post("/reports/activity", data={"format": "csv"}).status_code == 403
     limit(adam, denied=["audit"])
@@ -245,6 +250,7 @@ def test_who_may_not_export_takes_no_file_and_who_may_not_read_the_diary_gets_no
     assert 'href="/diary"' not in client.get("/").text
 
 
+@pytest.mark.one_database
 def test_a_day_opens_to_its_users_a_user_to_the_changes_a_change_to_the_contact(
     client_of, olivia, alice, known, charlie
 ):

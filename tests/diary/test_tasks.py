@@ -39,6 +39,7 @@ def test_a_task_is_added_ticked_comes_again_and_is_taken_back_each_act_logged(ca
     assert told[-3:] == [(f"task.{word}", thandi.id, call.id) for word in ("added", "done", "reopened")]
 
 
+@pytest.mark.one_database
 def test_what_came_again_and_was_done_too_is_taken_back_first(call):
     tasks.tick(tasks.tick(call))
 
@@ -46,6 +47,7 @@ def test_what_came_again_and_was_done_too_is_taken_back_first(call):
         tasks.untick(call)
 
 
+@pytest.mark.one_database
 def test_a_late_task_comes_again_once_and_not_in_the_past(org, as_alice):
     made = tasks.add("Water the plants", tasks.today() - timedelta(days=30), repeat="weekly")
 
@@ -69,6 +71,7 @@ def test_a_task_about_a_contact_is_seen_by_who_sees_the_contact_and_reads_notes(
         assert tasks.find(call.id).what == "Call about the meeting"
 
 
+@pytest.mark.one_database
 def test_who_may_only_read_ticks_off_what_is_his_and_nothing_else(call, bob, client_of):
     mine = tasks.add("Read the minutes", tasks.today(), user_id=bob.id)
     client = client_of(bob)
@@ -79,6 +82,7 @@ def test_who_may_only_read_ticks_off_what_is_his_and_nothing_else(call, bob, cli
     assert (Task.get_by_id(mine.id).done_by, Task.get_by_id(call.id).done_at) == ("Bob", None)
 
 
+@pytest.mark.one_database
 def test_the_forms_work_with_and_without_htmx(thandi, alice, client_of):
     client = client_of(alice)
     typed = {
@@ -107,11 +111,13 @@ def tasks_day(user):
         return tasks.today().isoformat()
 
 
+@pytest.mark.one_database
 def test_a_stranger_is_given_no_task(org, as_alice, charlie):
     with pytest.raises(NoColleague):
         tasks.add("x", tasks.today(), user_id=charlie.id)
 
 
+@pytest.mark.one_database
 def test_a_task_of_the_other_organisation_is_not_there(call, charlie, client_of):
     client = client_of(charlie)
 
@@ -120,6 +126,7 @@ def test_a_task_of_the_other_organisation_is_not_there(call, charlie, client_of)
         assert (mine.status_code, mine.data) == (404, none.data)
 
 
+@pytest.mark.one_database
 def test_only_who_may_change_contacts_adds_and_removes(call, org, bob):
     with acting_as(actor_of(bob)):
         with pytest.raises(Denied):
@@ -136,6 +143,7 @@ def test_erasing_a_contact_forgets_the_tasks(call, org, thandi):
         assert Task.select().count() == 0
 
 
+@pytest.mark.one_database
 def test_overdue_tasks_stand_on_home_and_in_the_diary_and_others_tasks_only_with_everybodys(
     org, alice, adam, client_of
 ):
