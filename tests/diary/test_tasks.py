@@ -65,7 +65,9 @@ def test_a_task_about_a_contact_is_seen_by_who_sees_the_contact_and_reads_notes(
             tasks.find(call.id)
         client = client_of(adam)
         for path in ("/", "/diary", "/diary/tasks?everybody=1", f"/contacts/{thandi.id}/history", "/reports/activity"):
-            assert "Call about the meeting" not in client.get(path).text, (rights, path)
+            page = client.get(path).text
+            assert "Call about the meeting" not in page, (rights, path)
+            assert "noted a task" not in page, (rights, path)
         assert client.post(f"/diary/tasks/{call.id}/done").status_code == 404
     with acting_as(actor_of(bob)):
         assert tasks.find(call.id).what == "Call about the meeting"
