@@ -1,14 +1,26 @@
 """`make bench`: reproducible figures, each beside a reference measured in the same run.
 
-`python -m bench [PART] [--contacts N] [--fields N] [--recipients N] [--entries N] [--tries N] [--megabytes N]`. Numbers
-are of this machine and this moment; read the ratios.
+`python -m bench [PART] [--contacts N] [--fields N] [--recipients N] [--entries N] [--tries N] [--megabytes N]
+[--postgresql]`. Numbers are of this machine and this moment; read the ratios.
 """
 
 import argparse
 
-from bench import campaign, contacts, documents, fields, groups, history, imports, log, signin, weight
+from bench import activity, campaign, contacts, documents, fields, groups, history, imports, log, signin, weight
 
-PARTS = ("contacts", "fields", "groups", "history", "log", "import", "campaign", "weight", "signin", "documents")
+PARTS = (
+    "contacts",
+    "fields",
+    "groups",
+    "history",
+    "log",
+    "import",
+    "campaign",
+    "weight",
+    "signin",
+    "documents",
+    "activity",
+)
 
 
 def main() -> None:
@@ -17,9 +29,10 @@ def main() -> None:
     parser.add_argument("--contacts", type=int, default=100_000)
     parser.add_argument("--fields", type=int, default=100)
     parser.add_argument("--recipients", type=int, default=20_000)
-    parser.add_argument("--entries", type=int, default=1_000_000)
     parser.add_argument("--megabytes", type=int, default=100)
     parser.add_argument("--tries", type=int, default=100)
+    parser.add_argument("--entries", type=int, default=1_000_000)
+    parser.add_argument("--postgresql", action="store_true", help="of the part activity: on a cluster of its own")
     chosen = parser.parse_args()
     if chosen.what in ("all", "weight"):
         weight.run()
@@ -41,6 +54,8 @@ def main() -> None:
         signin.run(chosen.tries)
     if chosen.what in ("all", "documents"):
         documents.run(chosen.megabytes)
+    if chosen.what in ("all", "activity"):
+        activity.run(chosen.entries, is_postgresql=chosen.postgresql)
 
 
 if __name__ == "__main__":

@@ -32,10 +32,10 @@ class Stage:
 
 
 @contextmanager
-def installation() -> Iterator[Stage]:
-    """An empty one with one organisation and its owner; acting as the portal itself."""
+def installation(more: Mapping[str, str] | None = None) -> Iterator[Stage]:
+    """An empty one with one organisation and its owner; acting as the portal itself. `more` is of its environment."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings.from_environment({"PORTAL_DATA_DIR": folder})
+        settings = Settings.from_environment({"PORTAL_DATA_DIR": folder, **(more or {})})
         migrate(settings.database_url)
         app = create_app(settings)
         with db.connection_context():

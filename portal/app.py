@@ -18,6 +18,7 @@ from portal.contacts import views as contacts
 from portal.core import db as database
 from portal.core.permissions import Denied
 from portal.delivery import mail_views, returned_views, tracking_views, unsubscribe_views
+from portal.diary import views as diary
 from portal.documents import views as documents
 from portal.exports import views as exports
 from portal.features import prepare
@@ -66,6 +67,7 @@ PAGES = (
     tracking_views.register,
     returned_views.register,
     reports.register,
+    diary.register,
     home.register,
     places.register,
     support.register,

@@ -11,6 +11,7 @@ from portal.consent import approaching, gatekeeping, purposes, restricting, sayi
 from portal.contacts import field_facts, own_facts, person, photos, scope
 from portal.core import db, keys, queue
 from portal.delivery import holding, seals, transport
+from portal.diary import home
 from portal.documents import keeping
 from portal.imports import panel as imports
 from portal.transfers import service as transfers
@@ -33,6 +34,7 @@ RULES = (
     transfers.register,
     imports.register,
     seals.register,
+    home.register,
 )
 
 

@@ -29,7 +29,12 @@ class LogEntry(ContactRow):
 
 
 LogEntry.add_index(LogEntry.org, LogEntry.contact_id, LogEntry.seq)
-LogEntry.add_index(LogEntry.org, LogEntry.at)
+# The order of the diary and the activity report: of all, of one user, of one action, of one user's one action. The
+# first holds what counting asks for, so that it reads no rows.
+LogEntry.add_index(LogEntry.org, LogEntry.at, LogEntry.seq, LogEntry.action, LogEntry.user_id, LogEntry.contact_id)
+LogEntry.add_index(LogEntry.org, LogEntry.user_id, LogEntry.at, LogEntry.seq)
+LogEntry.add_index(LogEntry.org, LogEntry.action, LogEntry.at, LogEntry.seq)
+LogEntry.add_index(LogEntry.org, LogEntry.user_id, LogEntry.action, LogEntry.at, LogEntry.seq)
 # What was done to one user or campaign, among very many entries about contacts.
 LogEntry.add_index(
     LogEntry.index(

@@ -161,7 +161,7 @@ WORDS = {
     "body_kind": "kind of organisation", "registration": "registration number", "deceased_on": "died on",
     "deceased_note": "known from", "archived_at": "archived on", "archived_note": "why",
     "consented_on": "consent of", "consent_note": "how it was given", "is_marketing_too": "also for appeals",
-    "obtained": "how they came here", "source": "source", "said_on": "said on", "given_by": "said by",
+    "obtained": "how they came here", "source": "source", "due": "by", "said_on": "said on", "given_by": "said by",
     "detail": "in words", "purpose_class": "kind of messages", "keeping": "how long it is kept",
 }  # fmt: skip
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Response, request, url_for
 
-from portal.contacts import forms, history, page_blocks, queries, service
+from portal.contacts import forms, page_blocks, queries, service, time_line
 from portal.contacts.address_guards import AddressRefused
 from portal.contacts.addresses import PROVINCES
 from portal.contacts.emails import normalise_email
@@ -20,7 +20,6 @@ from portal.core.actor import current_actor
 from portal.core.permissions import Permission
 from portal.web.access import needs
 from portal.web.htmx import done, page_or_part
-from portal.web.paging import paging
 
 SHORT = 20
 LONG = 100
@@ -37,7 +36,7 @@ def _show(contact: Contact, block: str = "", status: int = 200, **editing: Any) 
 
 def context_of(contact: Contact) -> dict[str, Any]:
     """What the whole page of a contact shows."""
-    sentences, total = history.of_contact(contact.id, 0, SHORT)
+    line = time_line.of_contact(contact.id, None, SHORT)
     actor = current_actor()
     return {
         "contact": contact,
@@ -57,8 +56,8 @@ def context_of(contact: Contact) -> dict[str, Any]:
         "sources": SOURCES,
         "body_kinds": BODY_KINDS,
         "registration_hints": REGISTRATION_HINTS,
-        "history": sentences,
-        "history_total": total,
+        "history": line.events,
+        "has_more_history": line.next is not None,
         "note_form": forms.NoteForm(formdata=None),
         "state_forms": StateForms(),
     }
@@ -74,12 +73,11 @@ def show(contact_id: int) -> Response:
 @needs(Permission.CONTACT_READ)
 def all_history(contact_id: int) -> Response:
     contact = service.find(contact_id)
-    _, total = history.of_contact(contact.id, 0, 0)
-    page = paging(total, LONG)
-    sentences, _ = history.of_contact(contact.id, (page.number - 1) * LONG, LONG)
+    line = time_line.of_contact(contact.id, time_line.Place.read(request.args.get("before", "")), LONG)
     return page_or_part(
         "contacts/history.html", "contacts/_history.html",
-        contact=contact, name=queries.name_of(contact), history=sentences, history_total=0, page=page,
+        contact=contact, name=queries.name_of(contact), history=line.events, has_more_history=False, next=line.next,
+        is_first="before" not in request.args,
     )  # fmt: skip
 
 

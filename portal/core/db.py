@@ -13,14 +13,17 @@ from typing import Any, TypeVar
 from peewee import (
     SQL,
     AutoField,
+    Cast,
     Database,
     DatabaseProxy,
+    EnclosedNodeList,
     Field,
     Model,
     NodeList,
     PostgresqlDatabase,
     SqliteDatabase,
     TextField,
+    Value,
     fn,
 )
 from playhouse.db_url import parse as parse_url
@@ -92,6 +95,45 @@ def hour_of(field: Any) -> Any:
         return fn.REPLACE(fn.SUBSTR(field, 1, 13), " ", "T").coerce(False)
     # No parameters: PostgreSQL does not see that two of them are the same in SELECT and GROUP BY.
     return fn.TO_CHAR(fn.TIMEZONE(SQL("'UTC'"), field), SQL("""'YYYY-MM-DD"T"HH24'""")).coerce(False)
+
+
+def json_has_key(field: Any, name: str, *, unlike: str, or_in: list[str]) -> Any:
+    """The condition that the object called `name` within a JSONField has a key that is not LIKE one pattern, or is one
+    of a list.
+    """
+    if is_sqlite():
+        source = NodeList((fn.JSON_EACH(field, f"$.{name}"), SQL("AS told")))
+    else:
+        source = NodeList((fn.JSONB_OBJECT_KEYS(fn.JSONB_EXTRACT_PATH(field, name)), SQL("AS told(key)")))
+    listed = EnclosedNodeList([Value(key) for key in ["", *or_in]])
+    return NodeList(
+        (
+            SQL("EXISTS (SELECT 1 FROM"), source, SQL("WHERE told.key NOT LIKE"), Value(unlike),
+            SQL("OR told.key IN"), listed, SQL(")"),
+        )
+    )  # fmt: skip
+
+
+def json_number(field: Any, *path: str | int) -> Any:
+    """The whole number that stands at this place of a JSONField; null where there is none."""
+    if is_sqlite():
+        place = "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+        return Cast(fn.JSON_EXTRACT(field, place), "INTEGER")
+    return Cast(fn.JSONB_EXTRACT_PATH_TEXT(field, *map(str, path)), "INTEGER")
+
+
+def bucket_of(field: Any, unit: str) -> Any:
+    """The hour or minute in which a UtcField lies, to group by; `bucket_start` reads it."""
+    if is_sqlite():
+        return fn.SUBSTR(field, 1, SQL("13" if unit == "hour" else "16")).coerce(False)
+    # No parameters: PostgreSQL does not see that two of them are the same in SELECT and GROUP BY.
+    return fn.DATE_TRUNC(SQL("'hour'" if unit == "hour" else "'minute'"), field).coerce(False)
+
+
+def bucket_start(value: str | datetime) -> datetime:
+    if isinstance(value, str):
+        return datetime.fromisoformat(value if len(value) > 13 else f"{value}:00").replace(tzinfo=UTC)
+    return value.astimezone(UTC)
 
 
 def domain_of(field: Any) -> Any:

@@ -95,6 +95,21 @@ def register_notices(source: Source) -> None:
         _sources.append(source)
 
 
+Load = Callable[[], Any]
+_blocks: dict[str, Load] = {}
+
+
+def register_block(template: str, load: Load) -> None:
+    """Let a higher feature show a block of its own at the top of Home: a part that shows `block_data`, unless it is
+    None.
+    """
+    _blocks[template] = load
+
+
+def blocks() -> list[tuple[str, Any]]:
+    return [(template, data) for template, load in _blocks.items() if (data := load()) is not None]
+
+
 def attention() -> list[Notice]:
     """What should be looked at, the most pressing first."""
     campaigns = (

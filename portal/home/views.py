@@ -33,6 +33,7 @@ def show() -> str:
         barriers=queries.before_you_can_send(),
         notices=queries.attention(),
         going=queries.being_sent(),
+        blocks=queries.blocks(),
         total=contacts.count(Filter()) if g.actor.may(Permission.CONTACT_READ) else 0,
         recent=contacts.page(Filter(sort="updated", descending=True), 1, 6),
     )

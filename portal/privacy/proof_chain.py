@@ -12,7 +12,7 @@ from typing import Any
 from portal.activity import anchors
 from portal.activity.models import LogEntry
 from portal.activity.rules import GENESIS, fields_digest, hash_of
-from portal.contacts import field_words, history
+from portal.contacts import field_words, history, seen_entries
 from portal.core.db import UTC_TEXT
 from portal.delivery.models import Delivery, DeliverySeal
 from portal.delivery.seal_rules import Sealed, leaf_of, path_of, plain, unpacked
@@ -50,7 +50,7 @@ def of_contact(contact_id: int) -> Chain:
 def _withheld(contact_id: int) -> set[int]:
     """The entries that tell of something hidden from the actor: their digests are given, their words are not."""
     every = {row[0] for row in LogEntry.select(LogEntry.seq).where(LogEntry.contact_id == contact_id).tuples()}
-    shown = list(LogEntry.select().where(LogEntry.contact_id == contact_id, *history.conditions_of(contact_id)))
+    shown = list(LogEntry.select().where(LogEntry.contact_id == contact_id, *seen_entries.conditions()))
     designed = field_words.read(shown)
 
     def hides(entry: LogEntry) -> bool:

@@ -12,7 +12,7 @@ from portal.core.actor import acting_as, system
 from portal.core.db import transaction
 from portal.core.permissions import Role
 from portal.core.tenancy import Org
-from portal.sample import campaigns, documents, volunteers
+from portal.sample import campaigns, diary, documents, volunteers
 from portal.sample.people import people
 
 EMAIL = "alice@hopehouse.example"
@@ -41,6 +41,7 @@ def make(data_dir: Path) -> str:
             fill(CONTACTS)
             volunteers.fill(contacts.find_group_by_name("Volunteers").id)
             documents.add_some()
+            diary.fill()
             senders.add("Hope House shop", "shop@hopehouse.example")
         User.update(is_support=1).where(User.email == EMAIL).execute()
     return password

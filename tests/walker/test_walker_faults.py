@@ -85,7 +85,7 @@ def test_an_export_that_ignores_the_sets_is_met(walk, ours, theirs, monkeypatch)
 
 def test_a_note_that_history_tells_is_met(walk, ours, theirs, monkeypatch):
     asks_with(walk, ours, Role.OWNER, ["notes"])
-    monkeypatch.setattr("portal.contacts.history._shown", lambda _contact_id: [])
+    monkeypatch.setattr("portal.contacts.seen_entries.conditions", lambda: [])
     monkeypatch.setattr("portal.contacts.history.hides", lambda name: False)
 
     with pytest.raises(AssertionError, match="cnryanote"):
