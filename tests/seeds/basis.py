@@ -18,16 +18,24 @@ def plant(stage: Stage) -> dict[str, int]:
         return stage.canary(kinds, f"CNRY{stage.mark}{word}")
 
     contact = service.find(stage.contact_id)
-    line = Line(f"CNRY{stage.mark}registered", here("purposewords", "settings"), "information", "contract")
+    line = Line(f"Purpose {stage.mark}", here("register", "settings"), "information", "contract")
     purpose = purposes.add(line)
     paper = Paper(io.BytesIO(f"CNRY{stage.mark}paper".encode()), "form.txt")
     word = Word(
-        purposes.first().id, "granted", ["email"], "telephone", None, "self", here("said"), here("recording"), paper
+        purposes.first().id,
+        "granted",
+        ["email"],
+        "telephone",
+        None,
+        "self",
+        here("whattheysaid"),
+        here("recording"),
+        paper,
     )
     telling.tell(contact, word)
-    telling.ground(contact, purpose.id, "contract", here("ground"))
+    telling.ground(contact, purpose.id, "contract", here("membership"))
     restricting.restrict(contact.id, "contested", here("contested"))
-    restricting.lift(contact.id, here("told"))
-    run = recording_many.start(What(purpose.id, "contract", "own", here("many")), stage.group_id)
+    restricting.lift(contact.id, here("toldbefore"))
+    run = recording_many.start(What(purpose.id, "our_interest", "own", here("agmlist")), stage.group_id)
     ground = Justification.get(Justification.contact_id == contact.id, Justification.basis == "contract")
     return {"purpose_id": purpose.id, "justification_id": ground.id, "run_id": run.id}
