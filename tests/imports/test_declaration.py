@@ -84,10 +84,13 @@ def test_a_declaration_is_never_changed_only_signed_anew(browser, as_alice):
         ({"signature": ""}, "signature", "Sign with your name."),
         ({"signature": "Bob"}, "signature", "Sign with your name as it stands in your account: Alice."),
         ({"source": "third"}, "evidence", "Add the paper that says they agreed to be passed on"),
-        ({"source": "third", "evidence": paper(b"MZ\x90\x00 x")}, "evidence", ""),
+        ({"source": "third", "evidence": b"MZ\x90\x00 x"}, "evidence", ""),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(browser, as_alice, answers, field, sentence):
+    if "evidence" in answers:
+        answers = answers | {"evidence": paper(answers["evidence"])}
+
     answer = declare(browser, brought(browser), **answers)
 
     assert answer.status_code == 422
