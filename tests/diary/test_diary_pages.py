@@ -12,8 +12,8 @@ import pytest
 from portal.accounts.models import Membership
 from portal.activity import log
 from portal.activity.models import LogEntry
+from portal.contacts import groups, time_line
 from portal.contacts import service as contacts
-from portal.contacts import time_line
 from portal.core.actor import acting_as, system
 from portal.core.clock import now
 from portal.core.db import db, learn_sizes, transaction
@@ -122,6 +122,21 @@ def test_of_contacts_out_of_sight_nothing_is_told_or_counted(known, alice, adam,
     for path in ("/reports/activity", "/diary/day", f"/diary/day/users/{alice.id}", "/diary/day/users/0"):
         assert "Thandi" not in client.get(path).text, path
     assert client.get(f"/contacts/{known.id}/history").status_code == 404
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("denied", ["notes", "telephone"])
+def test_a_group_that_tells_what_is_hidden_is_not_named(org, adam, client_of, denied):
+    asked = {"notes": "note", "telephone": "telephone"}[denied]
+    with acting_as(system(org.id)):
+        rule = {"match": "all", "conditions": [{"fact": asked, "operator": "yes", "value": None}]}
+        groups.add_group("Spoken to lately", rule=rule)
+    client = client_of(adam)
+    assert "Spoken to lately" in client.get("/diary/day/users/0").text
+    limit(adam, denied=[denied])
+
+    for path in ("/diary/day/users/0", "/reports/activity"):
+        assert "Spoken to lately" not in client.get(path).text
 
 
 @pytest.mark.one_database
