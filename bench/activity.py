@@ -56,6 +56,7 @@ def _stage(is_postgresql: bool) -> Iterator[Stage]:
     with cluster() as url:
         execute(url, "CREATE DATABASE bench")
         with installation({"DATABASE_URL": url.format(name="bench"), **KEYS}) as stage:
+            stage.app.testing = True  # requests leave the connection open, on which the stage itself stands
             yield stage
         db.close_all()
 

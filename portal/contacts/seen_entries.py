@@ -59,18 +59,15 @@ def conditions() -> list[Any]:
     return [*found, *_about_no_contact(actor)]
 
 
-def is_whole(actor: Actor) -> bool:
-    """Whether nothing at all is hidden from this actor."""
-    return not _is_hindered(actor) and actor.may(Permission.NOTE_READ) and actor.may(Permission.DOCUMENT_READ)
-
-
 def _begins(word: str) -> Any:
     """The action begins so. No LIKE: it does not tell small letters from large ones, which takes time."""
     return fn.SUBSTR(LogEntry.action, 1, len(word)) == word
 
 
 def _is_hindered(actor: Actor) -> bool:
-    return bool(actor.is_limited or actor.hidden or actor.hidden_pages)
+    """Whether anything at all is hidden from this actor: a group may tell of notes, a field of documents."""
+    hides = actor.is_limited or actor.hidden or actor.hidden_pages
+    return bool(hides) or not (actor.may(Permission.NOTE_READ) and actor.may(Permission.DOCUMENT_READ))
 
 
 def _of_known_fields() -> Any:
@@ -98,7 +95,7 @@ def _about_no_contact(actor: Actor) -> list[Any]:
     for word, things in OF_THINGS.items():
         seen = LogEntry.subject_id.is_null() | LogEntry.subject_id.in_(things())
         ways.append(_begins(word) & (seen if _is_hindered(actor) else LogEntry.id > 0))
-    if is_whole(actor):
+    if not _is_hindered(actor):
         if all(actor.may(permission) for permission in NEEDING.values()):
             return []
         ways.append(reduce(and_, [~_begins(word) for word in known]))

@@ -12,8 +12,8 @@ import pytest
 from portal.accounts.models import Membership
 from portal.activity import log
 from portal.activity.models import LogEntry
+from portal.contacts import groups, time_line
 from portal.contacts import service as contacts
-from portal.contacts import time_line
 from portal.core.actor import acting_as, system
 from portal.core.clock import now
 from portal.core.db import db, learn_sizes, transaction
@@ -125,6 +125,21 @@ def test_of_contacts_out_of_sight_nothing_is_told_or_counted(known, alice, adam,
 
 
 @pytest.mark.one_database
+@pytest.mark.parametrize("denied", ["notes", "telephone"])
+def test_a_group_that_tells_what_is_hidden_is_not_named(org, adam, client_of, denied):
+    asked = {"notes": "note", "telephone": "telephone"}[denied]
+    with acting_as(system(org.id)):
+        rule = {"match": "all", "conditions": [{"fact": asked, "operator": "yes", "value": None}]}
+        groups.add_group("Spoken to lately", rule=rule)
+    client = client_of(adam)
+    assert "Spoken to lately" in client.get("/diary/day/users/0").text
+    limit(adam, denied=[denied])
+
+    for path in ("/diary/day/users/0", "/reports/activity"):
+        assert "Spoken to lately" not in client.get(path).text
+
+
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("action", "denied"),
     [("campaign.started", None), ("user.rights_changed", "administration"), ("organisation.changed", "administration")],
@@ -164,25 +179,29 @@ def test_a_day_is_the_organisations_own(org, olivia, zone):
     assert [days.get(midnight.date() + timedelta(days=n), 0) for n in (-2, -1, 0, 1, 2)] == [0, 1, 2, 1, 0]
 
 
+@pytest.mark.parametrize("size", [3, 8])
 @pytest.mark.parametrize(
     ("more", "begins"),
     [({}, ("contact.details", "task.")), ({"kind": "changes"}, ("contact.details",)), ({"kind": "tasks"}, ("task.",))],
 )
-def test_the_pages_of_the_report_hold_each_entry_once_though_more_is_written(org, adam, monkeypatch, more, begins):
-    limit(adam, denied=["telephone"])  # so that entries are looked through
+def test_the_pages_of_the_report_hold_each_entry_once_though_more_is_written(
+    thandi, adam, monkeypatch, more, begins, size
+):
+    limit(adam, denied=["telephone", "notes"])  # so that he is not told of all
     monkeypatch.setattr(finding, "LOOK", 5)  # fewer than a page may need
     wanted = Wanted(EVER.since, EVER.until, user_id=adam.id, **more)
     with acting_as(actor_of(adam)):
         at = now() - timedelta(days=3)
         actions = ("contact.details_changed", "task.added", "task.done", "contact.telephone_added", "task.added")
         for number in range(40):
-            write(at, actions[number % 5], number=number)
+            write(at, actions[number % 5], thandi.id if number % 10 > 4 else None, number=number)
             at += timedelta(seconds=number % 2)  # two at each moment
         query = LogEntry.select().order_by(LogEntry.at.desc(), LogEntry.seq.desc())
-        expected = [entry.seq for entry in query if entry.action.startswith(begins)]
+        told = [entry for entry in query if not (entry.contact_id and entry.action.startswith("task."))]
+        expected = [entry.seq for entry in told if entry.action.startswith(begins)]
         seen, place = [], None
         while True:
-            found = finding.page(wanted, place, 3)
+            found = finding.page(wanted, place, size)
             seen += [entry.seq for entry in found.entries]
             place = finding.Place.read(str(found.next)) if found.next else None
             if place is None:
