@@ -43,6 +43,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database_url", kinds, indirect=True)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The walks take longest, so they begin; otherwise one processor would end with a walk while the other is idle."""
+    items.sort(key=lambda item: "tests/walker/" not in item.nodeid)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def dear_things_once() -> None:
     once.share_routes()

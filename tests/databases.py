@@ -1,5 +1,7 @@
 """Real databases for the tests: a SQLite file, and a PostgreSQL cluster of our own on a private socket.
 
+It does not look at its tables by itself in the middle of a test, which would change how it answers the next one.
+
 The cluster's sessions are not in UTC on purpose: a time that depends on the session's zone shows here.
 """
 
@@ -48,6 +50,7 @@ def cluster() -> Iterator[str]:
     options = [
                "-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off",
                "-c", "timezone=Africa/Johannesburg", "-c", "max_connections=60", "-c", "full_page_writes=off",
+               "-c", "autovacuum=off",
                ]  # fmt: skip
     server = subprocess.Popen(
         [*as_user, programs() / "postgres", "-D", data, *options],

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -119,25 +120,36 @@ def urls(rule: Any, ids: Mapping[str, int]) -> list[str]:
     return [_TEXT.sub(lambda m: TEXT_ARGUMENTS.get(m[1], str(ids.get(m[1], "nothing"))), url) for url in found]
 
 
+@cache
+def _readings() -> list[tuple[str, int | None, str]]:
+    """How each table is read whole: its name, where its organisation stands, and the statement. Written once: the
+    walker reads all of them after nearly every request.
+    """
+    found = []
+    for model in schema.models():
+        table, columns = model._meta.table_name, list(model._meta.columns)
+        name = "id" if table == "org" else "org_id"
+        place = columns.index(name) if name in columns else None
+        named = ", ".join(f'"{column}"' for column in columns)
+        found.append((table, place, f'SELECT {named} FROM "{table}"'))
+    return found
+
+
 def digest() -> Digest:
     """All that the database holds, by table and organisation; 0 for what belongs to none."""
     found: Digest = {}
-    for model in schema.models():
-        table = model._meta.table
-        columns = model._meta.columns
-        place = list(columns).index("org_id") if "org_id" in columns else None
-        if model._meta.table_name == "org":
-            place = list(columns).index("id")
-        for row in db.execute(table.select(*(getattr(table, name) for name in columns)).tuples()):
+    for table, place, statement in _readings():
+        for row in db.execute_sql(statement).fetchall():
             org_id = int(row[place] or 0) if place is not None else 0
-            found.setdefault((model._meta.table_name, org_id), []).append(tuple(map(str, row)))
+            found.setdefault((table, org_id), []).append(tuple(map(str, row)))
     return found
 
 
 def changed(before: Digest, after: Digest, org_id: int | None = None) -> set[str]:
     """The tables that differ; of one organisation, if one is named."""
     keys = {key for key in before.keys() | after.keys() if org_id is None or key[1] == org_id}
-    return {key[0] for key in keys if sorted(before.get(key, [])) != sorted(after.get(key, []))}
+    pairs = ((key[0], before.get(key, []), after.get(key, [])) for key in keys)
+    return {table for table, old, new in pairs if old != new and sorted(old) != sorted(new)}
 
 
 class Walk:
@@ -323,9 +335,11 @@ class Ear(logging.Handler):
 
 def _lost(before: Digest, after: Digest, texts: set[str]) -> set[str]:
     """Which of these stood in a row that is not there any more, and stand nowhere now, beside the log."""
-    known = {key: set(rows) for key, rows in after.items()}
     gone = [
-        row for key, rows in before.items() if key[0] != "log_entry" for row in rows if row not in known.get(key, ())
+        row
+        for key, rows in before.items()
+        if key[0] != "log_entry" and rows != after.get(key)
+        for row in set(rows) - set(after.get(key, ()))
     ]
     lost = {text for text in texts if any(text in cell.lower() for row in gone for cell in row)}
     held = [
