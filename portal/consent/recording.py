@@ -69,13 +69,17 @@ def record(
     told_of |= {"given_by": "" if given_by == "self" else GIVEN_BY[given_by], "detail": detail, "recording": recording}
     changes: dict[str, list[Any]] = {key: [None, value] for key, value in told_of.items() if value}
     more = {key: values[key] for key in ("document_id", "wording_id") if values[key]}
-    action = "contact.objected" if kind == "objected" else f"contact.consent_{kind}"
-    log.write_many(Entry(action, i, purpose_id, changes, more) for i in contact_ids if i not in told)
+    log.write_many(Entry(action_of(kind), i, purpose_id, changes, more) for i in contact_ids if i not in told)
     if kind in GRANTS:
         justifying.by_consent(
             contact_ids, purpose_id=purpose_id, detail=detail, source=source, document_id=document_id,
             import_id=import_id,
         )  # fmt: skip
+
+
+def action_of(kind: str) -> str:
+    """How the log names that a contact said this."""
+    return "contact.objected" if kind == "objected" else f"contact.consent_{kind}"
 
 
 def keep_wording(text: str) -> Wording:

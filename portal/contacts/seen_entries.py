@@ -30,7 +30,8 @@ ABOUT_OTHERS = ("contact.relation_added", "contact.relation_changed", "contact.r
 OPEN = ("contacts.", "contact.", "report.", "task.", "document.")
 NEEDING = {
     "campaign.": Permission.CAMPAIGN_READ, "sender.": Permission.CAMPAIGN_READ, "user.": Permission.USERS,
-    "review.": Permission.USERS, "organisation.": Permission.SETTINGS,
+    "review.": Permission.USERS, "organisation.": Permission.SETTINGS, "operator.": Permission.SETTINGS,
+    "purpose.": Permission.SETTINGS, "import.": Permission.CONTACT_IMPORT,
 }  # fmt: skip
 OF_THINGS: dict[str, Callable[[], Any]] = {
     "group.": lambda: Group.select(Group.id),

@@ -2,7 +2,7 @@
 first, paged by the place of the last line, so that what happens meanwhile moves nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -63,11 +63,15 @@ class Page:
 # Every line of a contact that the reader may see; there are few beside those of the log.
 Source = Callable[[int], list[Event]]
 _sources: dict[int, Source] = {}
+_told: set[str] = set()  # actions that a source tells better than the log does
 
 
-def register_source(rank: int, source: Source) -> None:
-    """Let a higher feature add lines; of those of one moment the higher rank stands first."""
+def register_source(rank: int, source: Source, in_place_of: Iterable[str] = ()) -> None:
+    """Let a higher feature add lines; of those of one moment the higher rank stands first. The entries of the log of
+    the actions that it tells of itself are left out.
+    """
     _sources[rank] = source
+    _told.update(in_place_of)
 
 
 def of_contact(contact_id: int, before: Place | None, count: int) -> Page:
@@ -84,6 +88,8 @@ def of_contact(contact_id: int, before: Place | None, count: int) -> Page:
 
 def _of_log(contact_id: int, before: Place | None, count: int) -> list[Event]:
     query = LogEntry.select().where(LogEntry.contact_id == contact_id, *seen_entries.conditions())
+    if _told:
+        query = query.where(LogEntry.action.not_in(sorted(_told)))
     if before is not None:
         beyond = LogEntry.at < before.at
         if before.rank >= LOG:

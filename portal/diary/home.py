@@ -5,7 +5,9 @@ from datetime import date
 from typing import Any
 
 from portal.campaigns import panel
-from portal.consent.models import Justification
+from portal.consent.grounds import CHANNELS, GRANTS, KINDS
+from portal.consent.models import ConsentEvent, Purpose
+from portal.consent.recording import action_of
 from portal.contacts import queries as contacts
 from portal.contacts import time_line
 from portal.contacts.holders import register_holder
@@ -22,11 +24,6 @@ WEEK = 7
 FEW = 8
 OLDEST = 120
 MESSAGES, CONSENTS = 1, 2  # ranks among the sources of a time line
-STANDINGS = {
-    "asserted": ("said to have agreed", "warn"),
-    "proven": ("agreed", "good"),
-    "withheld": ("did not agree", ""),
-}
 
 
 @dataclass(frozen=True)
@@ -93,14 +90,22 @@ def messages(contact_id: int) -> list[Event]:
 
 def consents(contact_id: int) -> list[Event]:
     """What is kept of a contact's consent, for the time line."""
-    query = Justification.select().where(Justification.contact_id == contact_id)
+    names = dict(Purpose.select(Purpose.id, Purpose.name).tuples())
+    query = ConsentEvent.select().where(ConsentEvent.contact_id == contact_id)
     return [
         Event(
-            row.created_at, row.id, "shield-check", words=f"Consent to be written to by {row.channel}",
-            chip=STANDINGS.get(row.standing, (row.standing, "")), quiet=row.detail,
+            event.created_at, event.id, "shield-check", words=f"{names[event.purpose_id]}, by {CHANNELS[event.channel]}",
+            chip=(said(event), "good" if event.kind in GRANTS else ""), quiet=event.detail,
         )
-        for row in query
+        for event in query
     ]  # fmt: skip
+
+
+def said(event: ConsentEvent) -> str:
+    """What was said, and whether it can be proven, in words."""
+    if event.kind not in GRANTS:
+        return KINDS[event.kind]
+    return f"{KINDS[event.kind]}, with proof" if event.proof == "proven" else f"{KINDS[event.kind]}, as we were told"
 
 
 def _is_day(year: int, month: int, day: int) -> bool:
@@ -113,5 +118,6 @@ def _is_day(year: int, month: int, day: int) -> bool:
 def register() -> None:
     register_holder("task", tasks.erase)
     time_line.register_source(MESSAGES, messages)
-    time_line.register_source(CONSENTS, consents)
+    of_consents = [action_of(kind) for kind in KINDS]
+    time_line.register_source(CONSENTS, consents, in_place_of=of_consents)
     register_block("diary/_today.html", today)

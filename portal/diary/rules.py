@@ -25,7 +25,7 @@ KINDS: dict[str, Kind] = {
     "groups": Kind("Groups", "change to groups", "changes to groups",
                    ("contact.grouped", "contact.ungrouped", "group.")),
     "consents": Kind("Consents and unsubscribing", "consent", "consents",
-                     ("contact.unsubscribed", "contact.resubscribed", "contact.complained", "contact.consent",
+                     ("contact.unsubscribed", "contact.resubscribed", "contact.complained", "contact.consent_",
                       "contact.justif", "contact.restrict", "consent.", "purpose.", "wording.", "suppression.")),
     "documents": Kind("Documents and photos", "document", "documents", ("document.", "contact.photo_")),
     "tasks": Kind("Tasks", "task", "tasks", ("task.",)),
@@ -34,7 +34,7 @@ KINDS: dict[str, Kind] = {
                   ("contacts.exported", "report.", "import.", "export.", "field.exported")),
     "users": Kind("Users and signing in", "sign-in or right", "sign-ins and rights", ("user.", "review.")),
     "settings": Kind("Settings and fields", "change to settings", "changes to settings",
-                     ("organisation.", "page.", "field.")),
+                     ("organisation.", "page.", "field.", "operator.")),
     "changes": Kind("Changes to contacts", "change", "changes", ("contact.",)),
 }  # fmt: skip
 OTHER = "changes"  # what an action of no known kind is counted among

@@ -15,7 +15,7 @@ REASONS = {
     "gone": "deleted since",
 }  # fmt: skip
 # What leaves a contact as it is.
-LOOKS = ("document.opened", "contact.identity_shown", "contact.exported")
+LOOKS = ("document.opened", "contact.identity_shown", "contact.proof_made")
 
 
 @dataclass(frozen=True)
