@@ -112,13 +112,13 @@ def test_nothing_is_proven_without_what_proves_it(sipho):
     ("history", "marketing", "information", "asking"),
     [
         ((), "no_consent", "unjustified", ""),
-        ((("granted", "asserted"),), "", "", ""),
-        ((("granted", "proven"),), "", "", ""),
+        ((("granted", "asserted"),), "", "", "agreed"),
+        ((("granted", "proven"),), "", "", "agreed"),
         ((("withheld", "asserted"),), "withheld", "unjustified", "withheld"),
         ((("granted", "asserted"), ("withdrawn", "asserted")), "withdrawn", "withdrawn", "withdrawn"),
         ((("granted", "asserted"), ("objected", "asserted")), "objected", "", "objected"),
         ((("objected", "asserted"), ("granted", "asserted")), "objected", "", "objected"),
-        ((("objected", "asserted"), ("granted", "proven")), "", "", ""),
+        ((("objected", "asserted"), ("granted", "proven")), "", "", "agreed"),
         ((("granted", "proven"), ("expired", "asserted")), "no_consent", "", ""),
     ],
 )

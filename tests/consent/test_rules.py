@@ -28,12 +28,15 @@ SUNDAY = datetime(2026, 11, 22, 10, tzinfo=UTC)
 
 @pytest.mark.parametrize("purpose", list(PurposeClass))
 def test_whom_nothing_speaks_against_may_be_written_to(purpose):
-    assert may_send(replace(PLAIN, purpose=purpose), now()) == Allow()
+    consent = "missing" if purpose is ASK else "asserted"
+    assert may_send(replace(PLAIN, purpose=purpose, consent=consent), now()) == Allow()
 
 
 @pytest.mark.parametrize(
     ("purpose", "facts", "reason"),
     [
+        (ASK, {"consent": "asserted"}, "agreed"),
+        (ASK, {"consent": "proven", "needs_proof": True}, "agreed"),
         (DM, {"is_suspended": True}, "suspended"),
         (ANSWER, {"is_suspended": True}, "suspended"),
         (DM, {"missing": ("information_officer",)}, "incomplete"),
@@ -117,6 +120,7 @@ def test_each_reason_stops_what_it_should(purpose, facts, reason):
         (ASK, {"consent": "missing", "is_justified": False, "is_compatible": False}),
         (DM, {"is_asked": True}),
         # What the law obliges us to tell reaches everybody who lives (s 22; domain.md 1.16).
+        (ASK, {"consent": "asserted", "needs_proof": True}),  # worth asking for: a word is not enough here
         (BREACH, {"is_restricted": True}),
         (BREACH, {"is_archived": True}),
         (BREACH, {"child": Standing.PENDING}),
@@ -143,7 +147,7 @@ def test_the_first_reason_of_the_table_is_the_one_kept():
         suppressed="unsubscribed", is_stopped=True, is_asked=True, consent="withheld", needs_proof=True,
         is_justified=False, is_compatible=False, is_handled=True, lacks_transfer=True,
     )  # fmt: skip
-    others = ("complained", "child_appeal", "objected", "withdrawn")
+    others = ("complained", "child_appeal", "objected", "withdrawn", "agreed")
     assert all(check.refuses(everything) or check.reason in others for check in CHECKS)
     assert may_send(everything, now()) == Refuse("suspended")
     assert may_send(replace(everything, is_suspended=False), now()) == Refuse("incomplete")

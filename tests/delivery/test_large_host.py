@@ -64,10 +64,16 @@ def test_two_workers_share_a_campaign_over_a_real_mail_server(postgresql, tmp_pa
         levels = {finding["name"]: finding["level"] for finding in made.portal("doctor")}
         assert (levels["database"], levels["processes"], levels["mail"]) == ("good", "good", "good")
         until = time.monotonic() + 60
-        while arrives and len(behind.delivered()) < RECIPIENTS and time.monotonic() < until:
+        while arrives and len(_to_people(behind)) < RECIPIENTS and time.monotonic() < until:
             time.sleep(0.2)
-        assert set(behind.delivered().values()) == ({1} if arrives else set())
-        assert len(behind.delivered()) == (RECIPIENTS if arrives else 0)
+        arrived = _to_people(behind)
+        assert set(arrived.values()) == ({1} if arrives else set())
+        assert len(arrived) == (RECIPIENTS if arrives else 0)
+
+
+def _to_people(behind) -> dict:
+    """What arrived of the campaign: beside it the day's mark of the record is mailed to the organisation."""
+    return {key: count for key, count in behind.delivered().items() if key[1].startswith("p")}
 
 
 def finished(made: Stage) -> dict:

@@ -50,7 +50,8 @@ def hope_house(portal, tmp_path):
     details = ("legal_name=Hope House NPC", "email=office@example.org", "telephone=031 555 0100", "address=12 Road")
     answer(portal, "org", "set", slug, *details, "information_officer=Nomsa Dube")
     (tmp_path / "people.csv").write_text(PEOPLE)
-    brought = answer(portal, "contacts", "import", tmp_path / "people.csv", "--org", slug)
+    said = ("--source", "own", "--obtained", "Signed the list at the AGM", "--consent", "email")
+    brought = answer(portal, "contacts", "import", tmp_path / "people.csv", "--org", slug, *said)
     assert (brought["added"], brought["failed"]) == (3, 0)
     return slug
 
