@@ -94,7 +94,8 @@ def consents(contact_id: int) -> list[Event]:
     query = ConsentEvent.select().where(ConsentEvent.contact_id == contact_id)
     return [
         Event(
-            event.created_at, event.id, "shield-check", words=f"{names[event.purpose_id]}, by {CHANNELS[event.channel]}",
+            event.created_at, event.id, "shield-check",
+            words=f"{names[event.purpose_id]}, by {CHANNELS[event.channel]}",
             chip=(said(event), "good" if event.kind in GRANTS else ""), quiet=event.detail,
         )
         for event in query
