@@ -33,6 +33,7 @@ NEEDING = {
     "review.": Permission.USERS, "organisation.": Permission.SETTINGS, "operator.": Permission.SETTINGS,
     "purpose.": Permission.SETTINGS, "import.": Permission.CONTACT_IMPORT,
 }  # fmt: skip
+REGISTERS = ("purpose.", "operator.")  # not told to whom Settings are closed, not even what he entered himself
 OF_THINGS: dict[str, Callable[[], Any]] = {
     "group.": lambda: Group.select(Group.id),
     "page.": lambda: Page.select(Page.id),
@@ -91,8 +92,10 @@ def _about_no_contact(actor: Actor) -> list[Any]:
     known = [*OPEN, *NEEDING, *OF_THINGS]
     ways += [_begins(word) for word in OPEN]
     for word, permission in NEEDING.items():
-        mine = LogEntry.user_id == actor.user_id
-        ways.append(_begins(word) & (mine if not actor.may(permission) else LogEntry.id > 0))
+        if actor.may(permission):
+            ways.append(_begins(word))
+        elif word not in REGISTERS:  # of what one did oneself one knows
+            ways.append(_begins(word) & (LogEntry.user_id == actor.user_id))
     for word, things in OF_THINGS.items():
         seen = LogEntry.subject_id.is_null() | LogEntry.subject_id.in_(things())
         ways.append(_begins(word) & (seen if _is_hindered(actor) else LogEntry.id > 0))

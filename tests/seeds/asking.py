@@ -14,7 +14,7 @@ def plant(stage: Stage) -> dict[str, int]:
         name=stage.canary("administration", f"CNRY{stage.mark}operator"), service="hosting", country="ZA", note="CNRY",
     )  # fmt: skip
     campaign = Campaign.create(name="CNRY request", purpose="consent_request", purpose_id=first().id, state="finished")
-    wording = keep_wording(f"CNRY{stage.mark}wording")
+    wording = keep_wording(f"CNRY{stage.mark}askedwords")
     ConsentRequest.create(
         campaign_id=campaign.id, officer="CNRY", causes="CNRY", channels=["email"], wording_id=wording.id
     )
@@ -24,6 +24,6 @@ def plant(stage: Stage) -> dict[str, int]:
     )  # fmt: skip
     ConsentAnswer.create(
         contact_id=stage.contact_id, delivery_id=row.id, answer="granted", channels=["email"],
-        signed_name=stage.canary("contact", f"CNRY{stage.mark}signature"), wording_id=wording.id,
+        signed_name="CNRY signature", wording_id=wording.id,
     )  # fmt: skip
     return {"operator_id": operator.id}
