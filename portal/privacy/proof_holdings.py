@@ -40,7 +40,11 @@ _OTHERS = ("other_id", "person_id")  # columns by which a row about somebody els
 _NAMED: dict[str, tuple[type[OrgModel], str]] = {
     "field_id": (Field, "field"), "group_id": (Group, "group"), "purpose_id": (Purpose, "purpose"),
 }  # fmt: skip
-_COLUMNS_OF = {("delivery", "address"): DataSet.EMAIL, ("delivery", "reply"): DataSet.EMAIL}
+# What mail servers say names the address.
+_COLUMNS_OF = {
+    ("delivery", "address"): DataSet.EMAIL, ("delivery", "reply"): DataSet.EMAIL,
+    ("delivery_event", "detail"): DataSet.EMAIL,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
