@@ -229,7 +229,9 @@ def test_a_new_organisation_sends_its_first_newsletter_by_what_home_says(alice, 
     elna.get_by_label("How and when you came to know this").fill("Het op die lys by die basaar geteken")
     elna.get_by_label("This is so for each of them").check()
     elna.get_by_role("button", name="Record it").click()
-    elna.get_by_role("link", name="Back to the newsletter").click()
+    back = elna.get_by_role("link", name="Back to the newsletter")
+    expect(elna.locator("#grounds:not([hx-trigger])")).to_be_visible(timeout=30_000)  # nothing is swapped any more
+    back.click()
     elna.get_by_role("button", name="Send to 200 people").click()
 
     expect(elna.get_by_text("Finished: everyone accounted for")).to_be_visible(timeout=60_000)
