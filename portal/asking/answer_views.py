@@ -54,7 +54,7 @@ def answer(token: str) -> Response:
         typed.errors["name"] = str(error)
     except service.BadAnswer as error:
         typed.errors[error.field] = str(error)
-    return _page(token, typed, 422 if typed.errors else 200)
+    return _page(token, typed, 422) if typed.errors else _page(token, Typed())
 
 
 def _asked() -> service.Question:
@@ -67,7 +67,8 @@ def _asked() -> service.Question:
 def _page(token: str, typed: Typed, status: int = 200) -> Response:
     asked = _asked()
     contact = Contact.get_or_none(Contact.id == asked.delivery.contact_id)
-    ticked = typed.channels or (asked.answer.channels if asked.answer else [])
+    kept = asked.answer.channels if asked.answer else []
+    ticked = typed.channels if typed.errors else kept  # once answered, what holds now
     html = render_template(
         "asking/answer.html", token=token, asked=asked, typed=typed, ticked=ticked, channels=CHANNELS,
         agreed=ways(asked.answer.channels) if asked.answer else "",

@@ -13,7 +13,8 @@ from portal.consent.grounds import CHANNELS
 from portal.contacts.forms import plain
 from portal.web.forms import Form
 
-_WAYS = [SelectChoice(*pair) for pair in CHANNELS.items()]
+# SMS joins when the portal can send one.
+_WAYS = [SelectChoice(*pair) for pair in CHANNELS.items() if pair[0] != "sms"]
 
 
 class RequestForm(Form):

@@ -39,17 +39,16 @@ def wording(asked: Asked) -> str:
 
 
 def body(asked: Asked) -> str:
-    """The letter, as HTML with merge tokens. It asks for nothing but an answer (DM-5)."""
+    """The letter, as HTML with merge tokens. It asks for nothing but an answer (DM-5); the clause stands at its foot."""
     named, officer, causes = _plain(asked.organisation), _plain(asked.officer), _plain(asked.causes)
     greeting = f"<p>{_plain(asked.greeting)}</p>" if asked.greeting else ""
-    clause = f"<p>{_plain(asked.clause)}</p>" if asked.clause else ""
     return (
         f"<p>Dear [[first name|friend]]</p>{greeting}"
         f"<p>{named} would like to write to you about {causes.rstrip('.')}. The law asks us to ask you first, "
         f"and we may ask only once.</p>"
         f"<p>You may choose how we write: {ways(asked.channels)}. Nothing is ticked for you, and you can change "
         f"your mind at any time, free of charge. If you say no, or do not answer, we shall not ask again.</p>"
-        f"{clause}<p>{officer}<br>for {named}</p>"
+        f"<p>{officer}<br>for {named}</p>"
     )
 
 

@@ -105,8 +105,9 @@ def test_the_same_answer_twice_is_kept_once_and_a_change_of_mind_takes_its_place
 
 def test_a_no_needs_no_name_and_holds_until_the_person_says_yes(app, org, asked):
     client = app.test_client()
-    client.post(link(asked), data={"answer": "no"})
+    said = client.post(link(asked), data={"answer": "no", "channel": "email", "name": "Thandi"})
     assert standing(org, asked) == "withheld"
+    assert " checked" not in said.text
     with acting_as(system(org.id)):
         agree([asked.contact_id])  # somebody brings a list on which he agreed
     assert standing(org, asked) == "withheld"
