@@ -39,7 +39,7 @@ def wording(asked: Asked) -> str:
 
 
 def body(asked: Asked) -> str:
-    """The letter, as HTML with merge tokens. It asks for nothing but an answer (DM-5); the clause stands at its foot."""
+    """The letter, as HTML with merge tokens. It asks for nothing but an answer (DM-5). The clause is its foot."""
     named, officer, causes = _plain(asked.organisation), _plain(asked.officer), _plain(asked.causes)
     greeting = f"<p>{_plain(asked.greeting)}</p>" if asked.greeting else ""
     return (
