@@ -60,6 +60,7 @@ def note(seq: int, hash_: str) -> bool:
     """Add a line, on the disk when this returns; False when the last line says the same."""
     _folder[0].mkdir(mode=0o700, parents=True, exist_ok=True)
     with _locked(path()) as file:
+        _drop_torn(file)
         last = _last_line(file)
         if last.get("seq") == seq and last.get("hash") == hash_ and _is_own(last):
             return False
@@ -134,6 +135,15 @@ def _read_line(raw: bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return line if isinstance(line, dict) else {}
+
+
+def _drop_torn(file: IO[bytes]) -> None:
+    """Take away the beginning of a line that a crash left without its end: it was never on the disk as a whole."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - _LONGEST_LINE))
+    tail = file.read()
+    if tail and not tail.endswith(b"\n"):
+        file.truncate(size - len(tail) + tail.rfind(b"\n") + 1)
 
 
 def _last_line(file: IO[bytes]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from portal.campaigns import sending
 from portal.campaigns import service as campaigns
 from portal.campaigns.appeal_rules import sounds_like_appeal
 from portal.campaigns.models import Campaign
-from portal.consent import approaching, purposes
+from portal.consent import approaching, purposes, suppressing
 from portal.consent.grounds import CHANNELS
 from portal.consent.models import Purpose, Wording
 from portal.consent.recording import keep_wording, record
@@ -18,6 +18,7 @@ from portal.consent.rules import PurposeClass
 from portal.core.actor import require
 from portal.core.clock import now
 from portal.core.db import lock, transaction
+from portal.core.misfit import Misfit
 from portal.core.permissions import Permission
 from portal.delivery.models import Delivery
 from portal.transfers import service as transfers
@@ -25,20 +26,12 @@ from portal.transfers import service as transfers
 LINK = "link"
 
 
-class BadRequest(ValueError):
+class BadRequest(Misfit):
     """The request cannot be made so. `field` is where it is mended."""
 
-    def __init__(self, words: str, field: str) -> None:
-        super().__init__(words)
-        self.field = field
 
-
-class BadAnswer(ValueError):
+class BadAnswer(Misfit):
     """The answer is not whole. `field` is where it is mended."""
-
-    def __init__(self, words: str, field: str) -> None:
-        super().__init__(words)
-        self.field = field
 
 
 @dataclass(frozen=True)
@@ -160,6 +153,8 @@ def answer(asked: Question, *, is_yes: bool, channels: Sequence[str], name: str,
             _record(asked, "withheld", asked.request.channels, name)
         if chosen and transfers.ABROAD_WORDS in asked.wording.text:
             transfers.agree(delivery.contact_id, chosen, asked.wording.id)
+        if delivery.channel in chosen:  # whoever says yes himself takes back that he had unsubscribed himself
+            suppressing.lift_own(delivery.channel, [delivery.mac])
         approaching.answered(delivery.channel, delivery.mac, kind)
 
 

@@ -13,6 +13,7 @@ from portal.consent.rules import CLASSES
 from portal.core.actor import require
 from portal.core.clock import now
 from portal.core.db import transaction
+from portal.core.misfit import Misfit
 from portal.core.permissions import Permission
 from portal.core.text import InvalidText, clean_text
 
@@ -21,12 +22,8 @@ class PurposeNotFound(LookupError):
     pass
 
 
-class BadPurpose(ValueError):
+class BadPurpose(Misfit):
     """This line of the register cannot be kept so. `field` is where it is mended."""
-
-    def __init__(self, words: str, field: str) -> None:
-        super().__init__(words)
-        self.field = field
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from portal.core import queue
 from portal.core.actor import Actor, acting_as, current_actor, require
 from portal.core.clock import now
 from portal.core.db import transaction
+from portal.core.misfit import Misfit
 from portal.core.permissions import Denied, Permission
 
 BATCH = 400
@@ -30,12 +31,8 @@ AT_ONCE = 2_000  # so few are done while the page waits
 LEASE = timedelta(minutes=2)
 
 
-class BadGround(ValueError):
+class BadGround(Misfit):
     """This cannot be recorded for many. `field` is where it is mended."""
-
-    def __init__(self, words: str, field: str) -> None:
-        super().__init__(words)
-        self.field = field
 
 
 class RunNotFound(LookupError):
@@ -106,13 +103,13 @@ def run(run_id: int) -> None:
     what, last = What(**the_run.what), the_run.last_id
     with acting_as(actor):
         while ids := _next(the_run.group_id, last):
-            last = ids[-1]
             with transaction():
+                step = {"done": GroundRun.done + len(ids), "last_id": ids[-1], "lease": now() + LEASE}
+                if not GroundRun.update(**step).where(mine, GroundRun.last_id == last).execute():
+                    return  # another worker took it over meanwhile
                 _write(what, ids)
-                GroundRun.update(done=GroundRun.done + len(ids), last_id=last, lease=now() + LEASE).where(
-                    mine
-                ).execute()
-        GroundRun.update(state="finished", lease=None).where(mine).execute()
+            last = ids[-1]
+        GroundRun.update(state="finished", lease=None).where(mine, GroundRun.last_id == last).execute()
 
 
 def silent(contact_ids: Sequence[int], what: What) -> list[int]:

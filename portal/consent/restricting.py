@@ -8,16 +8,13 @@ from portal.consent.models import Restriction
 from portal.core.actor import Actor, acting_as, current_actor, require, system
 from portal.core.clock import now
 from portal.core.db import transaction
+from portal.core.misfit import Misfit
 from portal.core.permissions import Permission
 from portal.core.tenancy import register_closed_contacts
 
 
-class Unrestricted(ValueError):
+class Unrestricted(Misfit):
     """The restriction cannot be set or lifted so. `field` is where it is mended."""
-
-    def __init__(self, words: str, field: str) -> None:
-        super().__init__(words)
-        self.field = field
 
 
 def register() -> None:

@@ -12,6 +12,7 @@ from portal.contacts.models import Contact, Email
 from portal.core.actor import require, seeing_everything
 from portal.core.clock import now
 from portal.core.db import transaction
+from portal.core.misfit import Misfit
 from portal.core.permissions import Permission
 from portal.documents import service as documents
 from portal.documents.rules import BadDocument
@@ -19,12 +20,8 @@ from portal.documents.rules import BadDocument
 TOLD = ("granted", "withheld", "withdrawn", "objected")  # what one can write down for others
 
 
-class BadWord(ValueError):
+class BadWord(Misfit):
     """This cannot be recorded so. `field` is where it is mended."""
-
-    def __init__(self, words: str, field: str) -> None:
-        super().__init__(words)
-        self.field = field
 
 
 @dataclass(frozen=True)

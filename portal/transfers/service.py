@@ -17,6 +17,7 @@ from portal.contacts.models import Field, Group
 from portal.core.actor import require, seeing_everything
 from portal.core.clock import now
 from portal.core.db import transaction
+from portal.core.misfit import Misfit
 from portal.core.permissions import Permission, Sensitivity
 from portal.delivery import transport
 from portal.gateways.countries import name_of
@@ -32,12 +33,8 @@ class OperatorNotFound(LookupError):
     pass
 
 
-class BadOperator(ValueError):
+class BadOperator(Misfit):
     """This line of the register cannot be kept so. `field` is where it is mended."""
-
-    def __init__(self, words: str, field: str) -> None:
-        super().__init__(words)
-        self.field = field
 
 
 @dataclass(frozen=True)

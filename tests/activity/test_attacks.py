@@ -155,6 +155,17 @@ def test_entries_linked_in_the_older_way_hold(here):
     assert checking.verify().ok
 
 
+def test_a_line_that_a_crash_left_half_written_spoils_nothing(here):
+    with anchors.path().open("ab") as file:
+        file.write(b'{"at":"2026-11-25T')
+    head = heads.current()
+
+    assert anchors.note(head.seq + 1, "f" * 64)
+
+    kept = anchors.read()
+    assert (kept.trouble, kept.anchors[-1].seq) == ("", head.seq + 1)
+
+
 def test_what_was_mailed_is_enough_to_know_a_replaced_chain(here):
     mailed = LogEntry.get(LogEntry.seq == 4)
     written_anew(here, forged, since=2)

@@ -8,13 +8,17 @@ from portal.asking.rules import Asked, body, ways, wording
 from portal.asking.service import BadRequest, Wish
 from portal.campaigns import sending
 from portal.campaigns.audience import waterfall
+from portal.consent import suppressing
 from portal.consent.models import ConsentEvent
 from portal.consent.more_models import Approach
 from portal.consent.purposes import first
-from portal.consent.queries import states
+from portal.consent.queries import Candidate, facts, states
+from portal.consent.rules import Aim, Allow, PurposeClass, Refuse, may_send
 from portal.contacts import record
 from portal.contacts import service as contacts
 from portal.core.actor import acting_as, system
+from portal.core.clock import now
+from portal.core.db import transaction
 from portal.core.keys import make_token
 from portal.delivery import ledger
 from portal.delivery.kinds import kind_of
@@ -114,6 +118,18 @@ def test_a_no_needs_no_name_and_holds_until_the_person_says_yes(app, org, asked)
 
     client.post(link(asked), data={"answer": "yes", "channel": "email", "name": "Thandi"})
     assert standing(org, asked) == "proven"
+
+
+@pytest.mark.parametrize(("reason", "expected"), [("unsubscribed", Allow()), ("complained", Refuse("complained"))])
+def test_who_says_yes_himself_takes_back_that_he_unsubscribed_and_nothing_graver(app, org, asked, reason, expected):
+    with acting_as(system(org.id)), transaction():
+        suppressing.suppress("email", "p0@example.org", reason)
+
+    app.test_client().post(link(asked), data={"answer": "yes", "channel": "email", "name": "Thandi"})
+
+    with acting_as(system(org.id)):
+        to_write = facts([Candidate(asked.contact_id, "p0@example.org")], Aim(PurposeClass.DIRECT_MARKETING))
+        assert may_send(to_write[0], now()) == expected
 
 
 @pytest.mark.parametrize(

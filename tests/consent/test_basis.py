@@ -381,6 +381,23 @@ def test_a_broken_run_goes_on_where_it_was(sipho, as_alice, monkeypatch):
     assert sorted(e.contact_id for e in ConsentEvent.select()) == sorted([sipho.id, *(c.id for c in more)])
 
 
+def test_a_worker_that_was_thought_dead_writes_nothing_twice(sipho, as_alice, monkeypatch):
+    monkeypatch.setattr(recording_many, "AT_ONCE", 0)
+    made = recording_many.start(What(news(), "consent", "own", "the list", ["email"]), None)
+    following = recording_many._next
+
+    def overtaken(group_id, last):
+        ids = following(group_id, last)
+        GroundRun.update(last_id=ids[-1], done=1).where(GroundRun.id == made.id).execute()  # by another worker
+        return ids
+
+    monkeypatch.setattr(recording_many, "_next", overtaken)
+    recording_many.run(made.id)
+
+    assert ConsentEvent.select().count() == 0
+    assert recording_many.find(made.id).state == "running"
+
+
 def test_who_is_kept_on_no_ground_is_listed_until_one_is_given(sipho, thandi, client_of, adam, charlie):
     client = client_of(adam)
     assert "1 contact is" in client.get("/").text
