@@ -22,7 +22,7 @@ from portal.contacts.models import Contact
 from portal.core import queue
 from portal.core.actor import Actor, acting_as, current_actor, require
 from portal.core.clock import now
-from portal.core.db import transaction
+from portal.core.db import GivingWay, transaction
 from portal.core.misfit import Misfit
 from portal.core.permissions import Denied, Permission
 
@@ -100,7 +100,7 @@ def run(run_id: int) -> None:
     except Denied as refusal:
         GroundRun.update(state="failed", words=str(refusal), lease=None).where(mine).execute()
         return
-    what, last = What(**the_run.what), the_run.last_id
+    what, last, give_way = What(**the_run.what), the_run.last_id, GivingWay()
     with acting_as(actor):
         while ids := _next(the_run.group_id, last):
             with transaction():
@@ -109,6 +109,7 @@ def run(run_id: int) -> None:
                     return  # another worker took it over meanwhile
                 _write(what, ids)
             last = ids[-1]
+            give_way()
         GroundRun.update(state="finished", lease=None).where(mine, GroundRun.last_id == last).execute()
 
 

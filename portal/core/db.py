@@ -5,6 +5,7 @@ commit can neither break the transaction nor stop another hook.
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -151,6 +152,20 @@ def learn_sizes() -> None:
     if is_sqlite():
         db.execute_sql("PRAGMA analysis_limit=1000")
         db.execute_sql("ANALYZE")
+
+
+class GivingWay:
+    """For a long job of many transactions: called after each. SQLite queues nobody: who waits for its lock looks for it
+    up to ten times a second, and would find it taken again each time, until he gives up.
+    """
+
+    def __init__(self) -> None:
+        self.since = time.monotonic()
+
+    def __call__(self) -> None:
+        if is_sqlite() and time.monotonic() - self.since > 1:
+            time.sleep(0.11)
+            self.since = time.monotonic()
 
 
 Query = TypeVar("Query")

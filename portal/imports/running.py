@@ -14,7 +14,7 @@ from portal.contacts.queries import groups_by_hand, parts_of
 from portal.contacts.rules import NewContact
 from portal.core.actor import Actor, acting_as, current_actor, require
 from portal.core.clock import now
-from portal.core.db import learn_sizes, transaction
+from portal.core.db import GivingWay, learn_sizes, transaction
 from portal.core.permissions import Denied, Permission
 from portal.imports import consents, service, traces
 from portal.imports.addresses import REFUSED, standing_of
@@ -48,9 +48,11 @@ def run(import_id: int) -> None:
             table = service.open_file(the_import)
             rest = dropwhile(lambda row: row[0] <= the_import.done, table.rows)
             fields = {word: field for word, field in targets().items() if word in the_import.mapping.values()}
+            give_way = GivingWay()
             for batch in _batches(rest, table.headings, the_import, fields):
                 _take(the_import, batch, fields)
-        except _Cancelled:
+                give_way()
+        except _Stopped:
             return
         except (UnreadableFile, Denied, contacts.GroupNameTaken) as error:
             service.finish(the_import, "failed", str(error))
@@ -105,8 +107,9 @@ def _batches(rows: Iterator[Row], headings: Sequence[str], the_import: Import, f
 
 
 def _take(the_import: Import, batch: Sequence[Read], fields: Targets) -> None:
-    """Store a batch with its counts, or nothing of it when the import was cancelled."""
+    """Store a batch with its counts, or nothing of it when the import was cancelled or another worker is at it."""
     with transaction():
+        _hold(the_import, batch[-1][0][0])
         standing = standing_of([draft for _, draft, _ in batch if draft is not None])
         batch = [_refuse(read, the_import) if read[1] and standing.is_refused(read[1]) else read for read in batch]
         drafts = [draft for _, draft, _ in batch if draft is not None]
@@ -146,13 +149,19 @@ def _take(the_import: Import, batch: Sequence[Read], fields: Targets) -> None:
         traces.keep(the_import, made, updated, since)
         counts["failed"] = _keep_problems(the_import, batch)
         added_up = {getattr(Import, name): getattr(Import, name) + count for name, count in counts.items()}
-        alive = (
-            Import.update({**added_up, Import.done: batch[-1][0][0], Import.lease: now() + service.LEASE})
-            .where(Import.id == the_import.id, Import.state == "running")
-            .execute()
-        )
-        if not alive:
-            raise _Cancelled
+        Import.update({**added_up, Import.lease: now() + service.LEASE}).where(Import.id == the_import.id).execute()
+    the_import.done = batch[-1][0][0]
+
+
+def _hold(the_import: Import, until: int) -> None:
+    """Say first of all how far this batch goes: whoever cancels, and a worker who took the import over or was
+    overtaken, waits for its end. The row of the import is held before the contacts and the log, as they do who stop it.
+    """
+    alive = Import.update(done=until).where(
+        Import.id == the_import.id, Import.state == "running", Import.done == the_import.done
+    )
+    if not alive.execute():
+        raise _Stopped
 
 
 def _left_out(the_import: Import, fields: Targets) -> str:
@@ -168,8 +177,8 @@ def _refuse(read: Read, the_import: Import) -> Read:
     return (number, [""] * len(cells)), None, [Problem(number, columns[0] if len(columns) == 1 else "", REFUSED)]
 
 
-class _Cancelled(Exception):
-    """The import was cancelled while a batch was being stored; the batch is undone."""
+class _Stopped(Exception):
+    """The import was cancelled, or another worker has taken it over: nothing of this batch is stored."""
 
 
 def _group_ids(drafts: Sequence[Draft]) -> dict[str, int]:

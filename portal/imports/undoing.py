@@ -14,7 +14,7 @@ from portal.contacts.models import Contact, Field
 from portal.core import queue
 from portal.core.actor import Actor, acting_as, current_actor, require
 from portal.core.clock import now
-from portal.core.db import learn_sizes, transaction
+from portal.core.db import GivingWay, learn_sizes, transaction
 from portal.core.permissions import Denied, Permission
 from portal.imports import consents
 from portal.imports.models import Import, ImportedContact, Undo
@@ -120,10 +120,10 @@ def run(import_id: int) -> None:
         Undo.update(state="stopped", problem=str(refusal), lease=None).where(Undo.id == undo.id).execute()
         return
     with acting_as(actor):
+        give_way = GivingWay()
         try:
-            while rows := _next(the_import):
-                with transaction():
-                    _take(the_import, undo, rows)
+            while _take(the_import, undo):
+                give_way()
         except _Stopped:
             return
         _finish(the_import, undo)
@@ -137,8 +137,27 @@ def kept(the_import: Import, limit: int) -> list[ImportedContact]:
     return list(query.order_by(ImportedContact.id).limit(limit))
 
 
-def _take(the_import: Import, undo: Undo, rows: Sequence[ImportedContact]) -> None:
-    """Undo what was done to these contacts. Raises _Stopped when somebody has stopped it meanwhile."""
+def _take(the_import: Import, undo: Undo) -> bool:
+    """Undo the next batch; whether there was one. Raises _Stopped when somebody has stopped it meanwhile."""
+    with transaction():
+        _hold(undo)
+        rows = _next(the_import)
+        if rows:
+            _undo(the_import, undo, rows)
+    return bool(rows)
+
+
+def _hold(undo: Undo) -> None:
+    """Hold the row of the undoing before the contacts and the log, as they do who stop it: they wait for the end of
+    the batch. So does another worker, who finds then what is left.
+    """
+    alive = Undo.update(lease=now() + LEASE).where(Undo.id == undo.id, Undo.state == "running")
+    if not alive.execute():
+        raise _Stopped
+
+
+def _undo(the_import: Import, undo: Undo, rows: Sequence[ImportedContact]) -> None:
+    """Undo what was done to these contacts."""
     ids = [row.contact_id for row in rows]
     hold(ids)  # nobody changes a contact between our looking and our undoing
     there = {contact.id: contact for contact in Contact.select().where(Contact.id.in_(ids))}
@@ -178,18 +197,18 @@ def _note(undo: Undo, rows: Sequence[ImportedContact], outcomes: dict[int, tuple
         counts[outcome] = counts.get(outcome, 0) + 1
         ImportedContact.update(outcome=outcome, reason=reason).where(ImportedContact.id == row.id).execute()
     added_up = {getattr(Undo, name): getattr(Undo, name) + count for name, count in counts.items()}
-    alive = Undo.update({**added_up, Undo.lease: now() + LEASE}).where(Undo.id == undo.id, Undo.state == "running")
-    if not alive.execute():
-        raise _Stopped
+    Undo.update({**added_up, Undo.lease: now() + LEASE}).where(Undo.id == undo.id).execute()
 
 
 class _Stopped(Exception):
-    """The undo was stopped while a batch was being undone; the batch is taken back."""
+    """The undo was stopped: nothing of this batch is undone."""
 
 
 def _finish(the_import: Import, undo: Undo) -> None:
     with transaction():
-        Undo.update(state="finished", ended_at=now(), lease=None).where(Undo.id == undo.id).execute()
+        ended = Undo.update(state="finished", ended_at=now(), lease=None)
+        if not ended.where(Undo.id == undo.id, Undo.state == "running").execute():
+            return  # stopped just now, or finished by another worker
         fresh = Undo.get(Undo.id == undo.id)
         counts = {name: getattr(fresh, name) for name in ("removed", "put_back", "partly", "kept")}
         log.write("import.undone", subject_id=the_import.id, **counts)

@@ -163,10 +163,11 @@ def test_an_undo_is_stopped_and_gone_on_with(take, monkeypatch):
     undoing.begin(ended)
     whole, calls = undoing._take, []
 
-    def stop_after_one(the_import, undo, rows):
-        whole(the_import, undo, rows)
+    def stop_after_one(the_import, undo):
+        there_was = whole(the_import, undo)
         calls.append(1)
         undoing.stop(the_import)
+        return there_was
 
     monkeypatch.setattr(undoing, "_take", stop_after_one)
     undoing.run(ended.id)
