@@ -125,10 +125,11 @@ class SealWitness:
             counts = dict(query.group_by(Delivery.campaign_id).tuples())
             for campaign_id in some:
                 people, seq = self.frozen[campaign_id]
-                if counts.get(campaign_id, 0) < people:
+                there = counts.get(campaign_id, 0)  # a campaign begins with nobody when all were taken out meanwhile
+                if there < people:
                     words = f"Deliveries of campaign {campaign_id} were removed: there are not {people} any more."
                     return Trouble(seq, words, {"campaign": campaign_id})
-                if counts[campaign_id] > people:
+                if there > people:
                     last = Delivery.select(fn.MAX(Delivery.id)).where(Delivery.campaign_id == campaign_id)
                     newest = last.where(Delivery.seal_id.is_null()).scalar() or last.scalar()
                     return _named(seq, campaign_id, newest, f"was put in: only {people} people were to be written to")

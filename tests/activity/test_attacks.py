@@ -322,6 +322,12 @@ def test_a_delivery_that_follows_a_merge_is_in_order(sealed):
 
 
 @pytest.mark.one_database
+def test_a_campaign_that_began_with_nobody_is_in_order(here):
+    with transaction():
+        log.write(seals.FROZEN, subject_id=812, people=0)
+    assert checking.verify().ok
+
+
 def test_a_large_campaign_costs_an_entry_for_each_thousand(here):
     first = people(1)[0]
     campaign_id = sent([first])
