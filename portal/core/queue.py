@@ -33,6 +33,9 @@ CHECK_LOG = "workers.log.check_log"
 BEAT = "workers.pulse.beat"
 
 NAME = "portal"
+WHILE = 900  # seconds a job may take: one that takes longer goes on where it was when it is rung for again
+# A check begins again when it is broken off: it must get through ten million entries.
+LONGER = {CHECK_LOG: 6 * 3600}
 _queue: Queue | None = None
 _last_warning = 0.0
 
@@ -69,7 +72,7 @@ def ring(job: str, **ids: Any) -> bool:
     if _queue is None:
         return False
     try:
-        _queue.enqueue(job, kwargs=ids, result_ttl=0, failure_ttl=86_400, job_timeout=900)
+        _queue.enqueue(job, kwargs=ids, result_ttl=0, failure_ttl=86_400, job_timeout=LONGER.get(job, WHILE))
     except (RedisError, OSError) as error:
         if time.monotonic() - _last_warning > 60:
             _last_warning = time.monotonic()
