@@ -5,7 +5,9 @@ import secrets
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from peewee import IntegrityError
 
@@ -81,6 +83,16 @@ def find_org(slug: str) -> Org:
 
 def current_org() -> Org:
     return Org.get_by_id(current_actor().org_id)
+
+
+def today() -> date:
+    """The day where the organisation is. In the first hours after its midnight it is still the day before in UTC."""
+    return day_of(now())
+
+
+def day_of(moment: datetime) -> date:
+    """The day of a moment where the organisation is."""
+    return moment.astimezone(ZoneInfo(current_org().timezone)).date()
 
 
 def set_details(**values: Any) -> Org:

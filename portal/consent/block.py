@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from portal.accounts.service import current_org
 from portal.consent import purposes, restricting
 from portal.consent.folding import State, of
 from portal.consent.grounds import ALL_BASES, CHANNELS, GRANTS, KINDS, METHODS, RESTRICTIONS, UNRECORDED
@@ -15,6 +16,7 @@ from portal.contacts.rules import SOURCES
 from portal.core.actor import current_actor
 from portal.core.clock import now
 from portal.core.permissions import DataSet
+from portal.core.written import day
 from portal.documents.models import Document
 
 
@@ -108,7 +110,7 @@ def _answer(
     grounds: dict[int, list[Justification]],
     held: dict[int, dict[tuple[int, str], State]],
 ) -> None:
-    kind = PurposeClass(purpose.purpose_class)
+    kind, zone = PurposeClass(purpose.purpose_class), ZoneInfo(current_org().timezone)
     candidates = [Candidate(i, emails[i][0].normal if i in emails else "") for i in found]
     is_hidden = not current_actor().sees(DataSet.EMAIL)
     for candidate, fact in zip(candidates, facts(candidates, Aim(kind, purpose.id)), strict=True):
@@ -122,14 +124,14 @@ def _answer(
             found[i].answers.append(Answer(purpose, False, WORDS[reason], reason=reason))
             continue
         mine = [j for j in grounds.get(i, []) if j.purpose_id == purpose.id and j.ended_at is None]
-        why = _because(kind, state, mine)
+        why = _because(kind, state, mine, zone)
         found[i].answers.append(Answer(purpose, True, why, state.standing if state.is_given else ""))
 
 
-def _because(kind: PurposeClass, state: State, grounds: Sequence[Justification]) -> str:
+def _because(kind: PurposeClass, state: State, grounds: Sequence[Justification], zone: ZoneInfo) -> str:
     if state.is_given and (kind is PurposeClass.DIRECT_MARKETING or not grounds):
         who = "a parent or guardian" if state.given_by == "competent" else "the person"
-        return f"{who} agreed on {_day(state.at)}"
+        return f"{who} agreed on {day(state.at, zone)}" if state.at else f"{who} agreed"
     if grounds:
         words = ALL_BASES.get(grounds[-1].basis, "").split(" (")[0]
         return f"{words[:1].lower()}{words[1:]}"
@@ -182,7 +184,3 @@ def _papers(rows: Sequence[ConsentEvent | Justification]) -> dict[int | None, Do
 def _wordings(events: Sequence[ConsentEvent]) -> dict[int, str]:
     ids = {event.wording_id for event in events if event.wording_id}
     return dict(Wording.select(Wording.id, Wording.text).where(Wording.id.in_(ids)).tuples()) if ids else {}
-
-
-def _day(at: datetime | None) -> str:
-    return f"{at.day} {at:%B %Y}" if at else ""

@@ -7,6 +7,7 @@ from typing import Any
 
 from peewee import IntegrityError, chunked
 
+from portal.accounts.service import day_of
 from portal.activity import log
 from portal.activity.log import Entry
 from portal.consent import justifying
@@ -65,7 +66,11 @@ def record(
     if not channels:
         return
     told_of = {"purpose": name, "channels": ", ".join(CHANNELS[channel] for channel in channels)}
-    told_of |= {"proof": proof, "said_on": said_at.date().isoformat(), "method": METHODS.get(method, method)}
+    told_of |= {
+        "proof": proof,
+        "said_on": day_of(said_at).isoformat(),
+        "method": METHODS.get(method, method),
+    }
     told_of |= {"given_by": "" if given_by == "self" else GIVEN_BY[given_by], "detail": detail, "recording": recording}
     changes: dict[str, list[Any]] = {key: [None, value] for key, value in told_of.items() if value}
     more = {key: values[key] for key in ("document_id", "wording_id") if values[key]}

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, time
 
+from portal.accounts.service import today
 from portal.consent import purposes
 from portal.consent.folding import of
 from portal.consent.justifying import justify
@@ -49,8 +50,8 @@ def register() -> None:
 
 def hear(child_id: int, entered: Entered) -> None:
     """A parent or guardian consents that the child is kept, and, where he says so, to appeals too (s 35(1)(a))."""
-    day = entered.consented_on or now().date()
-    at = now() if day >= now().date() else datetime.combine(day, time(10), UTC)
+    day = entered.consented_on or today()
+    at = now() if day >= today() else datetime.combine(day, time(10), UTC)
     for purpose in purposes.current():
         is_marketing = purpose.purpose_class == PurposeClass.DIRECT_MARKETING
         if is_marketing and not entered.is_marketing_too:

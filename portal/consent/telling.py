@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import IO
 
+from portal.accounts.service import today
 from portal.consent import justifying, purposes, suppressing
 from portal.consent.grounds import ALL_BASES, CHANNELS, GRANTS, KINDS, METHODS, is_evidence
 from portal.consent.models import Justification
@@ -53,8 +54,8 @@ def tell(contact: Contact, word: Word) -> None:
     purpose = purposes.find(word.purpose_id)
     channels = list(CHANNELS) if word.kind == "objected" else word.channels
     _check(word, channels)
-    day = word.said_on or now().date()
-    said_at = now() if day >= now().date() else datetime.combine(day, time(10), UTC)
+    day = word.said_on or today()
+    said_at = now() if day >= today() else datetime.combine(day, time(10), UTC)
     with transaction():
         document_id = _keep(contact, word.paper, f"{KINDS[word.kind]}: {purpose.name}")
         proven = is_evidence(word.method, document_id=document_id, recording=word.recording, wording_id=None)
@@ -102,7 +103,7 @@ def _check(word: Word, channels: list[str]) -> None:
         raise BadWord("Choose at least one way of reaching the person.", "channels")
     if word.method not in METHODS:
         raise BadWord("Choose how it was said.", "method")
-    if word.said_on is not None and word.said_on > now().date():
+    if word.said_on is not None and word.said_on > today():
         raise BadWord("This day lies in the future.", "said_on")
     if not word.detail.strip() and word.kind in GRANTS and word.paper is None:
         raise BadWord("Say where and how, such as: ticked the form at the open day.", "detail")

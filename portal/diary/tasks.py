@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from portal.accounts.service import current_org, members
+from portal.accounts.service import members
+from portal.accounts.service import today as today
 from portal.activity import log
 from portal.contacts import history
 from portal.contacts import service as contacts
@@ -45,11 +45,6 @@ class Shown:
     is_late: bool
     may_tick: bool
     follows: date | None = None  # the day on which it comes again, of one just done
-
-
-def today() -> date:
-    """The day where the organisation is."""
-    return now().astimezone(ZoneInfo(current_org().timezone)).date()
 
 
 def find(task_id: int) -> Task:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import IO, Any
 
+from portal.accounts.service import today
 from portal.activity import log
 from portal.contacts.names import fold
 from portal.core.actor import Actor, current_actor
@@ -146,7 +147,7 @@ def _said(the_import: Import, source: str, obtained: str, channels: Sequence[str
         wording = clean_text(further.wording, max_length=5_000, lines=True)
     except InvalidText as error:
         raise BadDeclaration(str(error)) from None
-    if further.obtained_on is not None and further.obtained_on > now().date():
+    if further.obtained_on is not None and further.obtained_on > today():
         raise BadDeclaration("This day is yet to come. Enter the day on which they gave it to you.")
     known = purposes()
     if further.purpose_id is not None and further.purpose_id not in known:

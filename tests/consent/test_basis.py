@@ -2,14 +2,15 @@
 
 import io
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 
 from portal.accounts import service as accounts
 from portal.activity import log
 from portal.activity.models import LogEntry
-from portal.consent import purposes, recording_many, restricting, suppressing, telling, unjustified
+from portal.consent import block, purposes, recording_many, restricting, suppressing, telling, unjustified
 from portal.consent.asserting import assert_consents
 from portal.consent.models import ConsentEvent, Fixed, GroundRun, Justification, Purpose, Suppression, Wording
 from portal.consent.queries import Candidate, facts, register_fact, states
@@ -265,6 +266,17 @@ def test_a_call_without_its_recording_is_told_as_no_evidence(sipho, client_of, a
 
     telling.tell(sipho, Word(news(), "granted", ["email"], "telephone", detail="rang again", recording="Call 17"))
     assert states([sipho.id])[sipho.id][news(), "email"].standing == "proven"
+
+
+def test_shortly_after_midnight_it_is_today(sipho, olivia):
+    with time_machine.travel(datetime(2026, 2, 28, 22, 30, tzinfo=UTC), tick=False), acting_as(actor_of(olivia)):
+        telling.tell(sipho, Word(news(), "granted", ["email"], "in_person", date(2026, 3, 1), detail="At the door"))
+        answers = block.load([sipho.id])[sipho.id].answers
+        assert "agreed on 1 Mar 2026" in answers[0].why
+        told = LogEntry.select().where(LogEntry.action == "contact.consent_granted").get()
+        assert told.detail["changes"]["said_on"] == [None, "2026-03-01"]
+        with pytest.raises(telling.BadWord):
+            telling.tell(sipho, Word(news(), "granted", ["email"], "in_person", date(2026, 3, 2), detail="At the door"))
 
 
 GOOD = {"kind": "granted", "channels": "email", "method": "paper", "given_by": "self", "detail": "at the open day"}
