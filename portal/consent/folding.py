@@ -1,6 +1,6 @@
 """What everything a contact said comes to, for each purpose and channel. Pure: the events alone decide."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -84,11 +84,3 @@ def _standing(before: str, event: Said) -> str:
     if event.kind in ("withheld", "withdrawn") and before == "objected":
         return before
     return event.kind
-
-
-def counted(states: Sequence[State]) -> dict[str, int]:
-    """How many are of each standing: asserted and proven apart (P-11-2)."""
-    found: dict[str, int] = {}
-    for state in states:
-        found[state.standing] = found.get(state.standing, 0) + 1
-    return found

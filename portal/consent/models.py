@@ -58,7 +58,7 @@ class Purpose(OrgModel):
     name = TextField()
     description = TextField(default="")
     purpose_class = TextField(default="direct_marketing")  # direct_marketing | information | transactional
-    basis = TextField(default="consent")  # of rules.BASES: what mostly carries it
+    basis = TextField(default="consent")  # of grounds.BASES: what mostly carries it
     categories = TextField(default="")  # of data
     recipients = TextField(default="")  # to whom else it goes
     keeping = TextField(default="")  # how long
@@ -83,14 +83,14 @@ class Wording(Appended, OrgModel):
 
 
 class ConsentEvent(Appended, ContactRow):
-    """What a contact said, or another for him, about one purpose and channel. What they come to: rules.fold."""
+    """What a contact said, or another for him, about one purpose and channel. What they come to: folding.fold."""
 
     contact_id = IntegerField()
     purpose_id = IntegerField()
-    channel = TextField(default="email")  # of rules.CHANNELS
-    kind = TextField()  # of rules.KINDS
+    channel = TextField(default="email")  # of grounds.CHANNELS
+    kind = TextField()  # of grounds.KINDS
     proof = TextField(default="asserted")  # asserted | proven
-    method = TextField(default="")  # of rules.METHODS
+    method = TextField(default="")  # of grounds.METHODS
     wording_id = IntegerField(null=True)
     document_id = IntegerField(null=True)  # the paper, recording or mail; one that is gone proves nothing any more
     recording = TextField(default="")  # where a recorded call is found
@@ -123,7 +123,7 @@ class Justification(ContactRow):
 
     contact_id = IntegerField()
     purpose_id = IntegerField()
-    basis = TextField(default="consent")  # of rules.BASES
+    basis = TextField(default="consent")  # of grounds.BASES
     detail = TextField(default="")
     document_id = IntegerField(null=True)
     source = TextField(default="")
@@ -149,7 +149,7 @@ class Restriction(ContactRow):
     """A contact of whom nothing may be done but keeping (POPIA s 14(6)): out of sight but for who has `privacy`."""
 
     contact_id = IntegerField()
-    reason = TextField()  # of rules.RESTRICTIONS
+    reason = TextField()  # of grounds.RESTRICTIONS
     detail = TextField(default="")
     set_by = TextField(default="")
     created_at = UtcField(default=now)
@@ -175,7 +175,7 @@ class Suppression(OrgModel):
     mac = TextField()
     key_version = TextField()
     scope = TextField(default="marketing")  # marketing | everything | list:ID, the id of a purpose
-    reason = TextField()  # of rules.REASONS
+    reason = TextField()  # of suppressing.STRENGTH
     delivery_id = IntegerField(null=True)
     campaign_id = IntegerField(null=True)
     created_at = UtcField(default=now)

@@ -100,7 +100,7 @@ def _facts(candidates: Sequence[Candidate], aim: Aim, handled: frozenset[int]) -
 
 
 def first_purpose_id() -> int:
-    """Which purpose is meant where nobody says: the first of direct marketing in use, else the first there is."""
+    """The id of purposes.first: which purpose is meant where nobody says."""
     is_other = Purpose.purpose_class != PurposeClass.DIRECT_MARKETING
     query = Purpose.select(Purpose.id).order_by(Purpose.archived_at.is_null(False), is_other, Purpose.id)
     return int(query.limit(1).scalar())

@@ -1,7 +1,7 @@
 """The activity report: which days, who, what, of whom; on screen, and as a file."""
 
 import tempfile
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,7 @@ from portal.core.written import day as in_words
 from portal.diary import finding, papers, queries, tasks
 from portal.diary.finding import ANYBODY, Place, Wanted
 from portal.diary.lines import lines
-from portal.diary.pages import activity
+from portal.diary.pages import activity, day_asked
 from portal.diary.rules import KINDS, bounds
 from portal.web.access import needs
 from portal.web.filters import zone
@@ -22,7 +22,6 @@ from portal.web.htmx import page_or_part
 from portal.web.streaming import as_attachment, stream
 
 MONTH = timedelta(days=30)
-FIRST_YEAR, LAST_YEAR = 1970, 2200
 
 
 @activity.get("")
@@ -70,8 +69,8 @@ def take() -> Response:
 def _asked() -> dict[str, Any]:
     """The filters in the address or the form; what cannot be read is as if it were not there."""
     today = tasks.today()
-    until = _day("until", today)
-    since = _day("since", until - MONTH)
+    until = day_asked("until", today)
+    since = day_asked("since", until - MONTH)
     kind = request.values.get("kind", "")
     user, group = _number("user"), _number("group")
     return {
@@ -103,15 +102,6 @@ def _words(asked: dict[str, Any]) -> list[str]:
 def _href(asked: dict[str, Any], **more: Any) -> str:
     kept: dict[str, Any] = {name: value for name, value in asked.items() if value not in (None, "")}
     return url_for("activity.show", **kept, **more)
-
-
-def _day(name: str, otherwise: date) -> date:
-    text = request.values.get(name, "")
-    try:
-        day = date.fromisoformat(text) if len(text) == 10 else otherwise
-    except ValueError:
-        return otherwise
-    return day if FIRST_YEAR <= day.year <= LAST_YEAR else otherwise
 
 
 def _number(name: str) -> int | None:

@@ -12,15 +12,13 @@ from portal.diary import finding, queries, report_views, task_views, tasks  # no
 from portal.diary.finding import Place as LogPlace
 from portal.diary.finding import Wanted
 from portal.diary.lines import lines
-from portal.diary.pages import activity, bp
+from portal.diary.pages import activity, bp, day_asked
 from portal.diary.rules import bounds, month_of
 from portal.web.access import needs
 from portal.web.errors import register_error
 from portal.web.filters import zone
 from portal.web.frame import Place, add_place
 from portal.web.htmx import page_or_part
-
-FIRST_YEAR, LAST_YEAR = 1970, 2200
 
 
 class NoSuchUser(LookupError):
@@ -99,16 +97,6 @@ def _day(day: date) -> dict[str, object]:
         "due_tasks": [*late, *(tasks.open_tasks(mine=False, on=day) if may_see_tasks else [])],
         "back": "diary",
     }  # fmt: skip
-
-
-def day_asked(name: str, otherwise: date) -> date:
-    """The day that stands in the address, such as 2026-11-24; anything else is `otherwise`."""
-    text = request.values.get(name, "")
-    try:
-        day = date.fromisoformat(text) if len(text) == 10 else otherwise
-    except ValueError:
-        return otherwise
-    return day if FIRST_YEAR <= day.year <= LAST_YEAR else otherwise
 
 
 def register(app: Flask) -> None:

@@ -37,7 +37,7 @@ def require_state(the_import: Import, state: str) -> None:
 
 
 def end(the_import: Import, state: str, problem: str = "") -> None:
-    """The file goes, the counts stay."""
+    """Bring it to one of the ends. The file goes, the counts stay."""
     with transaction():
         changed = (
             Import.update(state=state, problem=problem, ended_at=now(), lease=None)
@@ -48,5 +48,4 @@ def end(the_import: Import, state: str, problem: str = "") -> None:
             fresh = find(the_import.id)
             counts = {name: getattr(fresh, name) for name in ("added", "updated", "skipped", "failed", "held")}
             log.write(f"import.{state}", subject_id=the_import.id, **counts)
-    if state != "running":
-        Path(the_import.path).unlink(missing_ok=True)
+    Path(the_import.path).unlink(missing_ok=True)
