@@ -19,6 +19,11 @@ def check_log(check_id: int) -> None:
     check_service.run(check_id)
 
 
+@org_job
+def anchor_log() -> None:
+    anchoring.tell()
+
+
 def ring_for_seals() -> None:
     """Ring for campaigns whose final deliveries are not sealed yet."""
     each_org(_ring_for_seals)
@@ -46,9 +51,12 @@ def tell_of_refusals() -> None:
 
 
 def anchor() -> None:
-    """Note each organisation's last entry outside the database, and mail it once a day."""
+    """Note each organisation's last entry outside the database, and mail it once a day. A worker does it, because what
+    was written since the last mark is checked first, and sending must not wait for that; without Redis it is done here.
+    """
     each_org(_anchor)
 
 
 def _anchor() -> None:
-    anchoring.tell()
+    if not queue.ring(queue.ANCHOR_LOG, org_id=current_actor().org_id):
+        anchoring.tell()

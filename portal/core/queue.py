@@ -30,12 +30,13 @@ RECORD_GROUNDS = "workers.grounds.record_grounds"
 UNDO_IMPORT = "workers.imports.undo_import"
 SEAL_DELIVERIES = "workers.log.seal_deliveries"
 CHECK_LOG = "workers.log.check_log"
+ANCHOR_LOG = "workers.log.anchor_log"
 BEAT = "workers.pulse.beat"
 
 NAME = "portal"
 WHILE = 900  # seconds a job may take: one that takes longer goes on where it was when it is rung for again
-# A check begins again when it is broken off: it must get through ten million entries.
-LONGER = {CHECK_LOG: 6 * 3600}
+# What goes through the record begins again when it is broken off: it must get through ten million entries.
+LONGER = {CHECK_LOG: 6 * 3600, ANCHOR_LOG: 6 * 3600}
 _queue: Queue | None = None
 _last_warning = 0.0
 
