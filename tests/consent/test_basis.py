@@ -279,6 +279,13 @@ def test_shortly_after_midnight_it_is_today(sipho, olivia):
             telling.tell(sipho, Word(news(), "granted", ["email"], "in_person", date(2026, 3, 2), detail="At the door"))
 
 
+def test_grounds_that_were_not_recorded_can_be_begun_again(client_of, alice, as_alice):
+    broken = GroundRun.create(what={}, state="failed", words="Begin it again.", done=400, total=900)
+    page = client_of(alice).get(f"/grounds/{broken.id}").text
+    assert "What was recorded before stays." in page
+    assert 'href="/grounds/new"' in page
+
+
 GOOD = {"kind": "granted", "channels": "email", "method": "paper", "given_by": "self", "detail": "at the open day"}
 
 
