@@ -89,6 +89,8 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "operator.added": ("map-pin", "added a line to the register of where details go"),
     "operator.changed": ("map-pin", "changed a line of the register of where details go"),
     "operator.archived": ("inbox", "put away a line of the register of where details go"),
+    "notice.changed": ("file-text", "changed the draft of the privacy notice"),
+    "notice.published": ("file-text", "published the privacy notice"),
     "task.added": ("clock", "noted a task"),
     "task.done": ("circle-check", "did a task"),
     "task.reopened": ("undo-2", "took back that a task was done"),

@@ -27,6 +27,7 @@ from portal.core.keys import message_key
 from portal.core.permissions import Denied, Permission
 from portal.delivery import system_mail, tracking, transport
 from portal.delivery.mime import Message, build
+from portal.privacy_notice import service as privacy_notice
 from portal.transfers import service as transfers
 from portal.web.colours import on_colour
 
@@ -251,6 +252,7 @@ def letter_of(campaign: Campaign) -> Letter:
         body=campaign.body,
         is_tracked=bool(campaign.is_tracked) and tracking.is_on(),
         clause=transfers.clause(),
+        privacy_url=privacy_notice.address(),
         button=ANSWER if is_request(campaign) else "",
         fields={key: field.id for key, field in merge_fields.named_in(_text_of(campaign)).items()},
         base_url=base,
