@@ -26,6 +26,7 @@ from portal.home import views as home
 from portal.imports import views as imports
 from portal.privacy import proof_views as proof
 from portal.privacy_notice import views as privacy_notice
+from portal.profile import views as profile
 from portal.reports import views as reports
 from portal.run import health, probe
 from portal.signin import edge
@@ -68,6 +69,7 @@ PAGES = (
     unsubscribe_views.register,
     tracking_views.register,
     returned_views.register,
+    profile.register,
     reports.register,
     diary.register,
     home.register,

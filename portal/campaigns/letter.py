@@ -37,6 +37,10 @@ class Mailbox:
     reply_to: str = ""
 
 
+UNSUBSCRIBE = (("Unsubscribe", "unsubscribe"),)
+OWN_PAGE = ("See or change your details", "own page")  # R23
+
+
 @dataclass(frozen=True)
 class Letter:
     """What was written, and by whom it is sent."""
@@ -47,7 +51,7 @@ class Letter:
     sender: Sender
     mailbox: Mailbox
     base_url: str
-    links: Sequence[tuple[str, str]] = field(default_factory=lambda: (("Unsubscribe", "unsubscribe"),))
+    links: Sequence[tuple[str, str]] = field(default_factory=lambda: UNSUBSCRIBE)
     is_tracked: bool = False
     clause: str = ""  # about details that leave the country (R06)
     privacy_url: str = ""  # where the privacy notice is read (R72); "" while none is published
