@@ -25,6 +25,8 @@ from portal.features import prepare
 from portal.home import views as home
 from portal.imports import views as imports
 from portal.privacy import proof_views as proof
+from portal.privacy_notice import views as privacy_notice
+from portal.profile import views as profile
 from portal.reports import views as reports
 from portal.run import health, probe
 from portal.signin import edge
@@ -62,10 +64,12 @@ PAGES = (
     campaigns.register,
     asking.register,
     transfers.register,
+    privacy_notice.register,
     mail_views.register,
     unsubscribe_views.register,
     tracking_views.register,
     returned_views.register,
+    profile.register,
     reports.register,
     diary.register,
     home.register,

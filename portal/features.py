@@ -14,6 +14,7 @@ from portal.delivery import holding, seals, transport
 from portal.diary import home
 from portal.documents import keeping
 from portal.imports import panel as imports
+from portal.profile import sending as profile
 from portal.transfers import service as transfers
 
 RULES = (
@@ -35,6 +36,7 @@ RULES = (
     imports.register,
     seals.register,
     home.register,
+    profile.register,
 )
 
 

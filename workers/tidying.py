@@ -7,6 +7,7 @@ from portal.delivery import bouncing, system_mail, tracking
 from portal.delivery.models import PortalMail
 from portal.documents import sweeping
 from portal.imports import service as imports
+from portal.profile import codes
 from portal.signin import service as signin
 from portal.users import reminding
 from workers.base import connection, each_org
@@ -26,4 +27,5 @@ def _tidy() -> None:
     system_mail.tidy()
     tracking.tidy()
     imports.tidy()
+    codes.tidy()
     reminding.remind()

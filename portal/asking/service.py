@@ -21,6 +21,7 @@ from portal.core.db import lock, transaction
 from portal.core.misfit import Misfit
 from portal.core.permissions import Permission
 from portal.delivery.models import Delivery
+from portal.privacy_notice import service as privacy_notice
 from portal.transfers import service as transfers
 
 LINK = "link"
@@ -162,8 +163,15 @@ def _record(asked: Question, kind: str, channels: Sequence[str], name: str) -> N
     if channels:
         record(
             [asked.delivery.contact_id], purpose_id=asked.purpose.id, channels=channels, kind=kind, proof="proven",
-            method=LINK, detail=f"Signed as {name}" if name else "", wording_id=asked.wording.id, at=now(),
+            method=LINK, detail=_detail(name), wording_id=asked.wording.id, at=now(),
         )  # fmt: skip
+
+
+def _detail(name: str) -> str:
+    """How it was signed, and which privacy notice stood at the foot of the page (P-18-2)."""
+    version = privacy_notice.version_now()
+    notice = f"Privacy notice: version {version}" if version else ""
+    return "; ".join(filter(None, [f"Signed as {name}" if name else "", notice]))
 
 
 def erase(contact_ids: list[int]) -> None:

@@ -37,6 +37,10 @@ class Mailbox:
     reply_to: str = ""
 
 
+UNSUBSCRIBE = (("Unsubscribe", "unsubscribe"),)
+OWN_PAGE = ("See or change your details", "own page")  # R23
+
+
 @dataclass(frozen=True)
 class Letter:
     """What was written, and by whom it is sent."""
@@ -47,9 +51,10 @@ class Letter:
     sender: Sender
     mailbox: Mailbox
     base_url: str
-    links: Sequence[tuple[str, str]] = field(default_factory=lambda: (("Unsubscribe", "unsubscribe"),))
+    links: Sequence[tuple[str, str]] = field(default_factory=lambda: UNSUBSCRIBE)
     is_tracked: bool = False
     clause: str = ""  # about details that leave the country (R06)
+    privacy_url: str = ""  # where the privacy notice is read (R72); "" while none is published
     button: str = ""  # the words of a button that leads to where the person answers
     fields: Mapping[str, int] = field(default_factory=dict)  # of an organisation's own design: key of the token -> id
 
@@ -109,9 +114,8 @@ def write(letter: Letter, values: Mapping[str, str], urls: Mapping[str, str], tr
     body = _absolute(merge.fill_html(body, values), letter.base_url)
     preheader = merge.fill_html(html.escape(letter.preheader), values)
     subject = " ".join(merge.fill(letter.subject, values).split())
-    foot = " · ".join(
-        f'<a href="{html.escape(urls[key])}" style="color:#6b655c">{label}</a>' for label, key in letter.links
-    )
+    ways = _ways(letter, urls)
+    foot = " · ".join(f'<a href="{html.escape(url)}" style="color:#6b655c">{label}</a>' for label, url in ways)
     page = _PAGE.format(
         subject=html.escape(subject),
         preheader=preheader,
@@ -126,7 +130,7 @@ def write(letter: Letter, values: Mapping[str, str], urls: Mapping[str, str], tr
         [
             " · ".join(_identity(letter.sender)),
             *_notices(letter),
-            *(f"{label}: {urls[key]}" for label, key in letter.links),
+            *(f"{label}: {url}" for label, url in ways),
         ]
     )
     answer = f"\n{letter.button}: {urls['answer']}\n" if letter.button else ""
@@ -134,6 +138,12 @@ def write(letter: Letter, values: Mapping[str, str], urls: Mapping[str, str], tr
     if urls["unsubscribe"] not in text or html.escape(urls["unsubscribe"]) not in page:
         raise NoWayOut("Every message needs a way to unsubscribe.")
     return Written(subject, page, text)
+
+
+def _ways(letter: Letter, urls: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The links of the foot, each with its words."""
+    ways = [(label, urls[key]) for label, key in letter.links]
+    return [*ways, ("Privacy notice", letter.privacy_url)] if letter.privacy_url else ways
 
 
 def _button(letter: Letter, urls: Mapping[str, str]) -> str:

@@ -24,7 +24,7 @@ from portal.core.clock import now
 from portal.core.db import transaction
 from portal.core.keys import make_token
 from portal.core.permissions import Denied, Permission
-from portal.delivery import engine, figures, ledger, tracking, transport
+from portal.delivery import engine, figures, ledger, own_page, tracking, transport
 from portal.delivery.kinds import Kind, Ready, register_kind
 from portal.delivery.mime import Message, UnsafeHeader, build
 from portal.delivery.models import Delivery
@@ -279,7 +279,11 @@ def _render(campaign_id: int, rows: Sequence[Delivery]) -> dict[int, Ready]:
     for row in rows:
         contact = people.get(row.contact_id)
         url = f"{letter.base_url}/u/{make_token('u', row.org_id, row.id)}"
-        urls = {"unsubscribe": url, "answer": f"{letter.base_url}/ask/{make_token('ask', row.org_id, row.id)}"}
+        urls = {
+            "unsubscribe": url,
+            "own page": own_page.url(letter.base_url, row.org_id, own_page.of_delivery(row.id)),
+            "answer": f"{letter.base_url}/ask/{make_token('ask', row.org_id, row.id)}",
+        }
         try:
             traces = _traces(letter, row) if letter.is_tracked and contact and not contact.is_untracked else None
             own = letter if traces else untraced

@@ -11,7 +11,7 @@ from portal.activity import log
 from portal.campaigns import attachments, merge, merge_fields, pictures, senders
 from portal.campaigns.appeal_rules import sounds_like_appeal
 from portal.campaigns.cleaning import from_editor, is_empty, undescribed_pictures
-from portal.campaigns.letter import Letter, Mailbox, Sender, Written, write
+from portal.campaigns.letter import OWN_PAGE, UNSUBSCRIBE, Letter, Mailbox, Sender, Written, write
 from portal.campaigns.models import DRAFT, Campaign
 from portal.consent import purposes
 from portal.consent.models import Purpose
@@ -27,6 +27,7 @@ from portal.core.keys import message_key
 from portal.core.permissions import Denied, Permission
 from portal.delivery import system_mail, tracking, transport
 from portal.delivery.mime import Message, build
+from portal.privacy_notice import service as privacy_notice
 from portal.transfers import service as transfers
 from portal.web.colours import on_colour
 
@@ -251,6 +252,8 @@ def letter_of(campaign: Campaign) -> Letter:
         body=campaign.body,
         is_tracked=bool(campaign.is_tracked) and tracking.is_on(),
         clause=transfers.clause(),
+        privacy_url=privacy_notice.address(),
+        links=UNSUBSCRIBE if is_request(campaign) else (*UNSUBSCRIBE, OWN_PAGE),
         button=ANSWER if is_request(campaign) else "",
         fields={key: field.id for key, field in merge_fields.named_in(_text_of(campaign)).items()},
         base_url=base,
@@ -282,7 +285,7 @@ def as_seen_by(campaign: Campaign, contact: Contact | None) -> Written:
     values = values_of(contact) if contact else {}
     if contact and letter.fields:
         values |= merge_fields.values_of([contact.id], merge_fields.of_ids(letter.fields)).get(contact.id, {})
-    return write(letter, values, dict.fromkeys(("unsubscribe", "answer"), f"{transport.base_url()}/"))
+    return write(letter, values, dict.fromkeys(("unsubscribe", "own page", "answer"), f"{transport.base_url()}/"))
 
 
 def values_of(contact: Contact) -> dict[str, str]:

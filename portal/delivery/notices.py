@@ -44,9 +44,9 @@ def send(
             sender=sender,
             recipient_name="",
             recipient=recipient,
-            subject=one_line(_render(f"{kind}.subject", context)),
-            text=_render(f"{kind}.txt", context),
-            html=_render(f"{kind}.html", context),
+            subject=one_line(render(f"{kind}.subject", context)),
+            text=render(f"{kind}.txt", context),
+            html=render(f"{kind}.html", context),
             message_id=f"<{secrets.token_hex(16)}@{transport.domain()}>",
             date=now(),
             headers=_HEADERS,
@@ -55,5 +55,6 @@ def send(
     return system_mail.send_for_portal(user_id, kind, recipient, sender, raw, good_until)
 
 
-def _render(name: str, context: dict[str, Any]) -> str:
+def render(name: str, context: dict[str, Any]) -> str:
+    """One of the templates of messages, filled."""
     return _templates.get_template(name).render(context).strip() + "\n"

@@ -12,6 +12,7 @@ from portal.core.actor import acting_as, system
 from portal.core.db import transaction
 from portal.core.permissions import Role
 from portal.core.tenancy import Org
+from portal.privacy_notice import service as privacy_notice
 from portal.sample import campaigns, diary, documents, volunteers
 from portal.sample.people import people
 
@@ -43,6 +44,8 @@ def make(data_dir: Path) -> str:
             documents.add_some()
             diary.fill()
             senders.add("Hope House shop", "shop@hopehouse.example")
+            privacy_notice.save(*privacy_notice.draft())
+            privacy_notice.publish()
         User.update(is_support=1).where(User.email == EMAIL).execute()
     return password
 

@@ -1,7 +1,8 @@
 """One gate for every request: nobody enters unless the view says who may.
 
-Three kinds of route: `needs(permission)` for signed-in users, `linked(purpose)` for people who hold a signed link,
-`public(reason)` for everybody (no actor, installation tables only). The program refuses to start when a route has
+Four kinds of route: `needs(permission)` for signed-in users, `linked(purpose)` for people who hold a signed link,
+`published(reason)` for what an organisation shows everybody, and `public(reason)` for everybody (no actor,
+installation tables only). The program refuses to start when a route has
 declared nothing.
 """
 
@@ -17,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 from portal.core.actor import Actor, acting_as
 from portal.core.keys import BadToken, read_token
 from portal.core.permissions import Permission
+from portal.core.tenancy import Org
 from portal.web import errors
 from portal.web.htmx import page_around, wants_part
 from portal.web.proxies import address
@@ -27,7 +29,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 @dataclass(frozen=True)
 class Policy:
-    who: str  # "user" | "link" | "public"
+    who: str  # "user" | "link" | "published" | "public"
     permission: Permission | None = None
     purpose: str = ""
     reason: str = ""
@@ -86,6 +88,13 @@ def linked(purpose: str, *, crosses_sites: bool = False) -> Callable[[View], Vie
     return _declare(Policy("link", purpose=purpose, geo=False, crosses_sites=crosses_sites))
 
 
+def published(reason: str) -> Callable[[View], View]:
+    """The view's `slug` names the organisation; whoever comes acts as a visitor, who may do and see nothing of its
+    people. Another name is answered with 404.
+    """
+    return _declare(Policy("published", reason=reason, geo=False))
+
+
 def public(reason: str, *, geo: bool = False) -> Callable[[View], View]:
     return _declare(Policy("public", reason=reason, geo=geo))
 
@@ -132,6 +141,9 @@ def init_app(app: Flask, edge: Edge) -> None:
             _refuse_foreign_sites(base)
         if policy.who == "link":
             _enter(_actor_of_link(policy))
+            return None
+        if policy.who == "published":
+            _enter(_visitor())
             return None
         person = edge.signed_in() if policy.who == "user" or policy.geo else None
         refused = edge.refuse_place(person, policy.for_org) if policy.geo else None
@@ -198,6 +210,13 @@ def _actor_of_link(policy: Policy) -> Actor:
     if actor is None:
         abort(404)
     return actor
+
+
+def _visitor() -> Actor:
+    org = Org.get_or_none(Org.slug == str((request.view_args or {}).get("slug", "")))
+    if org is None:
+        abort(404)
+    return Actor(org_id=org.id, name="A visitor", contact_id=0)
 
 
 def _refuse_foreign_sites(base: str) -> None:

@@ -1,0 +1,53 @@
+"""Messages to a person about his own page, and to colleagues about what he changed: in the organisation's name."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from portal.accounts.service import current_org
+from portal.campaigns import senders
+from portal.campaigns.letter import Mailbox
+from portal.core.clock import now
+from portal.delivery import notices, system_mail, transport
+from portal.delivery.mime import Message, build, one_line
+from portal.profile.rules import ENTER
+
+_HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+
+
+def send_code(kind: str, address: str, code: str, url: str) -> None:
+    _send("profile_code", address, code=code, url=url, is_entering=kind == ENTER)
+
+
+def send_link(address: str, name: str, url: str) -> None:
+    _send("profile_link", address, name=name, url=url)
+
+
+def tell_of_change(mailbox: Mailbox, name: str, changes: Mapping[str, tuple[str, str]], contact_id: int) -> None:
+    """Tell the sender of the message that carried the link, and the organisation's own address, what was changed
+    (R22).
+    """
+    own, url = senders.own(), f"{transport.base_url()}/contacts/{contact_id}"
+    for address in dict.fromkeys([mailbox.reply_to or mailbox.email, current_org().email or own.email]):
+        _send("profile_changed", address, name=name, changes=dict(changes), url=url)
+
+
+def _send(kind: str, recipient: str, **context: Any) -> None:
+    org, mailbox = current_org(), senders.own()
+    context |= {"org": org, "base_url": transport.base_url(), "support": ""}
+    raw = build(
+        Message(
+            sender_name=mailbox.name,
+            sender=mailbox.email,
+            recipient_name="",
+            recipient=recipient,
+            subject=one_line(notices.render(f"{kind}.subject", context)),
+            text=notices.render(f"{kind}.txt", context),
+            html=notices.render(f"{kind}.html", context),
+            message_id=f"<{secrets.token_hex(16)}@{mailbox.email.partition('@')[2]}>",
+            date=now(),
+            reply_to=mailbox.reply_to,
+            headers=_HEADERS,
+        )
+    )
+    system_mail.send(None, kind, recipient, mailbox.email, raw)

@@ -1,0 +1,90 @@
+"""What the views of a person's own page share: the link behind the address, and the browser that asks."""
+
+import secrets
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, Response, current_app, g, make_response, render_template, request
+
+from portal.contacts import queries
+from portal.contacts.models import Contact
+from portal.core.actor import Actor, acting_as, system
+from portal.core.permissions import Permission
+from portal.core.tenancy import Org
+from portal.profile import codes, links
+from portal.profile.links import Link
+from portal.profile.models import ProfileCode
+
+bp = Blueprint("profile", __name__, url_prefix="/p")
+_DAYS = 90
+
+
+def browser() -> str:
+    """The secret of this browser; "" while it has none."""
+    return request.cookies.get(_cookie(), "")[:100]
+
+
+def keep_browser(response: Response, secret: str) -> None:
+    """Let the browser keep a secret, by which a code counts in it and in no other."""
+    response.set_cookie(
+        _cookie(), secret, max_age=_DAYS * 86_400, path="/", secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True, samesite="Lax",
+    )  # fmt: skip
+
+
+def new_browser() -> str:
+    return browser() or secrets.token_urlsafe(24)
+
+
+def link() -> Link:
+    return g.actor_subject
+
+
+def is_known() -> bool:
+    """Whether the person has shown in this browser that he reads the mail of his address."""
+    return bool(g.actor.may(Permission.CONTACT_EDIT))
+
+
+def page(template: str, status: int = 200, **context: Any) -> Response:
+    mine = link()
+    html = render_template(
+        template, token=request.view_args["token"] if request.view_args else "", link=mine, is_known=is_known(),
+        name=queries.familiar_name(mine.contact), **context,
+    )  # fmt: skip
+    return make_response(html, status)
+
+
+def resolve(org_id: int, subject: int) -> Actor | None:
+    """The person whom the link was for. He may change his details in a browser that is known; elsewhere nothing."""
+    if Org.get_or_none(Org.id == org_id) is None:
+        return None
+    with acting_as(system(org_id)):
+        found = links.read(subject)
+        if found is None:
+            return None
+        known = codes.is_known(found.contact, browser())
+    g.actor_subject = found
+    return _actor(org_id, found.contact, known)
+
+
+def resolve_code(org_id: int, code_id: int) -> Actor | None:
+    """The person to whom a code was sent."""
+    if Org.get_or_none(Org.id == org_id) is None:
+        return None
+    with acting_as(system(org_id)):
+        row = ProfileCode.get_or_none(ProfileCode.id == code_id)
+        found = links.read(row.link) if row else None
+    if row is None or found is None or found.contact.id != row.contact_id:
+        return None
+    g.actor_subject, g.code = found, row
+    return _actor(org_id, found.contact, is_known=True)
+
+
+def _actor(org_id: int, contact: Contact, is_known: bool) -> Actor:
+    mine = Actor(org_id=org_id, name="The contact", contact_id=contact.id)
+    rights = frozenset({Permission.CONTACT_READ, Permission.CONTACT_EDIT})
+    return replace(mine, permissions=rights) if is_known else mine
+
+
+def _cookie() -> str:
+    return "__Host-me" if current_app.config["SESSION_COOKIE_SECURE"] else "me"

@@ -1,0 +1,103 @@
+"""What a person wants to receive: his own word, by a link of his own (R23, R25)."""
+
+import time
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from portal.activity import log
+from portal.consent import purposes, sayings, suppressing
+from portal.consent.folding import State, of
+from portal.consent.models import Purpose, Suppression
+from portal.consent.queries import states
+from portal.consent.recording import keep_wording, record
+from portal.consent.rules import PurposeClass
+from portal.contacts import record as contacts
+from portal.contacts.models import Contact
+from portal.contacts.rules import LANGUAGES
+from portal.core.db import lock, transaction
+from portal.delivery import leaving, ledger
+from portal.profile.links import Link
+
+CHANNEL = "email"
+WORDING = "{purpose}: {description} Yes, write to me by email."
+CHOOSABLE = (PurposeClass.DIRECT_MARKETING, PurposeClass.INFORMATION)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One purpose, and whether it reaches the person."""
+
+    purpose: Purpose
+    is_on: bool
+
+
+def choices(link: Link) -> list[Choice]:
+    """What may be chosen among; everything is off for whoever unsubscribed."""
+    held = states([link.contact.id]).get(link.contact.id, {})
+    is_open = not is_gone(link)
+    return [
+        Choice(purpose, is_open and is_on(purpose.purpose_class, of(held, purpose.id, CHANNEL)))
+        for purpose in purposes.current()
+        if purpose.purpose_class in CHOOSABLE
+    ]
+
+
+def is_on(purpose_class: str, state: State) -> bool:
+    """Whether news of this class reach somebody of whom this holds: appeals need a yes, information only no no."""
+    return state.is_given if purpose_class == PurposeClass.DIRECT_MARKETING else not state.is_refused
+
+
+def is_gone(link: Link) -> bool:
+    mine = (Suppression.channel == CHANNEL) & (Suppression.mac == link.mac)
+    return bool(Suppression.select().where(mine).exists())
+
+
+def choose(link: Link, wanted: Collection[int]) -> bool:
+    """Keep what the person ticked and left unticked; return whether anything is new. Who ticks something takes back
+    that he had unsubscribed himself.
+    """
+    with transaction():
+        lock(Contact.select().where(Contact.id == link.contact.id)).get()
+        before = choices(link)
+        for choice in before:
+            purpose = choice.purpose
+            if (purpose.id in wanted) == choice.is_on:
+                continue
+            if purpose.id in wanted:
+                words = keep_wording(WORDING.format(purpose=purpose.name, description=purpose.description))
+                record(
+                    [link.contact.id], purpose_id=purpose.id, channels=[CHANNEL], kind="granted", proof="proven",
+                    method=sayings.LINK, wording_id=words.id,
+                )  # fmt: skip
+            else:
+                record(
+                    [link.contact.id], purpose_id=purpose.id, channels=[CHANNEL], kind="withdrawn", method=sayings.LINK
+                )
+        changed = any((choice.purpose.id in wanted) != choice.is_on for choice in before)
+        if changed and any(choice.purpose.id in wanted for choice in before):
+            suppressing.lift_own(CHANNEL, [link.mac])
+    return changed
+
+
+def leave(link: Link) -> None:
+    """Nothing more, of anything. When this returns, nothing to the address is on its way."""
+    if link.delivery is not None:
+        leaving.unsubscribe(link.delivery, how="own page")
+        return
+    with transaction():
+        if suppressing.suppress_mac(CHANNEL, link.mac, "unsubscribed"):
+            ledger.suppress_open([link.mac], "unsubscribed")
+            log.write("contact.unsubscribed", link.contact.id, how="own page")
+            sayings.take_back(link.contact.id, CHANNEL)
+    until = time.monotonic() + leaving.PATIENCE
+    while ledger.on_its_way([link.mac]) and time.monotonic() < until:
+        time.sleep(0.1)
+
+
+def speak(link: Link, language: str) -> bool:
+    """In which language to write; return whether that is new."""
+    if language not in LANGUAGES:
+        return False
+    with transaction():
+        fresh = lock(Contact.select().where(Contact.id == link.contact.id)).get()
+        return contacts.change(fresh, "contact.details_changed", language=language)

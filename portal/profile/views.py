@@ -1,0 +1,133 @@
+"""/p/<token>: a person's own page. Looking changes nothing, whoever looks; a link that was passed on shows a first name
+and what its owner receives, and nothing more until a code was typed.
+"""
+
+from flask import Flask, Response, g, redirect, request, url_for
+
+from portal.contacts.rules import LANGUAGES
+from portal.profile import codes, detail_views, details, links, pages, preferences, staff_views
+from portal.profile.codes import BadCode, NoCode
+from portal.profile.pages import bp, link, page
+from portal.profile.rules import EMAIL, ENTER, hint_of
+from portal.web.access import linked, register_link
+from portal.web.limits import limiter
+
+
+@bp.get("/<token>")
+@linked(links.PURPOSE)
+def show(token: str) -> Response:
+    return _show()
+
+
+@bp.post("/<token>/preferences")
+@linked(links.PURPOSE)
+@limiter.limit("60 per hour")
+def choose(token: str) -> Response:
+    wanted = {int(text) for text in request.form.getlist("purpose") if text.isascii() and text.isdigit()}
+    preferences.choose(link(), wanted)
+    preferences.speak(link(), request.form.get("language", ""))
+    return _to("profile.show", token, done="kept")
+
+
+@bp.post("/<token>/leaving")
+@linked(links.PURPOSE)
+@limiter.limit("60 per hour")
+def leave(token: str) -> Response:
+    preferences.leave(link())
+    return _to("profile.show", token, done="left")
+
+
+@bp.post("/<token>/codes")
+@linked(links.PURPOSE)
+@limiter.limit("20 per hour")
+def ask_code(token: str) -> Response:
+    secret = pages.new_browser()
+    try:
+        codes.send(link(), secret)
+    except NoCode as error:
+        return _show(429 if link().address else 422, said=str(error))
+    response = _to("profile.enter", token)
+    pages.keep_browser(response, secret)
+    return response
+
+
+@bp.get("/<token>/code")
+@linked(links.PURPOSE)
+def enter(token: str) -> Response:
+    return _enter()
+
+
+@bp.post("/<token>/code")
+@linked(links.PURPOSE)
+@limiter.limit("60 per hour")
+def use_code(token: str) -> Response:
+    mine, secret = link(), pages.browser()
+    try:
+        codes.use(codes.newest(mine.contact, ENTER, secret) if secret else None, request.form.get("code", ""))
+    except BadCode as error:
+        return _enter(422, error=str(error))
+    codes.know(mine.contact, secret, is_to_last=request.form.get("remember") == "1")
+    return _to("profile.show", token)
+
+
+@bp.post("/<token>/forgetting")
+@linked(links.PURPOSE)
+def forget(token: str) -> Response:
+    codes.forget(link().contact, pages.browser())
+    return _to("profile.show", token, done="forgotten")
+
+
+@bp.get("/code/<token>")
+@linked(codes.PURPOSE)
+def look_at_code(token: str) -> Response:
+    """What the button of the mail leads to. A mail program that follows it presses nothing."""
+    return page("profile/code.html", row=g.code, is_mine=_is_mine())
+
+
+@bp.post("/code/<token>")
+@linked(codes.PURPOSE)
+@limiter.limit("60 per hour")
+def press(token: str) -> Response:
+    mine, row = link(), g.code
+    if not _is_mine():
+        return page("profile/code.html", 422, row=row, is_mine=False)
+    back = links.token(row.org_id, row.link)
+    try:
+        if row.kind == EMAIL:
+            details.add_email(mine, row, "", is_from_mail=True)
+            return _to("profile.emails", back, done="added")
+        codes.use(row, "", is_from_mail=True)
+    except BadCode as error:
+        return page("profile/code.html", 422, row=row, is_mine=True, error=str(error))
+    codes.know(mine.contact, pages.browser(), is_to_last=request.form.get("remember") == "1")
+    return _to("profile.show", back)
+
+
+def _is_mine() -> bool:
+    """Whether the code was asked for in this browser."""
+    secret = pages.browser()
+    waiting = codes.newest(link().contact, g.code.kind, secret) if secret else None
+    return waiting is not None and waiting.id == g.code.id
+
+
+def _show(status: int = 200, said: str = "") -> Response:
+    mine = link()
+    return page(
+        "profile/show.html", status, choices=preferences.choices(mine), is_gone=preferences.is_gone(mine),
+        languages=LANGUAGES, said=said, known=details.of(mine.contact) if pages.is_known() else None,
+    )  # fmt: skip
+
+
+def _enter(status: int = 200, error: str = "") -> Response:
+    return page("profile/enter.html", status, where=hint_of(link().address), error=error)
+
+
+def _to(endpoint: str, token: str, done: str | None = None) -> Response:
+    return redirect(url_for(endpoint, token=token, done=done), 303)  # type: ignore[return-value]
+
+
+def register(app: Flask) -> None:
+    app.register_blueprint(detail_views.bp)
+    app.register_blueprint(staff_views.bp)
+    register_link(links.PURPOSE, pages.resolve)
+    register_link(codes.PURPOSE, pages.resolve_code)
