@@ -9,7 +9,7 @@ import pytest
 from portal.accounts import service as accounts
 from portal.activity import log
 from portal.activity.models import LogEntry
-from portal.consent import purposes, recording_many, restricting, suppressing, telling, unjustified
+from portal.consent import block, purposes, recording_many, restricting, suppressing, telling, unjustified
 from portal.consent.asserting import assert_consents
 from portal.consent.models import ConsentEvent, Fixed, GroundRun, Justification, Purpose, Suppression, Wording
 from portal.consent.queries import Candidate, facts, register_fact, states
@@ -27,7 +27,7 @@ from portal.core.actor import acting_as, system
 from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.core.keys import address_mac
-from portal.core.permissions import Denied
+from portal.core.permissions import DataSet, Denied
 from portal.documents.models import Document
 from tests.conftest import HX, actor_of
 
@@ -276,6 +276,18 @@ def test_no_colleague_lifts_what_the_person_stopped_by_writing_down_an_objection
 
     assert Suppression.select().count() == 1
     assert answer(sipho) in ("unsubscribed", "complained")
+
+
+def test_whom_addresses_are_hidden_from_is_not_told_that_we_may_write(sipho, as_alice):
+    with acting_as(replace(as_alice, hidden=frozenset({DataSet.EMAIL}))):
+        told = block.load([sipho.id])[sipho.id].answers
+    assert {(one.is_yes, one.why) for one in told if one.purpose.id == news()} == {(False, "no consent on record")}
+
+    say(sipho, "granted")
+    with transaction():
+        suppressing.suppress("email", "sipho@example.org", "unsubscribed")
+    with acting_as(replace(as_alice, hidden=frozenset({DataSet.EMAIL}))):
+        assert not any(one.is_yes for one in block.load([sipho.id])[sipho.id].answers)
 
 
 def test_a_call_without_its_recording_is_told_as_no_evidence(sipho, client_of, alice):
