@@ -8,7 +8,7 @@ from portal.asking import service
 from portal.asking.rules import ways
 from portal.consent.grounds import CHANNELS
 from portal.contacts.models import Contact
-from portal.core.actor import Actor, acting_as, system
+from portal.core.actor import Actor, acting_as, system, the_person
 from portal.core.tenancy import Org
 from portal.core.text import InvalidText, clean_text
 from portal.delivery.models import Delivery
@@ -67,7 +67,7 @@ def _asked() -> service.Question:
 def _page(token: str, typed: Typed, status: int = 200) -> Response:
     asked = _asked()
     contact = Contact.get_or_none(Contact.id == asked.delivery.contact_id)
-    kept = asked.answer.channels if asked.answer else []
+    kept = asked.answer.channels if asked.answer and asked.is_held else []
     ticked = typed.channels if typed.errors else kept  # once answered, what holds now
     html = render_template(
         "asking/answer.html", token=token, asked=asked, typed=typed, ticked=ticked, channels=CHANNELS,
@@ -87,7 +87,7 @@ def _resolve(org_id: int, delivery_id: int) -> Actor | None:
     if contact is None:
         return None
     g.actor_subject = row
-    return Actor(org_id=org_id, name="The contact")
+    return the_person(org_id)
 
 
 def register(app: Flask) -> None:

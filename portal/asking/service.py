@@ -11,8 +11,10 @@ from portal.campaigns import service as campaigns
 from portal.campaigns.appeal_rules import sounds_like_appeal
 from portal.campaigns.models import Campaign
 from portal.consent import approaching, purposes, suppressing
+from portal.consent.folding import of
 from portal.consent.grounds import CHANNELS
 from portal.consent.models import Purpose, Wording
+from portal.consent.queries import states
 from portal.consent.recording import keep_wording, record
 from portal.consent.rules import PurposeClass
 from portal.core.actor import require
@@ -115,6 +117,7 @@ class Question:
     wording: Wording
     purpose: Purpose
     answer: ConsentAnswer | None
+    is_held: bool = False  # whether what is on record is still what the answer said
 
 
 def question(delivery: Delivery) -> Question | None:
@@ -125,11 +128,23 @@ def question(delivery: Delivery) -> Question | None:
     campaign = Campaign.get_by_id(delivery.campaign_id)
     answers = ConsentAnswer.select().where(ConsentAnswer.delivery_id == delivery.id)
     words, purpose = Wording.get_by_id(request.wording_id), Purpose.get_by_id(campaign.purpose_id)
-    return Question(delivery, request, words, purpose, answers.order_by(ConsentAnswer.id.desc()).first())
+    last: ConsentAnswer | None = answers.order_by(ConsentAnswer.id.desc()).first()
+    is_held = last is not None and _is_held(last, purpose.id, request.channels)
+    return Question(delivery, request, words, purpose, last, is_held)
+
+
+def _is_held(last: ConsentAnswer, purpose_id: int, asked: Sequence[str]) -> bool:
+    """Whether nothing was said since that took the place of this answer, such as unsubscribing."""
+    held = states([last.contact_id]).get(last.contact_id, {})
+    if last.answer == "granted":
+        return all(of(held, purpose_id, channel).standing == "proven" for channel in last.channels)
+    return all(of(held, purpose_id, channel).is_refused for channel in asked)
 
 
 def answer(asked: Question, *, is_yes: bool, channels: Sequence[str], name: str, address: str, agent: str) -> None:
-    """Keep what the person says. The same answer twice is kept once; another one takes its place. Raises BadAnswer."""
+    """Keep what the person says. The same answer twice is kept once, unless something else was said between; another
+    one takes its place. Raises BadAnswer.
+    """
     chosen = [channel for channel in asked.request.channels if channel in channels] if is_yes else []
     if is_yes and not chosen:
         raise BadAnswer("Tick at least one way in which we may write to you.", "channels")
@@ -140,7 +155,8 @@ def answer(asked: Question, *, is_yes: bool, channels: Sequence[str], name: str,
     with transaction():
         lock(Delivery.select().where(Delivery.id == delivery.id)).get()
         before = question(delivery)
-        if before and before.answer and (before.answer.answer, list(before.answer.channels)) == (kind, chosen):
+        last = before.answer if before and before.is_held else None
+        if last and (last.answer, list(last.channels)) == (kind, chosen):
             return
         ConsentAnswer.create(
             contact_id=delivery.contact_id, delivery_id=delivery.id, answer=kind, channels=chosen, signed_name=name,

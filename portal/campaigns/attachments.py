@@ -4,6 +4,7 @@ from pathlib import PurePath
 
 from portal.activity import log
 from portal.campaigns.models import DRAFT, Attachment, Campaign
+from portal.consent.rules import PurposeClass
 from portal.core.actor import require
 from portal.core.db import transaction
 from portal.core.permissions import Permission
@@ -47,6 +48,8 @@ def add(campaign: Campaign, name: str, body: bytes) -> None:
     ending = PurePath(name).suffix.lower()
     if campaign.state != DRAFT:
         raise BadFile("This campaign has begun; what goes along stays as it is.")
+    if campaign.purpose == PurposeClass.CONSENT_REQUEST:
+        raise BadFile("A request for consent asks for nothing but an answer: no file goes along.")
     if ending not in KINDS:
         raise BadFile("Files of this kind cannot be sent along. PDF, Word, Excel, pictures and plain text can.")
     if not body.startswith(_BEGINS.get(ending, b"")) or not body:

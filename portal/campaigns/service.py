@@ -79,6 +79,8 @@ def create(
 def set_purpose(campaign: Campaign, purpose_id: int, purpose: PurposeClass | None = None, reason: str = "") -> None:
     """Say what a draft is for. Raises Undeclared, Denied or Begun."""
     require(Permission.CAMPAIGN_EDIT)
+    if is_request(campaign) or purpose is PurposeClass.CONSENT_REQUEST:
+        raise Begun("What a request for consent says is made from its own form.")
     chosen = purposes.find(purpose_id)
     declared = _declared(chosen, purpose, reason)
     changes = {k: [getattr(campaign, k), v] for k, v in declared.items() if getattr(campaign, k) != v}

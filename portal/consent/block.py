@@ -1,7 +1,8 @@
 """What a contact's page says of lawful basis: may we write, because of what, and everything that was recorded."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from portal.accounts.service import current_org
@@ -115,10 +116,12 @@ def _answer(
     is_hidden = not current_actor().sees(DataSet.EMAIL)
     for candidate, fact in zip(candidates, facts(candidates, Aim(kind, purpose.id)), strict=True):
         i = candidate.contact_id
-        outcome = may_send(fact, now())
+        outcome = may_send(replace(fact, has_address=True) if is_hidden else fact, now())
         reason = outcome.reason if isinstance(outcome, Refuse) else ""
-        if reason in WHOLE_ORGANISATION or (is_hidden and reason == "no_address"):
-            reason = ""  # of the organisation, or hidden: nothing that could be said of this contact here
+        if reason in WHOLE_ORGANISATION:
+            reason = ""  # of the organisation: nothing that could be said of this contact here
+        if is_hidden and not reason:
+            continue  # it may be the address, which is hidden, that must not be written to
         state = of(held.get(i, {}), purpose.id, "email")
         if reason:
             found[i].answers.append(Answer(purpose, False, WORDS[reason], reason=reason))

@@ -33,8 +33,13 @@ def suppress_mac(
         raise ValueError(f"no such reason or scope: {reason}, {scope}")
     mine = (Suppression.channel == channel) & (Suppression.mac == mac) & (Suppression.scope == scope)
     if Suppression.select().where(mine).exists():
-        weaker = STRENGTH[: STRENGTH.index(reason)]
+        # What a colleague writes down does not take the place of what the person did: by a paper it could be lifted.
+        is_told = reason == "objected" and delivery_id is None
+        weaker = ("staff",) if is_told else STRENGTH[: STRENGTH.index(reason)]
         Suppression.update(reason=reason).where(mine, Suppression.reason.in_(weaker)).execute()
+        if delivery_id is not None:  # from now on it is the person's own act, whoever wrote it down first
+            his = {"delivery_id": delivery_id, "campaign_id": campaign_id}
+            Suppression.update(**his).where(mine, Suppression.delivery_id.is_null()).execute()
         return False
     try:
         with transaction():
@@ -57,13 +62,13 @@ def lift_own(channel: str, macs: Sequence[str]) -> bool:
 
 def lift_by_proof(channel: str, normals: Sequence[str], *, said_at: datetime) -> bool:
     """Somebody who objected agreed later, and it can be proven: his own act lifts what a colleague wrote down for him,
-    and nothing that he stopped himself.
+    and nothing that he stopped himself, by whatever name a colleague wrote it down once more.
     """
     org_id = current_actor().org_id
     macs = [mac for normal in normals for mac in address_macs(org_id, channel, normal)]
     lifted = Suppression.delete().where(
         Suppression.channel == channel, Suppression.mac.in_(macs), Suppression.reason.in_(("staff", "objected")),
-        Suppression.created_at <= said_at,
+        Suppression.created_at <= said_at, Suppression.delivery_id.is_null(),
     )  # fmt: skip
     return bool(macs) and bool(lifted.execute())
 

@@ -89,6 +89,11 @@ def seeing_everything() -> Iterator[Actor]:
         yield whole
 
 
+def the_person(org_id: int) -> Actor:
+    """Somebody who speaks for himself by a link in a message, also while he is restricted (POPIA s 14(6))."""
+    return Actor(org_id=org_id, name="The contact", permissions=frozenset({Permission.PRIVACY}))
+
+
 def system(org_id: int) -> Actor:
     """The portal itself at work for one organisation: jobs and commands."""
     return Actor(org_id=org_id, name="In Contact", permissions=EVERYTHING)

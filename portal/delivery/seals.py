@@ -74,7 +74,9 @@ class SealWitness:
         self.merged: set[int] = set()
 
     def see(self, entry: Row) -> Trouble | None:
-        detail, campaign_id = entry.detail or {}, int(entry.subject_id or 0)
+        if entry.detail is None:
+            return None  # that its words were taken out is seen without us
+        detail, campaign_id = entry.detail, int(entry.subject_id or 0)
         if entry.action.startswith(MERGES):
             told = [entry.contact_id, entry.subject_id, *detail.values()]
             self.merged |= {value for value in told if isinstance(value, int)}

@@ -5,7 +5,7 @@ Looking changes nothing, whoever looks. Posting needs no cookie and no token of 
 
 from flask import Blueprint, Flask, Response, g, render_template, request
 
-from portal.core.actor import Actor, acting_as, system
+from portal.core.actor import Actor, acting_as, system, the_person
 from portal.core.tenancy import Org
 from portal.delivery import leaving
 from portal.delivery.models import Delivery
@@ -51,7 +51,7 @@ def _resolve(org_id: int, delivery_id: int) -> Actor | None:
         return None
     g.actor_subject = row
     # Not limited to this one contact: whoever shares the address is not written to either.
-    return Actor(org_id=org_id, name="The contact")
+    return the_person(org_id)
 
 
 def register(app: Flask) -> None:

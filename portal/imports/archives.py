@@ -1,6 +1,7 @@
 """Looks into a packed spreadsheet before anything unpacks it: what it holds, and how large its sheets would be."""
 
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 from zipfile import ZipInfo
@@ -11,14 +12,21 @@ from portal.imports.limits import MAX_COLUMNS, UnreadableFile
 # The reader lays a sheet out whole, some hundred bytes for each cell up to the last one, and keeps all texts.
 _MAX_CELLS = 2_000_000
 _MAX_UNPACKED = 200 * 2**20
-_LONGEST_TAG = 2_000
-_CELL = re.compile(rb"<(?:\w+:)?c(\s[^>]{0,1999}[^>/]|)>")
-_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})(\d{1,7})["']""")
-_TAG = re.compile(rb"<(?:\w+:)?(row|c)\b([^>]{0,2000})>")
-_ROW_PLACE = re.compile(rb"""\br\s*=\s*["'](\d{1,7})["']""")
-_OVERLONG = re.compile(rb"<(?:\w+:)?(?:c|row|table:table-cell|table:table-row)\s[^>]{2000}")
-_OPEN_TAG = re.compile(rb"<table:(?:covered-)?table-(row|cell)\b([^>]{0,2000})>")
-_REPEATED = re.compile(rb"""number-(?:rows|columns)-repeated\s*=\s*["'](\d{1,9})["']""")
+_LONGEST_TAG = 4_000
+# A tag as whatever reads the sheet sees it, too: what stands in quotes may hold a >, and names may have any prefix.
+_PREFIX = rb"""(?:[^ \t\r\n<>/=:"'!?]{1,100}:)?"""
+_ATTRIBUTE = rb"""[ \t\r\n]+([^ \t\r\n<>/="']+)[ \t\r\n]*=[ \t\r\n]*("[^"<]*"|'[^'<]*')"""
+_ATTRIBUTES = rb"((?:" + _ATTRIBUTE.replace(b"(", b"(?:") + rb")*+)[ \t\r\n]*(/?>)"
+_ENDS = rb"(?=[ \t\r\n/>])"
+# Of a tag that is not well made the end is missing: it might be read in another way than it is here.
+_TAG = re.compile(rb"<" + _PREFIX + rb"(row|c)" + _ENDS + rb"(?:" + _ATTRIBUTES + rb"|)")
+_OPEN_TAG = re.compile(rb"<" + _PREFIX + rb"(?:covered-)?table-(row|cell)" + _ENDS + rb"(?:" + _ATTRIBUTES + rb"|)")
+_SHEET = re.compile(rb"<" + _PREFIX + rb"(?:sheetData|table)" + _ENDS)
+_EACH = re.compile(_ATTRIBUTE)
+_FIRST = re.compile(rb"""[ \t\r\n]+r="([A-Z]{1,3})([1-9]\d{0,6})\"""")
+_CELL_PLACE = re.compile(rb"([A-Z]{1,3})([1-9]\d{0,6})")
+_ROW_PLACE = re.compile(rb"[1-9]\d{0,6}")
+_REPEATED = re.compile(rb"\d{1,9}")
 _WORDS = {
     Fault.TOO_LARGE: ("The spreadsheet unpacks to far more than its size; save only the sheet that is needed, as CSV."),
     Fault.DAMAGED: "The spreadsheet is damaged; open it and save it again as XLSX or CSV.",
@@ -47,21 +55,39 @@ def check_archive(path: Path) -> None:
 
 def _check_entries(file: BinaryIO, entries: list[ZipInfo]) -> None:
     """Every entry is looked through: which of them is a sheet, the spreadsheet says, and could say of any."""
-    extent, tail, total = _Extent(), b"", 0
+    sheet, total = _Sheet(), 0
     for _, is_first, piece in unpacked(file, entries):
         if is_first:
-            extent, tail = _Extent(), b""
+            sheet.end()
+            sheet = _Sheet()
             if piece.startswith(b"PK\x03\x04"):
                 raise UnreadableFile("The spreadsheet holds another archive; save only the sheet that is needed.")
         total += len(piece)
         if total > _MAX_UNPACKED:
             raise BadArchive(Fault.TOO_LARGE)
-        text = tail + piece
-        if _OVERLONG.search(text):
-            raise BadArchive(Fault.DAMAGED)
-        whole = text.rfind(b">") + 1
-        extent.add(text[:whole])
-        tail = text[whole:][-2 * _LONGEST_TAG :]
+        sheet.add(piece)
+    sheet.end()
+
+
+class _Sheet:
+    """What may be a sheet, piece by piece. A tag never holds a <, so that what stands before the last one is whole."""
+
+    def __init__(self) -> None:
+        self.extent, self.tail, self.is_sheet = _Extent(), b"", False
+
+    def add(self, piece: bytes) -> None:
+        text = self.tail + piece
+        self.is_sheet = self.is_sheet or _SHEET.search(text) is not None
+        whole = max(text.rfind(b"<"), 0)
+        if self.is_sheet:
+            self.extent.add(text[:whole])
+            if len(text) - whole > _LONGEST_TAG:  # what it holds beyond its tag is only words
+                _require_whole(text[whole : whole + _LONGEST_TAG])
+        self.tail = text[whole : whole + _LONGEST_TAG]
+
+    def end(self) -> None:
+        if self.is_sheet:
+            self.extent.add(self.tail)
 
 
 class _Extent:
@@ -69,40 +95,40 @@ class _Extent:
 
     def __init__(self) -> None:
         self.last_row = self.last_column = 0
-        self.rows = self.columns = 0  # so far, where only the order of the tags says where a cell stands
+        self.rows = self.columns = 0  # where the last tag stands
 
     def add(self, text: bytes) -> None:
-        is_placed = True
-        for attributes in _CELL.findall(text):
-            place = _PLACE.search(attributes)
-            if place:
-                self.last_row = max(self.last_row, int(place[2]))
-                self.last_column = max(self.last_column, _column(place[1]))
-            else:
-                is_placed = False
-        if not is_placed:
-            self._add_in_order(text)
-        if b"<table:" in text:
+        row, column, last_row, last_column = self.rows, self.columns, self.last_row, self.last_column
+        for kind, attributes, end in _TAG.findall(text):
+            if not end:
+                raise BadArchive(Fault.DAMAGED)
+            if kind == b"row":
+                said = _read(attributes, b"r", _ROW_PLACE)
+                row, column = int(said[0]) if said else row + 1, 0
+                continue
+            place = _FIRST.match(attributes) or _read(attributes, b"r", _CELL_PLACE)
+            column = _column(place[1]) if place else column + 1  # without a place it stands beside the last one
+            if end == b">":  # an empty one counts for nothing
+                last_row = max(last_row, int(place[2]) if place else row)
+                last_column = max(last_column, column)
+        self.rows, self.columns, self.last_row, self.last_column = row, column, last_row, last_column
+        if b"table-" in text:
             self._add_open(text)
         if self.last_column > MAX_COLUMNS:
             raise UnreadableFile(_TOO_MANY_COLUMNS)
         if self.last_row * self.last_column > _MAX_CELLS:
             raise UnreadableFile(_TOO_MANY_CELLS)
 
-    def _add_in_order(self, text: bytes) -> None:
-        for kind, attributes in _TAG.findall(text):
-            if kind == b"row":
-                place = _ROW_PLACE.search(attributes)
-                self.rows, self.columns = int(place[1]) if place else self.rows + 1, 0
-            else:
-                self.columns += 1
-                self._reach()
-
     def _add_open(self, text: bytes) -> None:
         """In the open format a tag says how often it is meant."""
-        for kind, attributes in _OPEN_TAG.findall(text):
-            said = _REPEATED.search(attributes)
-            times = int(said[1]) if said else 1
+        for kind, attributes, end in _OPEN_TAG.findall(text):
+            if not end:
+                raise BadArchive(Fault.DAMAGED)
+            of = b"rows" if kind == b"row" else b"columns"
+            said = (
+                _read(attributes, b"table:number-" + of + b"-repeated", _REPEATED) if b"repeat" in attributes else None
+            )
+            times = int(said[0]) if said else 1
             if kind == b"row":
                 self.rows, self.columns = self.rows + times, 0
             else:
@@ -115,6 +141,27 @@ class _Extent:
         self.last_column = max(self.last_column, self.columns)
 
 
+def _require_whole(text: bytes) -> None:
+    """Raise BadArchive for a cell or row whose tag goes on and on."""
+    found = _TAG.match(text) or _OPEN_TAG.match(text)
+    if found and not found[3]:
+        raise BadArchive(Fault.DAMAGED)
+
+
+def _read(attributes: bytes, name: bytes, shape: re.Pattern[bytes]) -> re.Match[bytes] | None:
+    """The first attribute of this name, as whatever reads the sheet takes it. Raises BadArchive when it is none that
+    a spreadsheet program writes, such as a number that begins with noughts.
+    """
+    for found, quoted in _EACH.findall(attributes):
+        if found == name:
+            value = shape.fullmatch(quoted[1:-1])
+            if value is None:
+                raise BadArchive(Fault.DAMAGED)
+            return value
+    return None
+
+
+@lru_cache(maxsize=1_000)
 def _column(letters: bytes) -> int:
     number = 0
     for letter in letters:

@@ -100,7 +100,9 @@ def declare(
             said |= {"evidence_id": paper.id, "evidence_sha256": paper.sha256}
         made = Declaration.create(**said, digest=digest_of(said))
         facts: dict[str, Any] = {"source": source, "obtained": said["obtained"], "channels": said["channels"]}
-        Import.update(**facts, mapping=known, signs=found, score=score).where(Import.id == the_import.id).execute()
+        is_open = (Import.id == the_import.id) & (Import.state == "mapping")  # it may have begun in another window
+        if not Import.update(**facts, mapping=known, signs=found, score=score).where(is_open).execute():
+            raise NotReady("This import has begun already.")
         log.write(
             "import.declared", subject_id=the_import.id, **facts, digest=made.digest, score=score,
             signs=[name for name, _, _ in found],

@@ -122,7 +122,7 @@ def _sealed(contact_id: int) -> tuple[list[dict[str, Any]], list[LogEntry]]:
     mine = Delivery.select(*columns).where(Delivery.contact_id == contact_id, Delivery.seal_id.is_null(False))
     rows = [(Sealed(*row[:-1]), row[-1]) for row in mine.order_by(Delivery.id).tuples()]
     campaigns = sorted({row.campaign_id for row, _ in rows})
-    about = LogEntry.contact_id.is_null() & LogEntry.subject_id.in_(campaigns or [0])
+    about = LogEntry.contact_id.is_null() & LogEntry.subject_id.in_(campaigns or [0]) & LogEntry.detail.is_null(False)
     entries = {entry.detail["seal"]: entry for entry in LogEntry.select().where(about, LogEntry.action == SEALED)}
     ids = sorted({seal_id for _, seal_id in rows})
     leaves = {

@@ -58,6 +58,8 @@ def fields_of(entry: Entry) -> str:
 def check_words(entry: Entry) -> bool:
     """What an entry says belongs to its digest; what was left out of the pack cannot be checked."""
     if entry["salt"] is None:
+        if entry["detail"] is not None:
+            raise Broken(f"What entry {entry['seq']} says cannot be checked: its salt was taken out.")
         return False
     if sha256(entry["salt"] + canonical(entry["detail"])) != entry["digest"]:
         raise Broken(f"What entry {entry['seq']} says was changed.")
@@ -106,6 +108,8 @@ def check(folder: Path, others: list[tuple[int, str]]) -> Iterator[str]:
     pack = check_files(folder)
     chain = read(folder, "chain.json")
     entries = {entry["seq"]: entry for entry in chain["entries"]}
+    if len(entries) != len(chain["entries"]):
+        raise Broken("An entry stands in the pack twice.")
     told = sum(check_words(entry) for entry in entries.values())
     known = {anchor["seq"]: anchor["hash"] for anchor in chain["anchors"]}
     for seq, mark in others:
@@ -124,7 +128,10 @@ def check(folder: Path, others: list[tuple[int, str]]) -> Iterator[str]:
     yield f"{len(proven)} of them lead, link by link, to a mark noted on its day: entry {listed(marks)}."
     if len(proven) < len(entries):
         yield f"{len(entries) - len(proven)} cannot be followed to a mark; see README.txt."
-    yield f"{len(chain['deliveries'])} messages are the ones that were sealed."
+    sealed = sum(delivery["entry"] in proven for delivery in chain["deliveries"])
+    yield f"{sealed} messages are the ones that were sealed."
+    if sealed < len(chain["deliveries"]):
+        yield f"{len(chain['deliveries']) - sealed} messages were sealed by entries that cannot be followed to a mark."
     if others:
         yield f"Of the marks that you hold, the chain passes through {listed({seq for seq, _ in others} & marks)}."
 

@@ -291,6 +291,22 @@ def sealed_anew(delivery_id):
     DeliverySeal.update(leaves=packed(leaves), root=root_of(leaves)).execute()
 
 
+@pytest.mark.parametrize("action", [seals.SEALED, seals.FROZEN, seals.FINISHED])
+def test_an_entry_of_a_campaign_whose_words_were_taken_out_is_named(here, action):
+    campaign_id = sent(people(3))
+    seals.seal(campaign_id)
+    write(seals.FROZEN, subject_id=campaign_id, people=3)
+    write(seals.FINISHED, subject_id=campaign_id, figures={"frozen": 3})
+    seq = LogEntry.get(LogEntry.action == action).seq
+
+    verdict = after(
+        partial(sql, "UPDATE log_entry SET detail = NULL, salt = NULL WHERE org_id = ? AND seq = ?", here, seq)
+    )
+
+    assert (verdict.ok, verdict.first_bad) == (False, seq)
+    assert "were taken out" in verdict.why
+
+
 def test_the_list_of_what_was_sealed_is_vouched_for_too(sealed):
     anew = after(partial(sealed_anew, sealed[1][2]))
     assert anew.about == {"campaign": sealed[0]}

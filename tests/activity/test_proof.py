@@ -129,8 +129,17 @@ def path_changed(data):
     data["deliveries"][0]["path"][0][1] = "0" * 64
 
 
+def words_put_in_without_salt(data):
+    data["entries"][0] |= {"salt": None, "detail": {"actor": "Somebody else"}}
+
+
+def entry_told_twice(data):
+    data["entries"].insert(0, data["entries"][0] | {"detail": {"actor": "Somebody else"}})
+
+
 CHANGES = (
     words_changed, column_changed, entry_dropped_from_the_links, mark_changed, state_changed, path_changed,
+    words_put_in_without_salt, entry_told_twice,
 )  # fmt: skip
 
 
@@ -158,6 +167,19 @@ def test_entries_of_before_the_first_mark_and_of_an_older_link_are_said_to_be_un
 
     assert code == 0
     assert "cannot be followed to a mark" in said
+
+
+def test_a_message_sealed_by_an_entry_that_leads_nowhere_is_not_called_sealed(thandis, olivia, tmp_path):
+    folder = packed(thandis, actor_of(olivia), tmp_path / "pack")
+    data = chain_of(folder)
+    data["runs"] = []
+    write_chain(folder, data)
+
+    code, said = stranger(folder)
+
+    assert code == 0
+    assert "0 messages are the ones that were sealed" in said
+    assert "1 messages were sealed by entries that cannot be followed" in said
 
 
 def test_what_is_hidden_from_who_makes_it_is_left_out_and_said(thandis, olivia, tmp_path):

@@ -6,21 +6,23 @@ from portal.asking import service
 from portal.asking.models import ConsentAnswer
 from portal.asking.rules import Asked, body, ways, wording
 from portal.asking.service import BadRequest, Wish
-from portal.campaigns import sending
+from portal.campaigns import attachments, sending
+from portal.campaigns import service as campaigns
 from portal.campaigns.audience import waterfall
-from portal.consent import suppressing
+from portal.consent import restricting, suppressing, telling
 from portal.consent.models import ConsentEvent
 from portal.consent.more_models import Approach
 from portal.consent.purposes import first
 from portal.consent.queries import Candidate, facts, states
 from portal.consent.rules import Aim, Allow, PurposeClass, Refuse, may_send
+from portal.consent.telling import Word
 from portal.contacts import record
 from portal.contacts import service as contacts
 from portal.core.actor import acting_as, system
 from portal.core.clock import now
 from portal.core.db import transaction
 from portal.core.keys import make_token
-from portal.delivery import ledger
+from portal.delivery import leaving, ledger
 from portal.delivery.kinds import kind_of
 from portal.delivery.models import Delivery
 from tests.agreed import agree
@@ -118,6 +120,76 @@ def test_a_no_needs_no_name_and_holds_until_the_person_says_yes(app, org, asked)
 
     client.post(link(asked), data={"answer": "yes", "channel": "email", "name": "Thandi"})
     assert standing(org, asked) == "proven"
+
+
+def told_by_a_colleague(org, row, kind):
+    with acting_as(system(org.id)):
+        word = Word(first().id, kind, ["email"], "telephone", detail="Called us.", recording="tape 4")
+        telling.tell(contacts.find(row.contact_id), word)
+
+
+def test_a_no_counts_again_after_a_colleague_wrote_down_a_yes(app, org, asked):
+    client = app.test_client()
+    client.post(link(asked), data={"answer": "no"})
+    told_by_a_colleague(org, asked, "granted")
+    assert standing(org, asked) == "proven"
+
+    client.post(link(asked), data={"answer": "no"})
+
+    assert standing(org, asked) == "withheld"
+
+
+def test_a_yes_counts_again_after_unsubscribing_which_the_page_does_not_hide(app, org, asked):
+    client, yes = app.test_client(), {"answer": "yes", "channel": "email", "name": "Thandi"}
+    client.post(link(asked), data=yes)
+    with acting_as(system(org.id)):
+        leaving.unsubscribe(asked, how="page")
+    page = client.get(link(asked)).text
+    assert "You agreed" not in page
+    assert " checked" not in page
+
+    assert "You agreed" in client.post(link(asked), data=yes).text
+
+    assert standing(org, asked) == "proven"
+    with acting_as(system(org.id)):
+        assert not leaving.is_suppressed(asked)
+
+
+@pytest.mark.parametrize("answer", ["yes", "no"])
+def test_who_is_restricted_still_speaks_for_himself(app, org, asked, answer):
+    with acting_as(system(org.id)):
+        restricting.restrict(asked.contact_id, "contested")
+    client, data = app.test_client(), {"answer": answer, "channel": "email", "name": "Thandi"}
+
+    assert [client.post(link(asked), data=data).status_code for _ in range(2)] == [200, 200]
+
+    assert standing(org, asked) == ("proven" if answer == "yes" else "withheld")
+    with acting_as(system(org.id)):
+        assert ConsentAnswer.select().count() == 1
+
+    client.post(f"/u/{make_token('u', org.id, asked.id)}", data={"what": "leave"})
+    assert standing(org, asked) == ("withdrawn" if answer == "yes" else "withheld")
+
+
+def test_a_request_takes_no_file_along_and_stays_a_request(org, client_of, alice):
+    with acting_as(system(org.id)):
+        request = service.ask("Ask", Wish(first().id, **WISH), [contacts.add_group("Old list").id])
+        with pytest.raises(attachments.BadFile, match="nothing but an answer"):
+            attachments.add(request, "appeal.pdf", b"%PDF-1.4")
+        letter = campaigns.create("Newsletter")
+        with pytest.raises(campaigns.Begun):
+            campaigns.set_purpose(letter, first().id, PurposeClass.CONSENT_REQUEST)
+    typed = {"name": "Ask", "subject": "x", "body": "x", "purpose_id": first_id(org), "purpose": ""}
+
+    client_of(alice).post(f"/campaigns/{request.id}", data=typed)
+
+    with acting_as(system(org.id)):
+        assert campaigns.find(request.id).purpose == PurposeClass.CONSENT_REQUEST
+
+
+def first_id(org):
+    with acting_as(system(org.id)):
+        return first().id
 
 
 @pytest.mark.parametrize(("reason", "expected"), [("unsubscribed", Allow()), ("complained", Refuse("complained"))])

@@ -27,7 +27,8 @@ from portal.contacts.relation_rules import Entered
 from portal.core.actor import acting_as, system
 from portal.core.clock import now
 from portal.core.db import db, transaction
-from portal.core.permissions import Denied
+from portal.core.keys import address_mac
+from portal.core.permissions import DataSet, Denied
 from portal.documents.models import Document
 from tests.conftest import HX, actor_of
 
@@ -255,6 +256,39 @@ def test_an_objection_outlives_the_contact_and_ends_by_a_proof_alone(sipho, as_o
     paper = Paper(io.BytesIO(b"I agree. Sipho"), "form.txt")
     telling.tell(again, Word(news(), "granted", ["email"], "paper", detail="came by", paper=paper))
     assert answer(again) == ""
+
+
+@pytest.mark.parametrize("own", ["unsubscribed", "complained"])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_no_colleague_lifts_what_the_person_stopped_by_writing_down_an_objection_and_a_consent(sipho, own, is_first):
+    def stops_himself():
+        with transaction():
+            mac = address_mac(sipho.org_id, "email", "sipho@example.org")
+            suppressing.suppress_mac("email", mac, own, delivery_id=7, campaign_id=3)
+
+    say(sipho, "granted")
+    if is_first:
+        stops_himself()
+    telling.tell(sipho, Word(news(), "objected", [], "telephone"))
+    if not is_first:
+        stops_himself()
+
+    telling.tell(sipho, Word(news(), "granted", ["email"], "telephone", detail="rang", recording="tape 4"))
+
+    assert Suppression.select().count() == 1
+    assert answer(sipho) in ("unsubscribed", "complained")
+
+
+def test_whom_addresses_are_hidden_from_is_not_told_that_we_may_write(sipho, as_alice):
+    with acting_as(replace(as_alice, hidden=frozenset({DataSet.EMAIL}))):
+        told = block.load([sipho.id])[sipho.id].answers
+    assert {(one.is_yes, one.why) for one in told if one.purpose.id == news()} == {(False, "no consent on record")}
+
+    say(sipho, "granted")
+    with transaction():
+        suppressing.suppress("email", "sipho@example.org", "unsubscribed")
+    with acting_as(replace(as_alice, hidden=frozenset({DataSet.EMAIL}))):
+        assert not any(one.is_yes for one in block.load([sipho.id])[sipho.id].answers)
 
 
 def test_a_call_without_its_recording_is_told_as_no_evidence(sipho, client_of, alice):

@@ -15,6 +15,11 @@ RELATIONS = (
     b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" '
     b'Target="%s"/></Relationships>'
 )
+BOOK_IS_THERE = (
+    b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+    b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
+    b'Target="xl/workbook.xml"/></Relationships>'
+)
 SHEET = (
     b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
     b"<sheetData>%s</sheetData></worksheet>"
@@ -38,8 +43,17 @@ def packed(entries: dict[str, bytes | int], level: int = 9) -> bytes:
 
 
 def book(sheet: bytes, target: str = "worksheets/sheet1.xml", **more: bytes | int) -> bytes:
-    places = {"xl/workbook.xml": BOOK, "xl/_rels/workbook.xml.rels": RELATIONS % target.encode()}
+    places = {
+        "_rels/.rels": BOOK_IS_THERE,
+        "xl/workbook.xml": BOOK,
+        "xl/_rels/workbook.xml.rels": RELATIONS % target.encode(),
+    }
     return packed(places | {f"xl/{target}": sheet} | more)
+
+
+def far(cell: bytes, row: bytes = b'<row r="9">') -> bytes:
+    """A workbook with one more cell, which says in some strange way that it stands at the far corner."""
+    return book(SHEET % (A1 + row + cell + b"<v>1</v></c></row>"))
 
 
 def _with_false_sizes(body: bytes) -> bytes:
@@ -103,6 +117,28 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     ),
     "a place hidden behind a long word": lambda: book(
         SHEET % (A1 + b'<row r="9"><c x="%s" r="XFD1048576"><v>1</v></c></row>' % (b"x" * 5000))
+    ),
+    "a far cell in small letters": lambda: far(b'<c r="gr1048576">'),
+    "a far cell with noughts before its number": lambda: far(b'<c r="GR0001048576">'),
+    "a far row with noughts before its number": lambda: far(
+        b"<c><v>1</v></c>" * 149 + b"<c>", b'<row r="0001048576">'
+    ),
+    "a far cell behind a quoted end of the tag": lambda: far(b'<c x=">" r="GR1048576">'),
+    "a far cell behind a quoted place": lambda: far(b"""<c x=" r='A2' " r="GR1048576">"""),
+    "a far cell behind the place of something else": lambda: far(b'<c x:r="A2" r="GR1048576">'),
+    "a far cell behind a place that is none": lambda: far(b'<c\x0br="A2" r="GR1048576">'),
+    "a cell beside an empty far one": lambda: far(b'<c r="GQ1048576"/><c>', b'<row r="1048576">'),
+    "a far cell of a strange name": lambda: book(
+        SHEET.replace(b"xmlns=", b"xmlns:a-b='http://schemas.openxmlformats.org/spreadsheetml/2006/main' xmlns=")
+        % (A1 + b'<row r="9"><a-b:c r="GR1048576"><a-b:v>1</a-b:v></a-b:c></row>')
+    ),
+    "an open sheet with a quoted end of the tag": lambda: _open(
+        b'<table:table-row table:style-name=">" table:number-rows-repeated="1000000"><table:table-cell '
+        b'table:style-name=">" table:number-columns-repeated="150" ' + _VALUE + b"</table:table-row>"
+    ),
+    "an open sheet with noughts before its numbers": lambda: _open(
+        b'<table:table-row table:number-rows-repeated="0000001000000"><table:table-cell '
+        b'table:number-columns-repeated="0000000000150" ' + _VALUE + b"</table:table-row>"
     ),
     "an open sheet whose one cell is meant often": lambda: _open(
         b'<table:table-row table:number-rows-repeated="1000000"><table:table-cell '

@@ -56,6 +56,18 @@ def test_a_declaration_is_kept_with_who_signed_it_when_and_from_where(browser, a
     assert "alice, " in browser.get(f"{path}/preview").text
 
 
+def test_what_has_begun_in_another_window_is_not_declared_anew(as_alice, tmp_path):
+    seen = service.take_in(tmp_path / "imports", "list.csv", io.BytesIO(ROWS))
+    service.declare(seen, seen.mapping, "own", "open day", ["email"])
+    service.start(service.find(seen.id), "update", [])
+
+    with pytest.raises(service.NotReady, match="begun already"):
+        service.declare(seen, {"First name": "first_name"}, "given", "shop", [])
+
+    assert [row.source for row in Declaration.select()] == ["own"]
+    assert service.find(seen.id).mapping == {"First name": "first_name", "Email": "email"}
+
+
 def test_a_declaration_is_never_changed_only_signed_anew(browser, as_alice):
     path = brought(browser)
     declare(browser, path)

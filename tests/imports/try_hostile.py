@@ -17,7 +17,7 @@ def main(which: str, megabytes: int) -> None:
     seconds = 10 + 2 * len(files)  # of the processor, with the making of them; whoever takes more is killed
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     for name, make in files.items():
-        with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
+        with tempfile.NamedTemporaryFile() as file:
             file.write(make())
             file.flush()
             outcomes[name] = _open(Path(file.name), megabytes)
