@@ -1,0 +1,222 @@
+"""Who may be written to, decided a second time: from the law and the test's own list of what happened, by nothing of
+the portal's.
+
+It follows domain.md 1.12 (direct marketing), 1.16 (the gate) and 7.7 (after erasing). Where the portal is stricter
+than it must be, this says nothing; where it is laxer, it cries.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+MARKETING, INFORMATION, ANSWER, REQUEST = "direct_marketing", "information", "transactional", "consent_request"
+UNASKED = (MARKETING, INFORMATION, REQUEST)
+EVERY = 0  # in the place of a purpose: all marketing there is
+
+
+@dataclass(frozen=True)
+class Word:
+    """What a person said, or somebody for him."""
+
+    at: datetime
+    order: int  # in which it was written down, for what was said at the same moment
+    kind: str  # yes | no | objected | left | complained | stays | over
+    purpose: int = EVERY
+    proven: bool = False
+    source: int = 0  # the import that told it
+
+    @property
+    def place(self) -> tuple[datetime, int]:
+        return self.at, self.order
+
+
+@dataclass
+class Ground:
+    """Something else than consent, on which a person is kept for a purpose."""
+
+    purpose: int
+    holds: bool = True
+
+
+@dataclass
+class Person:
+    name: str
+    addresses: list[str]
+    born: date | None = None
+    gone: bool = False
+    dead: bool = False
+    put_away: bool = False
+    restricted: bool = False
+    asked: bool = False
+    words: list[Word] = field(default_factory=list)
+    grounds: list[Ground] = field(default_factory=list)
+    guardians: dict[int, bool] = field(default_factory=dict)  # a relation in force: whether it agrees to appeals too
+
+    def is_child(self, today: date) -> bool:
+        if self.born is None:
+            return False
+        birthday = (self.born.year + 18, self.born.month, self.born.day)
+        return (today.year, today.month, today.day) < birthday
+
+
+@dataclass
+class Stop:
+    """An address that must be left alone."""
+
+    kind: str  # left | complained | objected | erased
+    at: datetime
+    order: int
+
+
+@dataclass
+class Mailing:
+    kind: str
+    purpose: int
+    runs: bool = True
+
+
+class Witness:
+    """The list of what happened, and the judge."""
+
+    def __init__(self) -> None:
+        self.people: dict[int, Person] = {}
+        self.mailings: dict[int, Mailing] = {}
+        self.stops: dict[str, list[Stop]] = defaultdict(list)
+        self.unreachable: set[str] = set()
+        self.asked: set[str] = set()
+        self.reached: set[tuple[int, str]] = set()
+        self.suspended = False
+        self.nameless = False  # a detail of the organisation is missing
+        self.wants_proof = False
+        self._orders = 0
+
+    # ------------------------------------------------------------------------------ what happens
+
+    def next(self) -> int:
+        self._orders += 1
+        return self._orders
+
+    def said(
+        self, person: int, kind: str, purpose: int = EVERY, *, proven: bool = False, at: datetime | None = None,
+        source: int = 0,
+    ) -> None:  # fmt: skip
+        word = Word(at or datetime.now(UTC), self.next(), kind, purpose, proven, source)
+        self.people[person].words.append(word)
+
+    def stop(self, address: str, kind: str) -> None:
+        self.stops[address].append(Stop(kind, datetime.now(UTC), self.next()))
+
+    def comes_back(self, address: str) -> None:
+        """Somebody takes back by his own act that he left: what only he stopped is open again."""
+        self.stops[address] = [stop for stop in self.stops[address] if stop.kind != "left"]
+
+    def forget_unreachable(self) -> None:
+        """What nobody holds any more, nobody knows anything of."""
+        held = {address for person in self.people.values() if not person.gone for address in person.addresses}
+        self.unreachable &= held
+
+    # --------------------------------------------------------------------------------- the judge
+
+    def objection(self, number: int, address: str, mailing_id: int) -> str:
+        """Why this message may not leave at this instant; "" when it may. The order of domain.md 1.16."""
+        mailing = self.mailings[mailing_id]
+        person = self.people.get(number)
+        today = datetime.now(UTC).date()
+        if self.suspended or self.nameless:
+            return "the organisation may not send"
+        if not mailing.runs:
+            return "the campaign was stopped"
+        if person is None or person.gone:
+            return "there is no such person"
+        if person.dead:
+            return "deceased"
+        if person.restricted or person.put_away:
+            return "restricted or put away"
+        if person.is_child(today) and not person.guardians:
+            return "a child for whom nobody competent agreed"
+        if address not in person.addresses:
+            return "not an address of this person"
+        if mailing.kind in UNASKED:
+            if address in self.unreachable:
+                return "unreachable"
+            if reason := self._stopped(person, address, mailing):
+                return reason
+            if (mailing_id, address) in self.reached:
+                return "had it already"
+        if mailing.kind == REQUEST:
+            return self._not_to_be_asked(person, address, mailing, today)
+        if mailing.kind == MARKETING:
+            return self._no_consent(person, mailing.purpose, today)
+        if mailing.kind == INFORMATION:
+            return self._no_ground(person, mailing.purpose)
+        return ""
+
+    def _stopped(self, person: Person, address: str, mailing: Mailing) -> str:
+        for stop in self.stops[address]:
+            if stop.kind in ("left", "complained", "erased"):
+                return f"the address: {stop.kind}"
+            yes = self._last(person, ("yes",), mailing.purpose, proven=True)
+            if mailing.kind != INFORMATION and (yes is None or yes.place < (stop.at, stop.order)):
+                return "the address: objected"
+        return ""
+
+    def _no_consent(self, person: Person, purpose: int, today: date) -> str:
+        if person.is_child(today) and not any(person.guardians.values()):
+            return "a child whose guardian did not agree to appeals"
+        refusal = self._refusal(person, purpose)
+        proven = self._last(person, ("yes",), purpose, proven=True)
+        if refusal is not None:
+            if proven is None or proven.place < refusal.place:
+                return f"refused: {refusal.kind}"
+            return ""
+        if proven is not None:
+            return ""
+        if self._is_told(person, purpose) or (person.is_child(today) and any(person.guardians.values())):
+            return "not proven" if self.wants_proof else ""
+        return "no consent"
+
+    def _no_ground(self, person: Person, purpose: int) -> str:
+        left = self._last(person, ("left", "complained", "stays"), EVERY)
+        if left is not None and left.kind != "stays":
+            return f"refused: {left.kind}"
+        withdrawn = self._last(person, ("no",), purpose)
+        proven = self._last(person, ("yes",), purpose, proven=True)
+        if any(ground.holds and ground.purpose == purpose for ground in person.grounds) or person.guardians:
+            return ""
+        if withdrawn is not None and (proven is None or proven.place < withdrawn.place):
+            return "refused, and no other ground"
+        if proven is not None or self._is_told(person, purpose):
+            return ""
+        return "no ground for this purpose"
+
+    def _not_to_be_asked(self, person: Person, address: str, mailing: Mailing, today: date) -> str:
+        if person.is_child(today):
+            return "a child is not asked"
+        if address in self.asked:
+            return "this address was asked before"
+        if person.asked:
+            return "this person was asked before"
+        refusal = self._refusal(person, mailing.purpose)
+        return f"refused: {refusal.kind}" if refusal else ""
+
+    def _refusal(self, person: Person, purpose: int) -> Word | None:
+        """The last no to this purpose, or to all marketing; one by a click holds until it is taken back."""
+        stays = self._last(person, ("stays",), EVERY)
+        found = [
+            word for word in person.words
+            if (word.kind == "no" and word.purpose == purpose)
+            or word.kind in ("objected", "complained")
+            or (word.kind == "left" and (stays is None or stays.place < word.place))
+        ]  # fmt: skip
+        return max(found, key=lambda word: word.place) if found else None
+
+    def _is_told(self, person: Person, purpose: int) -> bool:
+        """Whether somebody's word says that the person agreed: what an undone import said does not count."""
+        over = {word.source for word in person.words if word.kind == "over"}
+        return any(word.kind == "yes" and word.purpose == purpose and not (word.source and word.source in over)
+                   for word in person.words)  # fmt: skip
+
+    @staticmethod
+    def _last(person: Person, kinds: tuple[str, ...], purpose: int, *, proven: bool = False) -> Word | None:
+        found = [w for w in person.words if w.kind in kinds and w.purpose in (purpose, EVERY) and (w.proven or not proven)]
+        return max(found, key=lambda word: word.place) if found else None
