@@ -151,6 +151,20 @@ class Witness:
             return self._no_ground(person, mailing.purpose)
         return ""
 
+    def plainly_allowed(self, number: int, kind: str, purpose: int) -> str:
+        """The address at which somebody must be reached by all means: he never refused anything, nobody shares the
+        address, and nothing else is in the way; "" for whom it is not so plain.
+        """
+        person = self.people[number]
+        if not person.addresses or any(word.kind not in ("yes", "over") for word in person.words):
+            return ""
+        address = person.addresses[0]
+        shared = sum(address in other.addresses for other in self.people.values() if not other.gone) > 1
+        if shared or self.stops[address] or person.born is None or person.is_child(datetime.now(UTC).date()):
+            return ""
+        self.mailings[0] = Mailing(kind, purpose)
+        return "" if self.objection(number, address, 0) else address
+
     def _stopped(self, person: Person, address: str, mailing: Mailing) -> str:
         for stop in self.stops[address]:
             if stop.kind in ("left", "complained", "erased"):
