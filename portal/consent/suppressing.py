@@ -8,6 +8,7 @@ from peewee import IntegrityError
 from portal.consent.models import Suppression
 from portal.consent.queries import EVERYTHING, suppressions
 from portal.core.actor import current_actor
+from portal.core.clock import now
 from portal.core.db import transaction
 from portal.core.keys import address_mac, address_macs, current_version
 
@@ -35,6 +36,8 @@ def suppress_mac(
     if Suppression.select().where(mine).exists():
         weaker = STRENGTH[: STRENGTH.index(reason)]
         Suppression.update(reason=reason).where(mine, Suppression.reason.in_(weaker)).execute()
+        # Said again: only what is said after this can take it back.
+        Suppression.update(created_at=now()).where(mine, Suppression.reason != "erased").execute()
         return False
     try:
         with transaction():

@@ -64,6 +64,7 @@ class Stop:
     """An address that must be left alone."""
 
     kind: str  # left | complained | objected | erased
+    person: int
     at: datetime
     order: int
 
@@ -103,8 +104,27 @@ class Witness:
         word = Word(at or datetime.now(UTC), self.next(), kind, purpose, proven, source)
         self.people[person].words.append(word)
 
-    def stop(self, address: str, kind: str) -> None:
-        self.stops[address].append(Stop(kind, datetime.now(UTC), self.next()))
+    def stop(self, address: str, kind: str, person: int) -> None:
+        self.stops[address].append(Stop(kind, person, datetime.now(UTC), self.next()))
+
+    def agrees(self, number: int, at: datetime) -> None:
+        """A proven yes, told by a colleague, opens the person's addresses again, unless somebody else closed them."""
+        for address in self.people[number].addresses:
+            self.stops[address] = [
+                stop for stop in self.stops[address]
+                if stop.kind in ("complained", "erased") or stop.at > at or self._still_means(stop, number, address)
+            ]  # fmt: skip
+
+    def _still_means(self, stop: Stop, number: int, address: str) -> bool:
+        other = self.people[stop.person]
+        if stop.person == number or other.gone or address not in other.addresses:
+            return False
+        return any(self._refusal_stands(other, word) for word in other.words if word.kind in ("objected", "left"))
+
+    @staticmethod
+    def _refusal_stands(person: Person, word: Word) -> bool:
+        later = [w for w in person.words if w.place > word.place and (w.kind == "stays" or (w.kind == "yes" and w.proven))]
+        return not later
 
     def comes_back(self, address: str) -> None:
         """Somebody takes back by his own act that he left: what only he stopped is open again."""
@@ -167,11 +187,8 @@ class Witness:
 
     def _stopped(self, person: Person, address: str, mailing: Mailing) -> str:
         for stop in self.stops[address]:
-            if stop.kind in ("left", "complained", "erased"):
+            if stop.kind != "objected" or mailing.kind != INFORMATION:
                 return f"the address: {stop.kind}"
-            yes = self._last(person, ("yes",), mailing.purpose, proven=True)
-            if mailing.kind != INFORMATION and (yes is None or yes.place < (stop.at, stop.order)):
-                return "the address: objected"
         return ""
 
     def _no_consent(self, person: Person, purpose: int, today: date) -> str:
@@ -179,6 +196,8 @@ class Witness:
             return "a child whose guardian did not agree to appeals"
         refusal = self._refusal(person, purpose)
         proven = self._last(person, ("yes",), purpose, proven=True)
+        if self._last(person, ("stays",), EVERY) is not None and self._is_told(person, purpose):
+            proven = max(filter(None, (proven, self._last(person, ("stays",), EVERY))), key=lambda word: word.place)
         if refusal is not None:
             if proven is None or proven.place < refusal.place:
                 return f"refused: {refusal.kind}"
@@ -191,10 +210,10 @@ class Witness:
 
     def _no_ground(self, person: Person, purpose: int) -> str:
         left = self._last(person, ("left", "complained", "stays"), EVERY)
-        if left is not None and left.kind != "stays":
+        proven = self._last(person, ("yes",), purpose, proven=True)
+        if left is not None and left.kind != "stays" and (proven is None or proven.place < left.place):
             return f"refused: {left.kind}"
         withdrawn = self._last(person, ("no",), purpose)
-        proven = self._last(person, ("yes",), purpose, proven=True)
         if any(ground.holds and ground.purpose == purpose for ground in person.grounds) or person.guardians:
             return ""
         if withdrawn is not None and (proven is None or proven.place < withdrawn.place):

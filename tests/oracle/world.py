@@ -241,9 +241,11 @@ class World:
         if kind == "objected":
             self.witness.said(number, "objected", at=at)
             for address in self.witness.people[number].addresses:
-                self.witness.stop(address, "objected")
+                self.witness.stop(address, "objected", number)
         else:
             self.witness.said(number, "yes" if kind == "granted" else "no", purpose, proven=proven, at=at)
+            if kind == "granted" and proven:
+                self.witness.agrees(number, at or datetime.now(UTC))
 
     def justify(self, dice: Random) -> None:
         number, purpose = self.somebody(dice), dice.choice(sorted(self.purposes))
@@ -293,7 +295,7 @@ class World:
                 self.witness.said(row.contact_id, "stays")
             return
         leaving.unsubscribe(row, how="one click")
-        self.witness.stop(row.address, "left")
+        self.witness.stop(row.address, "left", row.contact_id)
         self.witness.said(row.contact_id, "left")
 
     def complain(self, dice: Random) -> None:
@@ -303,7 +305,7 @@ class World:
         if not row.address or self.witness.people[row.contact_id].gone:
             return
         if leaving.complain(row):
-            self.witness.stop(row.address, "complained")
+            self.witness.stop(row.address, "complained", row.contact_id)
             self.witness.said(row.contact_id, "complained")
 
     def answer(self, dice: Random) -> None:
