@@ -76,7 +76,7 @@ def _facts(candidates: Sequence[Candidate], aim: Aim, handled: frozenset[int]) -
     for email in Email.select(Email.contact_id, Email.normal, Email.state).where(Email.contact_id.in_(contact_ids)):
         states[email.contact_id, email.normal] = email.state
     said = _standings(contact_ids, purpose_id, aim)
-    refusing = {i for i, state in said.items() if state.is_refused}
+    refusing = {i for i, state in said.items() if state.standing == "withheld"}
     grounds = _grounds(contact_ids, purpose_id, refusing)
     restricted = restricted_of(contact_ids)
     stops = suppressions([c.normal for c in candidates if c.normal], aim.channel)
@@ -190,7 +190,7 @@ def suppression_reasons(normals: Sequence[str], channel: str = "email") -> dict[
 
 
 def _grounds(contact_ids: Sequence[int], purpose_id: int, refusing: set[int]) -> dict[int, set[int]]:
-    """As justified_for; but a consent that its giver refuses by now is no ground for this purpose any more."""
+    """As justified_for; but the consent of who has said no since is no ground for this purpose any more."""
     found: dict[int, set[int]] = {}
     query = Justification.select(Justification.contact_id, Justification.purpose_id, Justification.basis).where(
         Justification.contact_id.in_(list(contact_ids)), Justification.ended_at.is_null()

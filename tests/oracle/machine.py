@@ -48,6 +48,7 @@ class Machine(RuleBasedStateMachine):
 
     steps = 0
     left = 0
+    let_through = 0
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,6 +60,7 @@ class Machine(RuleBasedStateMachine):
             self.world.finish()
         finally:
             Machine.left += self.world.left
+            Machine.let_through += self.world.let_through
             self._stack.close()
 
 
