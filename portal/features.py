@@ -10,7 +10,7 @@ from portal.config import Settings
 from portal.consent import approaching, gatekeeping, purposes, restricting, sayings
 from portal.contacts import field_facts, own_facts, person, photos, scope
 from portal.core import db, keys, queue
-from portal.delivery import holding, seals, transport
+from portal.delivery import holding, leaving, seals, transport
 from portal.diary import home
 from portal.documents import keeping
 from portal.imports import panel as imports
@@ -29,6 +29,7 @@ RULES = (
     approaching.register,
     person.register,
     holding.register,
+    leaving.register,
     sending.register,
     panel.register,
     asking.register,

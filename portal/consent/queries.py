@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from portal.consent.folding import MISSING, Key, State, fold, of
@@ -17,6 +18,7 @@ from portal.core.tenancy import Org
 
 SPOKEN_FOR = frozenset({Standing.CONSENTED, Standing.MARKETING})  # a parent's consent is the ground, for what it allows
 EVERYTHING, MARKETING = "everything", "marketing"
+TOLD = ("is_asked", "lacks_transfer", "was_asked")
 
 
 @dataclass(frozen=True)
@@ -28,16 +30,23 @@ class Candidate:
 
 
 FactSource = Callable[[Sequence[Candidate], Aim], frozenset[int]]
+Leavings = Callable[[Sequence[int], str], dict[int, datetime]]  # (contacts, channel) -> {contact: when he left}
 _sources: dict[str, FactSource] = {}
+_leavings: list[Leavings] = []
 
 
 def register_fact(name: str, source: FactSource) -> None:
-    """Let a higher feature tell the gate a fact it keeps: `is_asked` or `lacks_transfer`. The source answers with the
-    places in the list for which it is so, in a fixed number of queries.
+    """Let a higher feature tell the gate a fact it keeps: one of TOLD. The source answers with the places in the list
+    for which it is so, in a fixed number of queries.
     """
-    if name not in ("is_asked", "lacks_transfer"):
+    if name not in TOLD:
         raise ValueError(f"the gate asks nobody else for {name}")
     _sources[name] = source
+
+
+def register_leavings(source: Leavings) -> None:
+    """Let whoever keeps what people did with messages tell who unsubscribed or complained, and has not come back."""
+    _leavings[:] = [source]
 
 
 def sender_facts() -> tuple[bool, tuple[str, ...]]:
@@ -67,10 +76,12 @@ def _facts(candidates: Sequence[Candidate], aim: Aim, handled: frozenset[int]) -
     for email in Email.select(Email.contact_id, Email.normal, Email.state).where(Email.contact_id.in_(contact_ids)):
         states[email.contact_id, email.normal] = email.state
     said = _standings(contact_ids, purpose_id, aim)
-    grounds = justified_for(contact_ids)
+    refusing = {i for i, state in said.items() if state.standing == "withheld"}
+    grounds = _grounds(contact_ids, purpose_id, refusing)
     restricted = restricted_of(contact_ids)
     stops = suppressions([c.normal for c in candidates if c.normal], aim.channel)
     told = {name: source(candidates, aim) for name, source in _sources.items()}
+    left = _leavings[0](contact_ids, aim.channel) if _leavings else {}
     nobody: frozenset[int] = frozenset()
     return [
         Facts(
@@ -82,6 +93,8 @@ def _facts(candidates: Sequence[Candidate], aim: Aim, handled: frozenset[int]) -
             is_archived=c.contact_id in there and there[c.contact_id].archived_at is not None,
             child=children.get(c.contact_id, Standing.NONE),
             has_address=bool(c.normal),
+            is_theirs=not c.normal or (c.contact_id, c.normal) in states,
+            has_left=_has_left(left.get(c.contact_id), said.get(c.contact_id, MISSING)),
             address_state=states.get((c.contact_id, c.normal), ""),
             suppressed=_reason_of(stops.get(c.normal, {}), purpose_id),
             is_stopped=EVERYTHING in stops.get(c.normal, {}),
@@ -92,7 +105,7 @@ def _facts(candidates: Sequence[Candidate], aim: Aim, handled: frozenset[int]) -
             needs_proof=bool(org.requires_proof),
             is_justified=c.contact_id in grounds or children.get(c.contact_id) in SPOKEN_FOR,
             is_compatible=purpose_id in grounds.get(c.contact_id, set()) or children.get(c.contact_id) in SPOKEN_FOR,
-            is_asked=place in told.get("is_asked", nobody),
+            is_asked=place in told.get("is_asked", nobody) | told.get("was_asked", nobody),
             lacks_transfer=place in told.get("lacks_transfer", nobody),
         )
         for place, c in enumerate(candidates)
@@ -174,6 +187,23 @@ def suppression_reasons(normals: Sequence[str], channel: str = "email") -> dict[
         normal: scopes.get(EVERYTHING) or scopes.get(MARKETING) or next(iter(scopes.values()))
         for normal, scopes in suppressions(normals, channel).items()
     }
+
+
+def _grounds(contact_ids: Sequence[int], purpose_id: int, refusing: set[int]) -> dict[int, set[int]]:
+    """As justified_for; but the consent of who has said no since is no ground for this purpose any more."""
+    found: dict[int, set[int]] = {}
+    query = Justification.select(Justification.contact_id, Justification.purpose_id, Justification.basis).where(
+        Justification.contact_id.in_(list(contact_ids)), Justification.ended_at.is_null()
+    )
+    for contact_id, mine, basis in query.tuples():
+        if not (basis == "consent" and mine == purpose_id and contact_id in refusing):
+            found.setdefault(contact_id, set()).add(mine)
+    return found
+
+
+def _has_left(at: datetime | None, state: State) -> bool:
+    """Whether he left and has not said, provably and since, that he wants this (P-11-5)."""
+    return at is not None and not (state.standing == "proven" and state.at is not None and state.at > at)
 
 
 def _reason_of(scopes: dict[str, str], purpose_id: int) -> str:

@@ -58,8 +58,10 @@ class Facts:
     is_suspended: bool = False
     is_erased: bool = False
     has_address: bool = True
+    is_theirs: bool = True  # the contact still has this address
     address_state: str = ""  # "" | undeliverable | complained
     suppressed: str = ""  # the reason of the suppression, if there is one
+    has_left: bool = False  # unsubscribed or complained, at whatever address, and has not come back since
     is_handled: bool = False  # this campaign has a row for the same address already
     is_deceased: bool = False
     is_archived: bool = False
@@ -105,6 +107,11 @@ def _is_spared_appeals(facts: Facts) -> bool:
     return facts.child is Standing.CONSENTED
 
 
+def _is_not_asked(facts: Facts) -> bool:
+    """A child cannot agree: its parent or guardian says so where the child is entered (P-35-2)."""
+    return facts.child in (Standing.CONSENTED, Standing.MARKETING)
+
+
 def _has_no_consent(facts: Facts) -> bool:
     """Whether nobody agreed, neither the person nor, for a child, a parent or guardian."""
     return facts.consent not in ("asserted", "proven") and facts.child is not Standing.MARKETING
@@ -113,6 +120,10 @@ def _has_no_consent(facts: Facts) -> bool:
 def _has_agreed(facts: Facts) -> bool:
     """Whether there is nothing left to ask: a word is worth asking about only where proof is wanted."""
     return facts.consent == "proven" or (facts.consent == "asserted" and not facts.needs_proof)
+
+
+def _has_unsubscribed(facts: Facts) -> bool:
+    return facts.suppressed in ("unsubscribed", "objected") or facts.has_left
 
 
 def _is_unproven(facts: Facts) -> bool:
@@ -132,13 +143,15 @@ CHECKS: tuple[Check, ...] = (
         _NOT_OWED,
     ),
     Check("child_appeal", "a child whose parent or guardian did not agree to appeals", _is_spared_appeals, _DM),
+    Check("child_asked", "a child, whom nobody asks for consent", _is_not_asked, _ASKING),
     Check("no_address", "without an email address", lambda f: not f.has_address),
+    Check("moved", "has another address since", lambda f: not f.is_theirs),
     Check("undeliverable", "could not be reached before", lambda f: f.address_state == "undeliverable", _UNASKED),
     Check(
         "complained", "complained about a message", lambda f: "complained" in (f.address_state, f.suppressed), _UNASKED
     ),
     Check("objected", "objected to direct marketing", lambda f: f.consent == "objected", _DM | _ASKING),
-    Check("unsubscribed", "unsubscribed", lambda f: f.suppressed in ("unsubscribed", "objected"), _UNASKED),
+    Check("unsubscribed", "unsubscribed", _has_unsubscribed, _UNASKED),
     Check("withdrawn", "took the consent back", lambda f: f.consent == "withdrawn", _UNASKED),
     Check("suppressed", "asked not to be contacted", lambda f: bool(f.suppressed), _UNASKED),
     Check("stopped", "asked not to be contacted at all", lambda f: f.is_stopped, _NOT_OWED),

@@ -8,6 +8,7 @@ from peewee import IntegrityError
 from portal.consent.models import Suppression
 from portal.consent.queries import EVERYTHING, suppressions
 from portal.core.actor import current_actor
+from portal.core.clock import now
 from portal.core.db import transaction
 from portal.core.keys import address_mac, address_macs, current_version
 
@@ -40,6 +41,8 @@ def suppress_mac(
         if delivery_id is not None:  # from now on it is the person's own act, whoever wrote it down first
             his = {"delivery_id": delivery_id, "campaign_id": campaign_id}
             Suppression.update(**his).where(mine, Suppression.delivery_id.is_null()).execute()
+        # Said again: only what is said after this can take it back.
+        Suppression.update(created_at=now()).where(mine, Suppression.reason != "erased").execute()
         return False
     try:
         with transaction():

@@ -8,6 +8,7 @@ from portal.accounts.service import today
 from portal.consent import justifying, purposes, suppressing
 from portal.consent.grounds import ALL_BASES, CHANNELS, GRANTS, KINDS, METHODS, is_evidence
 from portal.consent.models import Justification
+from portal.consent.queries import states
 from portal.consent.recording import record
 from portal.contacts.models import Contact, Email
 from portal.core.actor import require, seeing_everything
@@ -130,4 +131,17 @@ def _leave_alone(contact: Contact, word: Word, channels: list[str], at: datetime
         for normal in normals:
             suppressing.suppress("email", normal, "objected")
     elif word.kind in GRANTS and is_proven and word.given_by == "self":
-        suppressing.lift_by_proof("email", normals, said_at=at)
+        suppressing.lift_by_proof("email", _own(contact.id, normals), said_at=at)
+
+
+def _own(contact_id: int, normals: list[str]) -> list[str]:
+    """Those of these addresses at which nobody else who has them objects: his word is not theirs."""
+    with seeing_everything():
+        query = Email.select(Email.contact_id, Email.normal).where(Email.normal.in_(normals))
+        shared = [(i, normal) for i, normal in query.tuples() if i != contact_id]
+    objecting = {
+        i for i, held in states(sorted({i for i, _ in shared})).items()
+        if any(state.standing == "objected" for (_, channel), state in held.items() if channel == "email")
+    }  # fmt: skip
+    theirs = {normal for i, normal in shared if i in objecting}
+    return [normal for normal in normals if normal not in theirs]

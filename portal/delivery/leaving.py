@@ -1,10 +1,15 @@
 """Unsubscribing: the wish is kept under the address's hash, and nothing to that address starts after it was granted."""
 
 import time
+from collections.abc import Sequence
+from datetime import datetime
 
 from portal.activity import log
 from portal.consent import sayings, suppressing
 from portal.consent.models import Suppression
+from portal.consent.more_models import Approach
+from portal.consent.queries import Candidate, register_fact, register_leavings
+from portal.consent.rules import Aim, PurposeClass
 from portal.core.db import transaction
 from portal.delivery import ledger
 from portal.delivery.models import COMPLAINED, RESUBSCRIBED, UNSUBSCRIBED, Delivery, DeliveryEvent
@@ -22,7 +27,7 @@ def unsubscribe(row: Delivery, *, how: str) -> None:
     with transaction():
         is_new = _suppress(row, UNSUBSCRIBED)
         ledger.suppress_open(macs, UNSUBSCRIBED)
-        if is_new:
+        if is_new or row.contact_id not in since([row.contact_id], row.channel):
             DeliveryEvent.create(
                 contact_id=row.contact_id,
                 delivery_id=row.id,
@@ -49,6 +54,7 @@ def complain(row: Delivery) -> bool:
             contact_id=row.contact_id, delivery_id=row.id, campaign_id=row.campaign_id, kind=COMPLAINED
         )
         log.write("contact.complained", row.contact_id, subject_id=row.campaign_id)
+        sayings.take_back(row.contact_id, row.channel)
     return True
 
 
@@ -61,6 +67,47 @@ def resubscribe(row: Delivery) -> None:
             )
             log.write("contact.resubscribed", row.contact_id, subject_id=row.campaign_id)
             sayings.give_again(row.contact_id, row.channel)
+
+
+def since(contact_ids: Sequence[int], channel: str) -> dict[int, datetime]:
+    """Since when each of these contacts does not want to be written to any more, at whichever address he said so; who
+    came back is not in it.
+    """
+    mine = Delivery.contact_id.in_(list(contact_ids))
+    messages = Delivery.select(Delivery.id).where(mine, Delivery.channel == channel)
+    query = DeliveryEvent.select(DeliveryEvent.contact_id, DeliveryEvent.kind, DeliveryEvent.at).where(
+        DeliveryEvent.delivery_id.in_(messages),
+        DeliveryEvent.kind.in_((UNSUBSCRIBED, COMPLAINED, RESUBSCRIBED)),
+    )
+    found: dict[int, datetime] = {}
+    for contact_id, kind, at in query.order_by(DeliveryEvent.id).tuples():
+        if kind == RESUBSCRIBED:
+            found.pop(contact_id, None)
+        else:
+            found[contact_id] = at
+    return found
+
+
+def asked(candidates: Sequence[Candidate], aim: Aim) -> frozenset[int]:
+    """The places in the list whose contact was asked for consent before, be it at another address (s 69(2)). What did
+    not reach him asked him nothing.
+    """
+    if aim.purpose_class is not PurposeClass.CONSENT_REQUEST:
+        return frozenset()
+    reached = Approach.select(Approach.delivery_id).where(
+        Approach.delivery_id.is_null(False), Approach.outcome != "not_delivered"
+    )
+    ids = sorted({candidate.contact_id for candidate in candidates})
+    query = Delivery.select(Delivery.contact_id).where(
+        Delivery.contact_id.in_(ids), Delivery.channel == aim.channel, Delivery.id.in_(reached)
+    )
+    known = {row[0] for row in query.tuples()}
+    return frozenset(place for place, candidate in enumerate(candidates) if candidate.contact_id in known)
+
+
+def register() -> None:
+    register_leavings(since)
+    register_fact("was_asked", asked)
 
 
 def is_suppressed(row: Delivery) -> bool:

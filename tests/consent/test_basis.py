@@ -122,6 +122,7 @@ def test_nothing_is_proven_without_what_proves_it(sipho):
         ((("objected", "asserted"), ("granted", "asserted")), "objected", "", "objected"),
         ((("objected", "asserted"), ("granted", "proven")), "", "", "agreed"),
         ((("granted", "proven"), ("expired", "asserted")), "no_consent", "", ""),
+        ((("granted", "asserted"), ("withheld", "asserted")), "withheld", "unjustified", "withheld"),
     ],
 )
 def test_the_gate_goes_by_what_was_said(sipho, history, marketing, information, asking):
@@ -374,14 +375,17 @@ def test_another_ground_is_recorded_and_ended(client_of, alice, sipho):
 def test_what_a_parent_says_for_a_child_is_an_event_of_his(sipho, as_alice, is_marketing_too):
     born = now().date().replace(year=now().year - 9, day=1)
     child = contacts.add(first_name="Young", email="young@example.org", birth_date=born)
-    assert (answer(child), answer(child, INFO)) == ("child", "child")
+    young = "young@example.org"
+    assert (answer(child, address=young), answer(child, INFO, young)) == ("child", "child")
 
     entered = Entered(
         consented_on=born.replace(year=now().year - 1), consent_note="form", is_marketing_too=is_marketing_too
     )
     relations.add(sipho, "parent", child.id, entered)
 
-    assert (answer(child), answer(child, INFO)) == ("" if is_marketing_too else "child_appeal", "")
+    said = (answer(child, address=young), answer(child, INFO, young))
+    assert said == ("" if is_marketing_too else "child_appeal", "")
+    assert answer(child, Aim(PurposeClass.CONSENT_REQUEST), young) == "child_asked"  # nor with proof wanted
     kept = [(e.kind, e.given_by, e.at.year) for e in ConsentEvent.select()]
     assert kept == ([("granted", "competent", now().year - 1)] if is_marketing_too else [])
     assert {row.basis for row in Justification.select()} >= {"child_competent"}

@@ -54,6 +54,13 @@ def test_whom_nothing_speaks_against_may_be_written_to(purpose):
         (INFO, {"is_deceased": True, "child": Standing.PENDING}, "deceased"),  # row 2 before row 4
         (DM, {"child": Standing.PENDING, "suppressed": "unsubscribed"}, "child"),  # row 4 before row 6
         (INFO, {"has_address": False}, "no_address"),
+        (ANSWER, {"is_theirs": False}, "moved"),  # corrected or taken out since the audience was fixed
+        (BREACH, {"is_theirs": False}, "moved"),
+        (DM, {"has_left": True}, "unsubscribed"),  # … at whatever address
+        (INFO, {"has_left": True}, "unsubscribed"),
+        (ASK, {"has_left": True}, "unsubscribed"),
+        (ASK, {"consent": "missing", "child": Standing.CONSENTED}, "child_asked"),
+        (ASK, {"child": Standing.MARKETING, "needs_proof": True}, "child_asked"),
         (DM, {"address_state": "undeliverable"}, "undeliverable"),
         (INFO, {"address_state": "undeliverable"}, "undeliverable"),
         (DM, {"address_state": "complained"}, "complained"),
@@ -107,6 +114,7 @@ def test_each_reason_stops_what_it_should(purpose, facts, reason):
 @pytest.mark.parametrize(
     ("purpose", "facts"),
     [
+        (ANSWER, {"has_left": True}),
         (ANSWER, {"suppressed": "unsubscribed"}),  # a receipt is owed also to whoever left the newsletter
         (ANSWER, {"address_state": "undeliverable"}),
         (ANSWER, {"is_handled": True}),
@@ -143,11 +151,11 @@ def test_what_does_not_concern_a_purpose_does_not_stop_it(purpose, facts):
 def test_the_first_reason_of_the_table_is_the_one_kept():
     everything = Facts(
         DM, missing=("email",), is_suspended=True, is_erased=True, is_deceased=True, is_archived=True,
-        is_restricted=True, child=Standing.PENDING, has_address=False, address_state="undeliverable",
+        is_restricted=True, child=Standing.PENDING, has_address=False, is_theirs=False, address_state="undeliverable",
         suppressed="unsubscribed", is_stopped=True, is_asked=True, consent="withheld", needs_proof=True,
         is_justified=False, is_compatible=False, is_handled=True, lacks_transfer=True,
     )  # fmt: skip
-    others = ("complained", "child_appeal", "objected", "withdrawn", "agreed")
+    others = ("complained", "child_appeal", "child_asked", "objected", "withdrawn", "agreed")
     assert all(check.refuses(everything) or check.reason in others for check in CHECKS)
     assert may_send(everything, now()) == Refuse("suspended")
     assert may_send(replace(everything, is_suspended=False), now()) == Refuse("incomplete")
