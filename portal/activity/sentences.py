@@ -41,6 +41,8 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "contact.objected": ("ban", "recorded an objection to direct marketing"),
     "contact.justified": ("shield-check", "recorded on what ground this contact is kept"),
     "contact.justification_ended": ("undo-2", "noted that a ground holds no more"),
+    "contact.special_justified": ("shield-check", "recorded on what ground special information is kept"),
+    "contact.special_justification_ended": ("undo-2", "noted that a ground for special information holds no more"),
     "contact.restricted": ("shield", "restricted this contact: nothing may be done but keeping"),
     "contact.unrestricted": ("undo-2", "lifted the restriction of this contact"),
     "purpose.added": ("plus", "added a purpose to the register"),

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from portal.accounts.service import current_org
@@ -12,6 +11,7 @@ from portal.consent.grounds import ALL_BASES, CHANNELS, GRANTS, KINDS, METHODS, 
 from portal.consent.models import ConsentEvent, Justification, Purpose, Restriction, Wording
 from portal.consent.queries import Candidate, events_of, facts, justifications, states
 from portal.consent.rules import WHOLE_ORGANISATION, WORDS, Aim, PurposeClass, Refuse, may_send
+from portal.consent.telling import is_shown
 from portal.contacts.models import Email
 from portal.contacts.rules import SOURCES
 from portal.core.actor import current_actor
@@ -66,6 +66,7 @@ class Basis:
     grounds: list[Ground] = field(default_factory=list)
     restriction: Restriction | None = None
     address: str = ""  # the first one, where it is not hidden
+    is_justified: bool = False  # by any ground, also one that is hidden from the reader
 
     @property
     def restricted_because(self) -> str:
@@ -73,7 +74,7 @@ class Basis:
 
     @property
     def is_unjustified(self) -> bool:
-        return not any(ground.justification.ended_at is None for ground in self.grounds)
+        return not self.is_justified
 
 
 def load(contact_ids: Sequence[int]) -> dict[int, Basis]:
@@ -95,7 +96,9 @@ def load(contact_ids: Sequence[int]) -> dict[int, Basis]:
         basis.grounds = [
             Ground(j, f"{names.get(j.purpose_id, '')}: {ALL_BASES.get(j.basis, j.basis)}", papers.get(j.document_id))
             for j in reversed(grounds.get(i, []))
+            if is_shown(j.basis)
         ]
+        basis.is_justified = any(j.ended_at is None for j in grounds.get(i, []))
         basis.address = emails[i][0].address if i in emails else ""
     for purpose in used:
         _answer(purpose, found, emails, grounds, held)
@@ -135,7 +138,10 @@ def _because(kind: PurposeClass, state: State, grounds: Sequence[Justification],
     if state.is_given and (kind is PurposeClass.DIRECT_MARKETING or not grounds):
         who = "a parent or guardian" if state.given_by == "competent" else "the person"
         return f"{who} agreed on {day(state.at, zone)}" if state.at else f"{who} agreed"
+    if grounds and not any(is_shown(one.basis) for one in grounds):
+        return "it rests on a ground that you may not see"
     if grounds:
+        grounds = [one for one in grounds if is_shown(one.basis)]
         words = ALL_BASES.get(grounds[-1].basis, "").split(" (")[0]
         return f"{words[:1].lower()}{words[1:]}"
     if kind is PurposeClass.DIRECT_MARKETING:

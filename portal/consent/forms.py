@@ -21,7 +21,7 @@ from portal.consent.grounds import (
 )
 from portal.consent.purposes import Line
 from portal.consent.rules import CLASSES
-from portal.consent.telling import Paper, Word
+from portal.consent.telling import Paper, Word, is_shown
 from portal.contacts.dates import InvalidDate, parse_date
 from portal.contacts.forms import plain
 from portal.core.clock import now
@@ -120,7 +120,10 @@ class GroundForm(_WithPurpose):
         ordinary = {key: words for key, words in BASES.items() if key != "consent"}
         kinds = {"For everybody": ordinary, "For special information": SPECIAL_BASES, "For children": CHILD_BASES}
         self.basis.choices = [
-            SelectChoice(key, text, optgroup=kind) for kind, words in kinds.items() for key, text in words.items()
+            SelectChoice(key, text, optgroup=kind)
+            for kind, words in kinds.items()
+            for key, text in words.items()
+            if is_shown(key)
         ]
 
 

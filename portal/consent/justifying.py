@@ -7,7 +7,7 @@ from peewee import chunked
 
 from portal.activity import log
 from portal.activity.log import Entry
-from portal.consent.grounds import ALL_BASES
+from portal.consent.grounds import ALL_BASES, SPECIAL_BASES
 from portal.consent.models import Justification, Purpose
 from portal.core.actor import current_actor
 from portal.core.clock import now
@@ -32,7 +32,7 @@ def justify(
     told_of = {"purpose": name, "basis": ALL_BASES[basis], "detail": detail}
     changes: dict[str, list[Any]] = {key: [None, value] for key, value in told_of.items() if value}
     more = {"document_id": document_id} if document_id else {}
-    log.write_many(Entry("contact.justified", i, purpose_id, changes, more) for i in contact_ids)
+    log.write_many(Entry(_action("contact.justified", basis), i, purpose_id, changes, more) for i in contact_ids)
 
 
 def by_consent(
@@ -62,9 +62,15 @@ def end(justification: Justification, why: str) -> None:
         if ended:
             purpose = Purpose.get_by_id(justification.purpose_id)
             log.write(
-                "contact.justification_ended", justification.contact_id, subject_id=purpose.id,
+                _action("contact.justification_ended", justification.basis), justification.contact_id,
+                subject_id=purpose.id,
                 changes={"basis": [ALL_BASES[justification.basis], None], "purpose": [purpose.name, None]}, why=why,
             )  # fmt: skip
+
+
+def _action(word: str, basis: str) -> str:
+    """A ground for special information tells of it: its entries are told to whoever may see such (P-26-1)."""
+    return word.replace("contact.", "contact.special_") if basis in SPECIAL_BASES else word
 
 
 def _append(

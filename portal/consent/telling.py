@@ -6,16 +6,16 @@ from typing import IO
 
 from portal.accounts.service import today
 from portal.consent import justifying, purposes, suppressing
-from portal.consent.grounds import ALL_BASES, CHANNELS, GRANTS, KINDS, METHODS, is_evidence
+from portal.consent.grounds import ALL_BASES, CHANNELS, GRANTS, KINDS, METHODS, SPECIAL_BASES, is_evidence
 from portal.consent.models import Justification
 from portal.consent.queries import states
 from portal.consent.recording import record
 from portal.contacts.models import Contact, Email
-from portal.core.actor import require, seeing_everything
+from portal.core.actor import current_actor, require, seeing_everything
 from portal.core.clock import now
 from portal.core.db import transaction
 from portal.core.misfit import Misfit
-from portal.core.permissions import Permission
+from portal.core.permissions import DataSet, Permission
 from portal.documents import service as documents
 from portal.documents.rules import BadDocument
 
@@ -72,7 +72,7 @@ def ground(contact: Contact, purpose_id: int, basis: str, detail: str, paper: Pa
     """Record another ground than consent. Raises BadWord and PurposeNotFound."""
     require(Permission.CONTACT_EDIT)
     purpose = purposes.find(purpose_id)
-    if basis not in ALL_BASES or basis == "consent":
+    if basis not in ALL_BASES or basis == "consent" or not is_shown(basis):
         raise BadWord("Choose on what ground.", "basis")
     if not detail.strip():
         raise BadWord("Say how this ground is met, such as: member since 2019.", "detail")
@@ -84,10 +84,15 @@ def ground(contact: Contact, purpose_id: int, basis: str, detail: str, paper: Pa
         )  # fmt: skip
 
 
+def is_shown(basis: str) -> bool:
+    """Whether the actor may know of it: a ground for special information tells that there is some (P-26-1)."""
+    return basis not in SPECIAL_BASES or current_actor().sees(DataSet.SPECIAL)
+
+
 def find_ground(contact: Contact, justification_id: int) -> Justification:
     mine = (Justification.contact_id == contact.id) & (Justification.id == justification_id)
     found = Justification.get_or_none(mine)
-    if found is None:
+    if found is None or not is_shown(found.basis):
         raise purposes.PurposeNotFound("There is no such ground.")
     return found
 

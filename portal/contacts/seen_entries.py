@@ -17,7 +17,7 @@ from portal.contacts.field_words import PREFIX
 from portal.contacts.models import Address, Contact, ContactPart, Email, Field, Group, Note, Page, Telephone
 from portal.core.actor import Actor, current_actor
 from portal.core.db import json_has_key, json_number
-from portal.core.permissions import Permission
+from portal.core.permissions import DataSet, Permission
 from portal.documents.models import Document
 
 # How the actions that concern one kind of part begin.
@@ -47,6 +47,8 @@ def conditions() -> list[Any]:
     """
     actor = current_actor()
     found: list[Any] = [~_begins(f"contact.{word}_") for word, kind in PARTS.items() if not kind.is_shown()]
+    if not actor.sees(DataSet.SPECIAL):
+        found.append(~_begins("contact.special_"))
     if not actor.may(Permission.NOTE_READ):
         found.append(LogEntry.contact_id.is_null() | ~_begins("task."))
     if not actor.may(Permission.DOCUMENT_READ):

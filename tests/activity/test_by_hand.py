@@ -38,4 +38,12 @@ def test_each_of_seven_attacks_by_sql_is_named(told, settings, tmp_path):
 
     assert (said["nothing"], said["all put back"]) == ("unbroken", "unbroken")
     named = {name: said[name].split(":")[0] for name in by_hand.ATTACKS}
-    assert named == {"change": "3", "delete": "4", "insert": "5", "reorder": "6", "cut": "12", "replace": "1", "empty": "2"}
+    assert named == {
+        "change": "3",
+        "delete": "4",
+        "insert": "5",
+        "reorder": "6",
+        "cut": "12",
+        "replace": "1",
+        "empty": "2",
+    }

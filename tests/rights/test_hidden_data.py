@@ -7,6 +7,8 @@ import pytest
 from portal.accounts.models import Membership
 from portal.activity.models import LogEntry
 from portal.campaigns import sending, service
+from portal.consent import purposes, telling
+from portal.consent.models import Justification
 from portal.contacts import history, queries, record
 from portal.contacts import service as contacts
 from portal.contacts.models import Address, Contact, Email, Group, Note, Telephone, recording
@@ -51,6 +53,28 @@ def test_history_does_not_tell_what_was_done_to_what_is_hidden(known, adam, deni
     assert total > 0
     assert not [s for s in told if s.entry.action.startswith(f"contact.{words}")]
     assert not [c for s in told for c in s.changes if c.field.startswith(words)]
+
+
+def test_a_ground_for_special_information_tells_nothing_to_whom_it_is_hidden(client_of, known, adam):
+    with acting_as(system(known.org_id)):
+        purpose = purposes.first().id
+        telling.ground(known, purpose, "special_health", "CNRY in our care")
+        justification = Justification.get(Justification.basis == "special_health")
+    page = f"/contacts/{known.id}"
+    assert "CNRY in our care" in client_of(adam).get(page).text
+    give(adam, denied=["special"])
+    client = client_of(adam)
+    seen = client.get(page).text
+    assert "CNRY" not in seen
+    assert "health must be known" not in seen
+    assert "No ground" not in seen
+    assert "special_health" not in client.get(f"{page}/grounds/new").text
+    with acting_as(actor_of(adam)):
+        assert not [s for s in history.of_contact(known.id, 0, 100)[0] if "special" in s.entry.action]
+        with pytest.raises(telling.BadWord):
+            telling.ground(known, purpose, "special_health", "again")
+        with pytest.raises(purposes.PurposeNotFound):
+            telling.end_ground(known, justification.id)
 
 
 def test_history_names_no_group_that_is_hidden(known, alice, org):
