@@ -5,7 +5,6 @@ import pytest
 from portal.activity import checking
 from portal.contacts import service as contacts
 from portal.core.actor import acting_as, system
-from portal.core.db import db
 from portal.privacy import anchoring
 from tests.activity import by_hand
 
@@ -25,9 +24,6 @@ def test_each_of_seven_attacks_by_sql_is_named(told, settings, tmp_path):
     def verify():
         with acting_as(system(told.id)):
             verdict = checking.verify()
-        if not db.in_transaction():
-            db.close()
-            db.connect()
         return f"{verdict.first_bad}: {verdict.why}" if not verdict.ok else "unbroken"
 
     connection = by_hand.connect(tmp_path, settings.database_url)
@@ -39,11 +35,5 @@ def test_each_of_seven_attacks_by_sql_is_named(told, settings, tmp_path):
     assert (said["nothing"], said["all put back"]) == ("unbroken", "unbroken")
     named = {name: said[name].split(":")[0] for name in by_hand.ATTACKS}
     assert named == {
-        "change": "3",
-        "delete": "4",
-        "insert": "5",
-        "reorder": "6",
-        "cut": "12",
-        "replace": "1",
-        "empty": "2",
-    }
+        "change": "3", "delete": "4", "insert": "5", "reorder": "6", "cut": "14", "replace": "1", "empty": "2"
+    }  # fmt: skip

@@ -81,7 +81,7 @@ def walk(page: Page, contact: int) -> str:
     page.goto("/diary")
     expect(page.locator("#day")).to_be_visible()
     read.append(texts_of(page))
-    doers = page.locator("#day ul.acts li a")
+    doers = page.locator("#day a[hx-get*='/day/users/']")
     for place in range(doers.count()):
         with page.expect_response(lambda answer: "/day/users/" in answer.url):
             doers.nth(place).click()

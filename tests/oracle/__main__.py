@@ -14,13 +14,16 @@ from portal.core.db import db
 from portal.features import prepare
 from portal.run.migrate import migrate
 from tests import once
+from tests.oracle import sabotage
 from tests.oracle.machine import Machine, run
 
 
 def main() -> None:
     words = argparse.ArgumentParser(prog="python -m tests.oracle", description=__doc__)
     words.add_argument("steps", type=int, nargs="?", default=10_000)
-    steps = words.parse_args().steps
+    words.add_argument("--sabotage", action="store_true", help="take each check of the gate away in turn")
+    given = words.parse_args()
+    steps = given.steps
     logging.disable(logging.CRITICAL)
     once.trust_the_disk()
     folder = Path(tempfile.mkdtemp(prefix="oracle-"))
@@ -34,6 +37,9 @@ def main() -> None:
         prepare(settings)
         began = time.monotonic()
         with db.connection_context():
+            if given.sabotage:
+                sabotage.report(steps)
+                return
             run(steps)
         print(
             f"{Machine.steps} steps in {time.monotonic() - began:.0f} s: {Machine.left} messages left, each permitted;"
