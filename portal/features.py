@@ -13,6 +13,7 @@ from portal.core import db, keys, queue
 from portal.delivery import holding, seals, transport
 from portal.diary import home
 from portal.documents import keeping
+from portal.exports import keeping as exports
 from portal.imports import panel as imports
 from portal.transfers import service as transfers
 
@@ -33,6 +34,7 @@ RULES = (
     asking.register,
     transfers.register,
     imports.register,
+    exports.register,
     seals.register,
     home.register,
 )
