@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its stubs
-from wtforms.validators import DataRequired, Optional
+from wtforms.validators import DataRequired, InputRequired, Optional
 
 from portal.core.actor import current_actor
 from portal.core.permissions import DataSet
@@ -18,7 +18,7 @@ from portal.web.forms import Form
 class ExportForm(Form):
     purpose = StringField("What is it needed for?", [DataRequired("Say for what the file is needed.")])
     recipient = StringField("Who will have it?", [DataRequired("Say who will have the file.")])
-    expires_on = Day("Until when?", [DataRequired("Say until when the file may be kept.")])
+    expires_on = Day("Until when?", [InputRequired("Say until when the file may be kept.")])
     format = RadioField(
         "As what?", choices=[SelectChoice(*pair) for pair in FORMATS.items()], default="xlsx", validate_choice=False
     )

@@ -26,6 +26,7 @@ from portal.exports import keeping, leaving, marking
 from portal.exports.models import Export
 from portal.exports.rules import (
     COLLEAGUE,
+    COMMAND,
     MADE,
     OPEN,
     PROTECTED,
@@ -78,6 +79,8 @@ def ask(wanted: Filter, wish: Wish) -> Export:
     purpose, recipient = _cleaned(wish.purpose, "purpose"), _cleaned(wish.recipient, "recipient")
     check(purpose, recipient, wish.expires_on, wish.format, wish.handing, today())
     actor = current_actor()
+    if wish.handing == COMMAND and actor.user_id is not None:
+        raise BadExport("Choose how the file is handed over.", "handing")
     colleague = _colleague(wish)
     choice = choice_of(wish)
     with transaction():

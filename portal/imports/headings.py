@@ -43,7 +43,8 @@ _WORDS = {
 }  # fmt: skip
 _OF_EXPORTS = frozenset(FIELDS) - {"name", "city", "notes", IGNORE}
 _OWN_NAMES = frozenset(fold(FIELDS[name]) for name in _OF_EXPORTS) | {"city"}  # the headings of exports
-_OF_EXPORTS_ONLY = frozenset({"standing", "consents", "export mark"})  # to be read: no file lifts an opt-out
+EXPORT_MARK = "Export mark"  # the last heading of the portal's own exports
+_OF_EXPORTS_ONLY = frozenset({"standing", "consents", fold(EXPORT_MARK)})  # to be read: no file lifts an opt-out
 _BY_WORD = {word: field for field, words in _WORDS.items() for word in words}
 
 

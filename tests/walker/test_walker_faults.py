@@ -90,8 +90,8 @@ def test_an_export_that_ignores_the_sets_is_met(app, walk, ours, theirs, monkeyp
         return answer
 
     day = (exporting.now() + timedelta(days=9)).date().isoformat()
-    asked = {"purpose": "x", "recipient": "x", "expires_on": day, "format": "csv", "handing": "self"}
-    monkeypatch.setattr("tests.walking.GENERIC", asked)
+    words = {"purpose": "x", "recipient": "x", "expires_on": day, "format": "csv", "handing": "self"}
+    monkeypatch.setattr("tests.walking.GENERIC", {name: [word] for name, word in words.items()})
     wrap(app, "taking.add", at_once)
     look_around(walk, ours, theirs, ours.canaries["email"], ["taking.add"])
     monkeypatch.setattr(exports, "batches", everything)
