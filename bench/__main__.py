@@ -6,7 +6,20 @@
 
 import argparse
 
-from bench import activity, campaign, contacts, documents, fields, groups, history, imports, log, signin, weight
+from bench import (
+    activity,
+    campaign,
+    contacts,
+    documents,
+    exports,
+    fields,
+    groups,
+    history,
+    imports,
+    log,
+    signin,
+    weight,
+)
 
 PARTS = (
     "contacts",
@@ -15,6 +28,7 @@ PARTS = (
     "history",
     "log",
     "import",
+    "export",
     "campaign",
     "weight",
     "signin",
@@ -38,6 +52,8 @@ def main() -> None:
         weight.run()
     if chosen.what in ("all", "import"):
         imports.run(chosen.contacts)
+    if chosen.what in ("all", "export"):
+        exports.run(chosen.contacts)
     if chosen.what in ("all", "contacts"):
         contacts.run(chosen.contacts)
     if chosen.what in ("all", "fields"):

@@ -13,6 +13,7 @@ from portal.core import db, keys, queue
 from portal.delivery import holding, leaving, seals, transport
 from portal.diary import home
 from portal.documents import keeping
+from portal.exports import keeping as exports
 from portal.imports import panel as imports
 from portal.profile import sending as profile
 from portal.transfers import service as transfers
@@ -35,6 +36,7 @@ RULES = (
     asking.register,
     transfers.register,
     imports.register,
+    exports.register,
     seals.register,
     home.register,
     profile.register,

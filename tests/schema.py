@@ -38,6 +38,7 @@ def models() -> list[type[BaseModel]]:
         "purpose": 2,
         "wording": 2,
         "import": 3,
+        "export": 3,
         "import_contact": 4,
         "access_review": 2,
         "campaign_link": 4,

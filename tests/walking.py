@@ -33,7 +33,7 @@ TEXT_ARGUMENTS = {"name": "app.css"}
 # What is sent where no page has a form for it.
 GENERIC = {"lines": ["0"], "seen": [""], "name": ["x"], "role": ["reader"], "text": ["x"], "first_name": ["x"]}
 # What is asked for beside what a form asks for as it stands.
-TICKED = {"exports.download": {"special": ["1"], "with_identity": ["1"]}}
+TICKED = {"taking.add": {"special": ["1"], "with_identity": ["1"]}}
 _TOKEN = re.compile(rb"[\w-]{20,}\.[\w-]{6}\.[\w-]{20,}")  # of a form: signed, with the time
 _BETWEEN = b" \t\r\n().+-"  # what may stand within a number
 _INT = re.compile(r"<int:(\w+)>")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from portal.run.pulse import EVERY
-from workers import bounces, delivery, documents, grounds, imports, log, pulse, tidying
+from workers import bounces, delivery, documents, exports, grounds, imports, log, pulse, tidying
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("returned", 20, bounces.ring_for_returned),
     Periodic("mailbox", 60, bounces.ring_for_mailbox),
     Periodic("imports", 20, imports.ring_for_imports),
+    Periodic("exports", 20, exports.ring_for_exports),
     Periodic("grounds", 20, grounds.ring_for_grounds),
     Periodic("documents", 60, documents.ring_for_documents),
     Periodic("seals", 60, log.ring_for_seals),

@@ -6,6 +6,7 @@ from portal.core.db import learn_sizes
 from portal.delivery import bouncing, system_mail, tracking
 from portal.delivery.models import PortalMail
 from portal.documents import sweeping
+from portal.exports import keeping, out_there
 from portal.imports import service as imports
 from portal.profile import codes
 from portal.signin import service as signin
@@ -28,4 +29,6 @@ def _tidy() -> None:
     tracking.tidy()
     imports.tidy()
     codes.tidy()
+    keeping.tidy()
+    out_there.remind()
     reminding.remind()

@@ -11,7 +11,6 @@ from portal.contacts import (
     document_views,
     field_columns,
     field_controls,
-    field_files,
     field_filters,
     fields,
     group_views,
@@ -78,7 +77,6 @@ def index() -> Response:
         columns=columns,
         cells=field_columns.cells(columns, [row.contact.id for row in rows]),
         controls=controls,
-        has_sensitive=any(map(field_files.is_sensitive, outlines)) or any(map(field_files.is_sensitive, groups)),
         sentences=_sentences(wanted, controls),
         groups=groups,
         groups_by_hand=queries.groups_by_hand(),
@@ -90,8 +88,6 @@ def index() -> Response:
         sort_href=_sort_href,
         sees_email=current_actor().sees(DataSet.EMAIL),
         sees_telephone=current_actor().sees(DataSet.TELEPHONE),
-        may_identify=current_actor().sees(DataSet.IDENTITY),
-        pending=queries.pending(wanted) if current_actor().may(Permission.CONTACT_EXPORT) else 0,
         words=request.args.to_dict(flat=False),
     )
 

@@ -31,7 +31,7 @@ KINDS: dict[str, Kind] = {
     "tasks": Kind("Tasks", "task", "tasks", ("task.",)),
     "messages": Kind("Campaigns and messages", "message", "messages", ("campaign.", "sender.")),
     "files": Kind("Files brought in or taken along", "file", "files",
-                  ("contacts.exported", "report.", "import.", "export.", "field.exported")),
+                  ("report.", "import.", "export.", "field.exported")),
     "users": Kind("Users and signing in", "sign-in or right", "sign-ins and rights", ("user.", "review.")),
     "settings": Kind("Settings and fields", "change to settings", "changes to settings",
                      ("organisation.", "page.", "field.", "operator.", "notice.")),

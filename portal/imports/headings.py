@@ -43,6 +43,8 @@ _WORDS = {
 }  # fmt: skip
 _OF_EXPORTS = frozenset(FIELDS) - {"name", "city", "notes", IGNORE}
 _OWN_NAMES = frozenset(fold(FIELDS[name]) for name in _OF_EXPORTS) | {"city"}  # the headings of exports
+EXPORT_MARK = "Export mark"  # the last heading of the portal's own exports
+_OF_EXPORTS_ONLY = frozenset({"standing", "consents", fold(EXPORT_MARK)})  # to be read: no file lifts an opt-out
 _BY_WORD = {word: field for field, words in _WORDS.items() for word in words}
 
 
@@ -56,6 +58,9 @@ def guess(
     """
     found: dict[str, str] = {}
     for place, heading in enumerate(headings):
+        if fold(heading) in _OF_EXPORTS_ONLY:
+            found[heading] = IGNORE
+            continue
         field = _by_design(heading, designed or {}) or _by_heading(heading)
         field = field or _by_content([row[place] for row in samples if place < len(row)])
         is_taken = field in found.values() and field not in ("email", "mobile", "telephone", "group", "notes")

@@ -31,7 +31,7 @@ from portal.contacts.names import display_name, fold, mend_capitals, split_name
 from portal.contacts.rules import LANGUAGES, NewContact
 from portal.contacts.telephones import InvalidTelephone, normalise_telephone
 from portal.core.text import InvalidText, clean_text
-from portal.imports.headings import IGNORE
+from portal.imports.headings import EXPORT_MARK, IGNORE
 from portal.imports.targets import PREFIX, Targets
 
 _SEVERAL = re.compile(r"[;,\n|]+")
@@ -91,7 +91,7 @@ def interpret(
 
     `fields` are the designed ones that may be filled; a column of another one is left out.
     """
-    reader = _Reader(number, today, fields)
+    reader = _Reader(number, today, fields, is_ours=EXPORT_MARK in headings)
     for heading, cell in zip(headings, cells, strict=False):
         name = mapping.get(heading, IGNORE)
         if name != IGNORE and cell.strip():
@@ -102,8 +102,8 @@ def interpret(
 
 
 class _Reader:
-    def __init__(self, number: int, today: date, designed: Targets) -> None:
-        self.number, self.today, self.designed = number, today, designed
+    def __init__(self, number: int, today: date, designed: Targets, *, is_ours: bool) -> None:
+        self.number, self.today, self.designed, self.is_ours = number, today, designed, is_ours
         self.values: dict[int, list[Entry]] = {}
         self.told: list[str] = []
         self.fields: dict[str, Any] = {}
@@ -166,7 +166,7 @@ class _Reader:
 
     def _mended(self, name: str, text: str) -> None:
         plain = clean_text(text, max_length=200)
-        self.fields[name] = mend_capitals(plain)
+        self.fields[name] = plain if self.is_ours else mend_capitals(plain)  # ours comes back as it left (C10)
         if self.fields[name] != plain:
             self.repairs.append(f"{plain} is written as {self.fields[name]}")
 

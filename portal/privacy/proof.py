@@ -28,7 +28,7 @@ from portal.privacy.proof_chain import Chain
 from portal.privacy.proof_holdings import Holdings
 
 MOST_TOLD = 5_000  # sentences on the paper; the data holds every entry
-EXPORTS = ("contacts.exported", "campaign.list_exported", "report.exported")
+EXPORTS = ("export.made", "campaign.list_exported", "report.exported")
 STRANGER = Path(__file__).with_name("stranger.py")
 
 README = """Proof pack of {name}, made by {by} on {at} at {org}.

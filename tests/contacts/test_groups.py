@@ -21,7 +21,9 @@ from portal.core.actor import acting_as, system
 from portal.core.permissions import DataSet, Denied, Permission
 from portal.exports import queries as exports
 from portal.exports.rules import HEADINGS
+from tests.agreed import agree_to_hand_on
 from tests.conftest import actor_of
+from tests.taken import text_of
 
 SPECIAL = Details(sensitivity="special", authorisation="consent", authorisation_note="Forms in the office.")
 
@@ -62,18 +64,19 @@ def test_rule_groups_are_counted_named_exported_and_shown_with_a_contact(cast):
     assert [row[HEADINGS.index("Group")] for row in exports.rows(Filter())] == ["By hand; By number", "", "By hand"]
 
 
-def test_a_special_group_is_named_in_a_file_only_when_somebody_says_that_it_may_be(cast, client_of, olivia):
+def test_a_special_group_is_named_in_a_file_only_when_somebody_says_that_it_may_be(cast, client_of, olivia, org):
     special = groups.add_group("HIV support", details=SPECIAL)
     groups.group_contacts([cast["Ann"]], special.id)
     owner = client_of(olivia)
+    agree_to_hand_on(org, cast["Ann"])
 
-    usual = owner.post("/contacts/export", data={"format": "csv"}).text
-    asked = owner.post("/contacts/export", data={"format": "csv", "special": "1"}).text
+    usual = text_of(owner)
+    asked = text_of(owner, special="1")
 
     with acting_as(actor_of(olivia)):
-        notes = [e.detail.get("classes") for e in LogEntry.select().where(LogEntry.action == "contacts.exported")]
+        notes = [e.detail.get("classes") for e in LogEntry.select().where(LogEntry.action == "export.made")]
     assert ["HIV support" in usual, "HIV support" in asked, notes] == [False, True, [None, ["special"]]]
-    assert 'name="special"' in owner.get("/contacts").text
+    assert 'name="special"' in owner.get("/contacts/export").text
 
 
 def test_the_queries_do_not_grow_with_the_groups(cast):

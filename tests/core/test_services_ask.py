@@ -1,6 +1,7 @@
 """Services ask for the right themselves: a command, a job or a new page cannot forget it."""
 
 import io
+from datetime import date
 
 import pytest
 
@@ -25,6 +26,7 @@ from portal.core.permissions import Denied, Role
 from portal.documents import service as documents
 from portal.documents.models import Document
 from portal.exports import service as exports
+from portal.exports.service import Wish
 from portal.imports import mappings, undoing
 from portal.imports import service as imports
 from portal.imports.models import Import, Mapping
@@ -88,7 +90,7 @@ EDITOR = {
     "undo an import": lambda *_: undoing.begin(Import(state="finished")),
     "stop an undo": lambda *_: undoing.stop(Import()),
     "go on with an undo": lambda *_: undoing.go_on(Import()),
-    "take contacts along": lambda *_: exports.note(Filter(), "csv"),
+    "take contacts along": lambda *_: exports.ask(Filter(), Wish("x", "x", date(2030, 1, 1))),
     "delete a contact": lambda *_: contacts.erase([1]),
     "delete a group": lambda *_: contacts.remove_group(1),
     "add a page of fields": lambda *_: designing.add_page("x"),

@@ -16,12 +16,14 @@ from portal.contacts.models import Contact, Field, Page
 from portal.contacts.queries import Filter
 from portal.core.actor import acting_as, system
 from portal.core.permissions import DataSet
+from portal.exports import leaving, writing
 from portal.exports import queries as export_queries
-from portal.exports import service as exports
 from portal.imports import cli, running
 from portal.imports import service as imports
+from tests.agreed import agree_to_hand_on
 from tests.conftest import actor_of
 from tests.designed import OPTIONS, field, page, put
+from tests.taken import text_of
 
 FORMULAS = ("=1+1", "+27 82", "-3", "@SUM(A1)", "'quoted", "''=x", "\uff1d1", 'a "b", c', "=cmd|' /C calc'!A0")
 
@@ -190,11 +192,12 @@ def everything(as_alice):
 
 
 def exported(kind="csv", *, special=False):
-    columns = export_queries.columns(with_sensitive=special)
+    choice = leaving.choice(with_sensitive=special)
+    rows = export_queries.rows(Filter(), choice)
     if kind == "csv":
-        return "".join(exports.as_csv(Filter(), columns)).encode()
+        return "".join(writing.as_csv(choice.headings(), rows)).encode()
     into = io.BytesIO()
-    exports.as_xlsx(Filter(), into, columns)
+    writing.as_xlsx(into, choice.headings(), rows)
     return into.getvalue()
 
 
@@ -226,7 +229,7 @@ def test_a_batch_takes_one_query_for_all_fields(everything, as_alice):
     with count_queries() as without:
         list(export_queries.rows(Filter()))
     with count_queries() as with_fields:
-        list(export_queries.rows(Filter(), export_queries.columns(with_sensitive=True)))
+        list(export_queries.rows(Filter(), leaving.choice()))
 
     assert with_fields.count == without.count + 3  # the pages, their fields, the values
 
@@ -239,12 +242,13 @@ def test_sensitive_classes_are_taken_along_only_when_that_is_said(client_of, ada
         put(person, field("Faith", sensitivity="special"), "CNRYfaith")
         put(person, field("Debt", "money", sensitivity="financial"), "7000")
     client = client_of(adam)
-    page = client.get("/contacts").text
-    file = client.post("/contacts/export", data={"format": "csv", **data}).text
+    page = client.get("/contacts/export").text
+    agree_to_hand_on(org, person.id)
+    file = text_of(client, **data)
 
     with acting_as(actor_of(adam)):
-        entry = LogEntry.select().where(LogEntry.action == "contacts.exported").get()
-    assert "I may pass this on" in page
+        entry = LogEntry.select().where(LogEntry.action == "export.made").get()
+    assert "Special information" in page
     assert "Large" in file
     assert ("Faith" in file, "CNRYfaith" in file, "7000" in file) == (found, found, found)
     assert entry.detail.get("classes") == (["financial", "special"] if found else None)

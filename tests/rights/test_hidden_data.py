@@ -19,6 +19,7 @@ from portal.imports import running
 from portal.imports import service as imports
 from tests import designed
 from tests.conftest import HX, actor_of
+from tests.taken import file_of
 from tests.walking import masked
 
 
@@ -167,8 +168,9 @@ def outputs(browser, campaign_id, contact_id) -> dict:
     ):  # fmt: skip
         found[url] = masked(browser.get(url).data)
         found["part " + url] = masked(browser.get(url, headers=HX).data)
-    for url in ("/contacts/export", f"/campaigns/{campaign_id}/people/export"):
-        found[url] = browser.post(url, data={"format": "csv"}).data
+    found["/contacts/export"] = file_of(browser)
+    url = f"/campaigns/{campaign_id}/people/export"
+    found[url] = browser.post(url, data={"format": "csv"}).data
     return found
 
 

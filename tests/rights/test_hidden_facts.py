@@ -21,6 +21,7 @@ from portal.documents.models import Document
 from tests.conftest import HX, actor_of
 from tests.designed import field, page, put
 from tests.forms import forms_of
+from tests.taken import file_of
 from tests.walking import masked
 
 HIDING = ["page:{page_id}", "special", "identity", "documents"]
@@ -78,7 +79,7 @@ def outputs(browser, thandi, fields) -> dict:
     found |= {"part " + url: masked(browser.get(url, headers=HX).data) for url in urls}
     for words in asked:
         data = dict(pair.split("=") for pair in words.lstrip("?").split("&") if pair)
-        found["file " + words] = browser.post("/contacts/export", data={"format": "csv", "special": "1", **data}).data
+        found["file " + words] = file_of(browser, special="1", **data)
     return found
 
 

@@ -63,8 +63,15 @@ def test_the_groups_of_an_organisation_are_listed(portal, hope_house):
     assert portal("groups", "list", "--org", hope_house)[1] == "Newsletter: 3\n"
 
 
+TOLD = ("--purpose", "Tags", "--recipient", "Printers")
+
+
+def unmarked(text):
+    return [line.rsplit(",", 1)[0] for line in text.splitlines()]
+
+
 def test_what_is_exported_can_be_brought_in_again_unchanged(portal, hope_house, tmp_path):
-    code, out, _ = portal("contacts", "export", "--org", hope_house)
+    code, out, _ = portal("contacts", "export", "--org", hope_house, *TOLD)
     rows = list(csv.DictReader(io.StringIO(out.removeprefix("\ufeff"))))
     (tmp_path / "again.csv").write_text(out)
     again = answer(portal, "contacts", "import", tmp_path / "again.csv", "--org", hope_house)
@@ -73,16 +80,27 @@ def test_what_is_exported_can_be_brought_in_again_unchanged(portal, hope_house, 
     assert [row["Organisation"] for row in rows] == ["", "'=SUM(A1)", ""]
     assert rows[0]["Cell"] == "082 555 0134"
     assert (again["added"], again["updated"], again["failed"]) == (1, 2, 0)  # Zoë has nothing to be known by
-    once_more = portal("contacts", "export", "--org", hope_house)[1]
-    assert once_more.startswith(out)
-    assert portal("contacts", "export", "--org", hope_house, "--group", "Nobody")[0] == 1
+    once_more = portal("contacts", "export", "--org", hope_house, *TOLD)[1]
+    assert unmarked(once_more)[: len(unmarked(out))] == unmarked(out)
+    assert portal("contacts", "export", "--org", hope_house, "--group", "Nobody", *TOLD)[0] == 1
+    assert portal("contacts", "export", "--org", hope_house)[0] == 2  # nobody said what for
+
+
+def test_a_mark_leads_to_who_took_the_file(portal, hope_house):
+    out = portal("contacts", "export", "--org", hope_house, *TOLD)[1]
+    mark = out.splitlines()[1].rsplit(",", 1)[1]
+    found = answer(portal, "contacts", "whose", f"contacts-{mark}.csv", "--org", hope_house)
+
+    assert (found["mark"], found["recipient"], found["purpose"], found["done"]) == (mark, "Printers", "Tags", 3)
+    assert "for Printers: Tags" in portal("contacts", "whose", mark, "--org", hope_house)[1]
+    assert portal("contacts", "whose", "A" * 10, "--org", hope_house)[0] == 1
 
 
 def test_a_workbook_holds_text_only(portal, hope_house, tmp_path):
     openpyxl = pytest.importorskip("openpyxl")
     file = tmp_path / "contacts.xlsx"
 
-    assert portal("contacts", "export", "--org", hope_house, "--format", "xlsx", "--output", file)[0] == 0
+    assert portal("contacts", "export", "--org", hope_house, "--format", "xlsx", "--output", file, *TOLD)[0] == 0
 
     sheet = openpyxl.load_workbook(file).active
     assert sheet["C3"].value == "=SUM(A1)"

@@ -16,7 +16,10 @@ from tests.conftest import HX, PASSWORD, actor_of
 FRESH = [
     ("GET", "/settings/users", "/settings/users"),
     ("POST", "/settings/users", "/settings/users"),
-    ("POST", "/contacts/export", "/contacts?q=x"),
+    ("GET", "/contacts/export?q=x", "/contacts/export?q=x"),
+    ("POST", "/contacts/export", "/contacts/export?q=x"),
+    ("POST", "/exports/1/file", "/exports/1"),
+    ("POST", "/exports/1/password", "/exports/1"),
     ("POST", "/contacts/chosen/removal/ask", "/contacts?q=x"),
     ("GET", "/groups/1/removal", "/groups/1/removal"),
     ("POST", "/reports/undeliverable/export", "/reports/undeliverable"),

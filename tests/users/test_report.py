@@ -15,7 +15,7 @@ from portal.contacts.queries import Filter
 from portal.core.actor import acting_as, system
 from portal.core.db import transaction
 from portal.core.permissions import RIGHTS, Role
-from portal.exports import service as exports
+from portal.exports import queries as exports
 from portal.signin import people
 from portal.users import queries, rules
 from tests.conftest import PASSWORD, actor_of, member
@@ -171,7 +171,9 @@ def test_a_users_own_address_is_in_no_audience_export_or_letter(org, olivia, ali
             merge.fill(" ".join(f"[[{name}]]" for name in merge.FIELDS), campaigns.values_of(contact))
             for contact in world.people
         ]
-        return "\n".join([*exports.as_csv(Filter()), *(one.address for one in people_of), *letters])
+        return "\n".join(
+            [*("; ".join(row) for row in exports.rows(Filter())), *(one.address for one in people_of), *letters]
+        )
 
     with acting_as(actor_of(olivia)):
         before = found()

@@ -1,5 +1,6 @@
 """The test of the test: each of these faults, planted into the product, is found by the walk that looks for it."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -12,6 +13,8 @@ from portal.core.actor import acting_as, seeing_everything, system
 from portal.core.permissions import Role
 from portal.core.tenancy import OrgModel
 from portal.exports import queries as exports
+from portal.exports import running as making
+from portal.exports import service as exporting
 from portal.web.access import NoPolicy, check_policies
 from tests.walker_checks import (
     check_alike,
@@ -69,16 +72,38 @@ def test_a_hidden_set_in_the_list_is_met(walk, ours, theirs, monkeypatch):
         look_around(walk, ours, theirs, ours.canaries["telephone"], ["contacts.show"])
 
 
-def test_an_export_that_ignores_the_sets_is_met(walk, ours, theirs, monkeypatch):
+def test_an_export_that_ignores_the_sets_is_met(app, walk, ours, theirs, monkeypatch):
     asks_with(walk, ours, Role.OWNER, ["email"])
+    batches = exports.batches
 
-    rows = exports.rows
-
-    def everything(*wanted, **options):
+    def everything(*wanted):
         with seeing_everything():
-            yield from rows(*wanted, **options)
+            yield from batches(*wanted)
 
-    monkeypatch.setattr("portal.exports.service.rows", everything)
+    def at_once(view):
+        """The file itself in place of the way to it, as the worker makes it."""
+        answer = view()
+        made = exporting.find(int(answer.headers.get("HX-Redirect", answer.location).rsplit("/", 1)[1]))
+        with acting_as(system(ours.org_id)):
+            making.run(made.id)
+        answer.data = b"".join(exporting.take(exporting.find(made.id)))
+        return answer
+
+    day = (exporting.now() + timedelta(days=9)).date().isoformat()
+    words = {"purpose": "x", "recipient": "x", "expires_on": day, "format": "csv", "handing": "self"}
+    monkeypatch.setattr("tests.walking.GENERIC", {name: [word] for name, word in words.items()})
+    wrap(app, "taking.add", at_once)
+    look_around(walk, ours, theirs, ours.canaries["email"], ["taking.add"])
+    monkeypatch.setattr(exports, "batches", everything)
+    with pytest.raises(AssertionError, match="cnryamail"):
+        look_around(walk, ours, theirs, ours.canaries["email"], ["taking.add"])
+
+
+def test_a_file_handed_to_who_sees_less_than_it_holds_is_met(walk, ours, theirs, monkeypatch):
+    asks_with(walk, ours, Role.OWNER, ["email"])
+    look_around(walk, ours, theirs, ours.canaries["email"], ["exports.download"])
+
+    monkeypatch.setattr("portal.exports.service.sees_enough", lambda *_: True)
     with pytest.raises(AssertionError, match="cnryamail"):
         look_around(walk, ours, theirs, ours.canaries["email"], ["exports.download"])
 

@@ -10,7 +10,7 @@ from tests.walking import Tally, digest, found_forms, search, set_rights, typed
 
 SQLITE = pytest.mark.one_database
 # What shows something although it is no GET, because it is noted.
-SENDING = ("exports.download", "reports.export", "campaigns.export_people", "contacts.show_number")
+SENDING = ("exports.download", "exports.password", "reports.export", "campaigns.export_people", "contacts.show_number")
 WHO = {"owner": (Role.OWNER,), "an editor without email": (Role.EDITOR, ("email",))}
 
 
