@@ -30,6 +30,7 @@ from portal.run import health, probe
 from portal.signin import edge
 from portal.signin import place_views as places
 from portal.signin import views as signin
+from portal.support import organisation_views as organisations
 from portal.support import views as support
 from portal.transfers import views as transfers
 from portal.users import views as users
@@ -71,6 +72,7 @@ PAGES = (
     home.register,
     places.register,
     support.register,
+    organisations.register,
     users.register,
     activity.register,
     proof.register,
