@@ -161,10 +161,11 @@ def lock(query: Query) -> Query:
     return query if is_sqlite() else query.for_update()  # type: ignore[attr-defined]
 
 
-def share_row(model: type[Model], row_id: int) -> None:
+def share_row(model: Any, row_id: int) -> None:
     """Let nobody change this row until the transaction ends; others may share it. SQLite holds everything anyway."""
     if not is_sqlite():
-        db.execute(model.select(SQL("1")).where(model.id == row_id).for_update("FOR SHARE"))
+        query: Any = model.select(SQL("1")).where(model.id == row_id)
+        db.execute(query.for_update("FOR SHARE"))
 
 
 def lock_table(model: type[Model]) -> None:

@@ -8,7 +8,17 @@ raises. The database holds the same wall by composite keys: see `belongs_to`.
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from peewee import SQL, BigIntegerField, ForeignKeyField, Function, IntegerField, JSONField, ModelInsert, Node, TextField
+from peewee import (
+    SQL,
+    BigIntegerField,
+    ForeignKeyField,
+    Function,
+    IntegerField,
+    JSONField,
+    ModelInsert,
+    Node,
+    TextField,
+)
 
 from portal.core.actor import Actor, current_actor
 from portal.core.clock import now
@@ -157,11 +167,11 @@ class OrgModel(BaseModel):
             raise WrongOrg("a row never changes its organisation")
 
 
-def numbers_of_all(model: type[OrgModel], org_ids: Sequence[int], *numbers: Function) -> Any:
+def numbers_of_all(model: type[OrgModel], org_ids: Sequence[int], *numbers: Any) -> Any:
     """For support: numbers over the rows of several organisations, one line for each of them. Never a row or a word of
     one: what is asked for is counted, summed up or the greatest number.
     """
-    if any(not isinstance(one, Function) or one.name.upper() not in ("COUNT", "SUM", "MAX") for one in numbers):
+    if any(not isinstance(one, Function) or str(one.name).upper() not in ("COUNT", "SUM", "MAX") for one in numbers):
         raise Unscoped("only numbers are shown across organisations")
     query = super(OrgModel, model).select(model.org, *numbers)
     return query.where(model.org.in_(list(org_ids) or [0])).group_by(model.org).tuples()

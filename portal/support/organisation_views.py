@@ -26,7 +26,7 @@ class ReasonForm(Form):
 @bp.get("")
 @needs(Permission.SUPPORT)
 def index() -> str:
-    words = request.args.get("q", "").replace("\0", "").strip()[:100]
+    words = request.args.get("q", "").strip()[:100]
     page = paging(organisations.count(words), SIZE)
     return render_template(
         "support/organisations.html", page=page, words=words, in_hundred=in_hundred,

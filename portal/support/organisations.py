@@ -129,7 +129,7 @@ def signs_of(org: Org) -> list[Sign]:
         last = list(query.limit(LAST_IMPORTS))
         said = Declaration.select(Declaration.import_id, Declaration.source)
         said = said.where(Declaration.import_id.in_([one.id for one in last] or [0])).order_by(Declaration.id)
-        sources = {import_id: source for import_id, source in said.tuples()}
+        sources = dict(said.tuples())
     return [
         Sign(one.created_at, one.rows, SOURCES.get(sources.get(one.id, one.source), ""), one.score,
              signs.sentences(one.signs))

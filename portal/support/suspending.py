@@ -33,7 +33,9 @@ def suspend(reason: str) -> None:
     at = now()
     with transaction():
         org_id = current_actor().org_id
-        changed = Org.update(suspended_at=at, suspended_reason=reason).where(Org.id == org_id, Org.suspended_at.is_null())
+        changed = Org.update(suspended_at=at, suspended_reason=reason).where(
+            Org.id == org_id, Org.suspended_at.is_null()
+        )
         if not changed.execute():
             raise NotSo("It is suspended already.", "reason")
         log.write("organisation.suspended", reason=reason)

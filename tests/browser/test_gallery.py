@@ -38,6 +38,7 @@ PAGES = {
     "settings": "/settings", "organisation": "/settings/organisation", "transfers": "/settings/transfers",
     "new-transfer": "/settings/transfers/new", "asking": "/asking", "ask": "/asking/new", "look": "/settings/look",
     "record": "/settings/log",
+    "support-organisations": "/support/organisations", "support-organisation": "/support/organisations/1",
     "senders": "/settings/senders", "designer": "/settings/pages", "designed-page": "/settings/pages/1",
     "kinds": "/settings/pages/1/fields/new", "new-field": "/settings/pages/1/fields/new?kind=number",
     "field": "/settings/pages/fields/1", "remove-field": "/settings/pages/fields/1/removal",
