@@ -12,6 +12,7 @@ from portal.accounts.strength import Busy
 from portal.activity import views as activity
 from portal.asking import views as asking
 from portal.campaigns import views as campaigns
+from portal.compliance import views as compliance
 from portal.config import Settings
 from portal.consent import views as consent
 from portal.contacts import views as contacts
@@ -76,6 +77,7 @@ PAGES = (
     users.register,
     activity.register,
     proof.register,
+    compliance.register,
 )
 # Endpoints without a form token, by name; each says why in its view.
 POSTED_FROM_ELSEWHERE = ("unsubscribe.leave", "answer.answer")

@@ -157,6 +157,9 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "user.locked": ("ban", "locked the account of a user"),
     "user.unlocked": ("undo-2", "opened the account of a user again"),
     "user.let_in_by_command": ("key-round", "let a user in by command"),
+    "duty.assigned": ("shield-check", "said who looks after a duty, and by when"),
+    "duty.done": ("shield-check", "noted that a duty was done"),
+    "duty.missing_told": ("mail", "told support what is missing among the duties"),
     "user.written_to_by_support": ("mail", "wrote to a user"),
 }
 WORDS = {

@@ -40,6 +40,7 @@ ORDER = (
     "campaigns",
     "diary",
     "reports",
+    "compliance",
     "settings",
     "support",
     "mail",
