@@ -33,23 +33,29 @@ def render(org: Org, lines: Sequence[Line], at: datetime, missing_url: str) -> b
         ]
     ]
     for chapter, group in groupby(lines, key=lambda line: line.told.chapter):
-        first, *rest = [_part(line) for line in group]
+        first, *rest = [_part(line, zone) for line in group]
         parts += [[Text(chapter, "heading"), *first], *rest]
-    parts.append([Text("Tell us what is missing", "heading"), Text(f"If a duty is missing here, say so at {missing_url}")])
+    parts.append(
+        [Text("Tell us what is missing", "heading"), Text(f"If a duty is missing here, say so at {missing_url}")]
+    )
     return pdf.write(title_of(org), org.name, parts, foot=f"{org.name} · POPI Act compliance")
 
 
-def _part(line: Line) -> list[Text]:
+def _part(line: Line, zone: ZoneInfo) -> list[Text]:
     words, _ = STATES[line.state]
     whose = f"{WHOSE[line.told.whose]}. {line.told.law}."
     owner = f"Looked after by {line.owner}." if line.owner else "Nobody looks after it yet."
-    due = f" Due {day(line.row.due)}." if line.row.due else ""
-    found = [Text(f"{line.told.title}: {words}", "heading"), Text(line.told.words), Text(f"{whose} {owner}{due}", "quiet")]
+    due = f" Due {day(line.row.due, zone)}." if line.row.due else ""
+    found = [
+        Text(f"{line.told.title}: {words}", "heading"),
+        Text(line.told.words),
+        Text(f"{whose} {owner}{due}", "quiet"),
+    ]
     if line.told.done_by_host:
         found.append(Text(f"In Contact: {line.told.done_by_host}", "quiet"))
     found += [Text(f"Read from the system: {said(reading)}") for reading in line.readings]
     if line.last is not None:
-        found.append(Text(f"Done on {day(line.last.done_on)}, noted by {line.last.name}: {line.last.words}"))
+        found.append(Text(f"Done on {day(line.last.done_on, zone)}, noted by {line.last.name}: {line.last.words}"))
         if line.last.sha256:
             found.append(Text(f"Evidence kept as a document, digest (SHA-256) {line.last.sha256}.", "quiet"))
     return found

@@ -136,7 +136,9 @@ def _officer() -> Reading:
 
 
 def _complaints() -> Reading:
-    words = "An address for complaints is set." if current_org().complaints_email else "No address for complaints is set."
+    words = (
+        "An address for complaints is set." if current_org().complaints_email else "No address for complaints is set."
+    )
     return Reading(words, bool(current_org().complaints_email), "settings.organisation")
 
 

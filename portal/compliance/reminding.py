@@ -41,7 +41,7 @@ def _was_told(rows: Sequence[Duty]) -> bool:
 
 def _write(user: User, rows: Sequence[Duty]) -> None:
     org = current_org()
-    duties = [(DUTIES[row.key].title, row.due) for row in sorted(rows, key=lambda row: row.due)]
+    duties = [(DUTIES[row.key].title, row.due) for row in sorted(rows, key=lambda row: str(row.due))]
     notices.send(
         "duties", user.email, user_id=user.id, org=org.name, duties=duties, zone=ZoneInfo(org.timezone),
         link=transport.base_url() + "/compliance",

@@ -1,9 +1,11 @@
-"""Looking after the duties: giving one to somebody, noting that it was done. Each act and its entry are one transaction."""
+"""Looking after the duties: giving one to somebody, noting that it was done. Each act and its entry in the log are one
+transaction.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import IO
+from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 from peewee import fn
@@ -129,7 +131,7 @@ def assign(row: Duty, user_id: int | None, due: date | None) -> None:
         raise BadDuty("Choose somebody who works here and sees this page.", "user_id")
     if due is not None and not today().year - 2 <= due.year <= today().year + 20:
         raise BadDuty("Enter a day of these years.", "due")
-    pairs = {
+    pairs: dict[str, list[Any]] = {
         "owner": [names.get(row.user_id or 0, ""), names.get(user_id or 0, "")],
         "due": [_day(row.due), _day(due)],
     }

@@ -32,7 +32,8 @@ def index() -> str:
     show = request.args.get("show", "")
     shown = [line for line in lines if _fits(line, show)]
     return render_template(
-        "compliance/index.html", chapters=_chapters(shown), total=len(lines), shows=SHOWS, show=show, today=service.today(),
+        "compliance/index.html", chapters=_chapters(shown), total=len(lines), shows=SHOWS, show=show,
+        today=service.today(),
         counts={name: sum(line.state == name for line in lines) for name in rules.STATES}, **_words(),
     )  # fmt: skip
 
@@ -65,7 +66,9 @@ def done(duty_id: int) -> Response:
         file = request.files.get("evidence")
         evidence = service.Evidence(file.stream, file.filename) if file is not None and file.filename else None
         try:
-            service.done(row, day_in(form.done_on) or service.today(), form.words.data or "", day_in(form.due), evidence)
+            service.done(
+                row, day_in(form.done_on) or service.today(), form.words.data or "", day_in(form.due), evidence
+            )
         except BadDocument as error:
             form.evidence.errors = [str(error)]
         except Misfit as misfit:

@@ -95,10 +95,10 @@ def lines(orgs: Sequence[Org]) -> list[Line]:
     ids = [org.id for org in orgs]
     since = now() - LATELY
     is_refused = Case(None, [(Delivery.state == REFUSED, 1)], 0)
-    begun = dict(on=(Delivery.campaign_id == Campaign.id))
-    sent = numbers_of_all(Delivery, ids, fn.COUNT(Delivery.id), fn.SUM(is_refused)).join(Campaign, **begun)
+    begun = Delivery.campaign_id == Campaign.id
+    sent = numbers_of_all(Delivery, ids, fn.COUNT(Delivery.id), fn.SUM(is_refused)).join(Campaign, on=begun)
     sent = sent.where(Campaign.started_at > since, Delivery.state.in_((ACCEPTED, REFUSED, UNKNOWN)))
-    back = numbers_of_all(Delivery, ids, fn.COUNT(Delivery.id)).join(Campaign, **begun)
+    back = numbers_of_all(Delivery, ids, fn.COUNT(Delivery.id)).join(Campaign, on=begun)
     back = back.where(Campaign.started_at > since, SQL("bounce <> ''"), Delivery.state.in_((ACCEPTED, UNKNOWN)))
     told = numbers_of_all(DeliveryEvent, ids, fn.COUNT(DeliveryEvent.delivery_id.distinct()))
     told = told.where(DeliveryEvent.kind == COMPLAINED, DeliveryEvent.at > since)

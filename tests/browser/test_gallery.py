@@ -38,6 +38,8 @@ PAGES = {
     "settings": "/settings", "organisation": "/settings/organisation", "transfers": "/settings/transfers",
     "new-transfer": "/settings/transfers/new", "asking": "/asking", "ask": "/asking/new", "look": "/settings/look",
     "record": "/settings/log",
+    "duties": "/compliance", "duty": "/compliance/5", "duties-overdue": "/compliance?show=overdue",
+    "duties-missing": "/compliance/missing",
     "support-organisations": "/support/organisations", "support-organisation": "/support/organisations/1",
     "senders": "/settings/senders", "designer": "/settings/pages", "designed-page": "/settings/pages/1",
     "kinds": "/settings/pages/1/fields/new", "new-field": "/settings/pages/1/fields/new?kind=number",
