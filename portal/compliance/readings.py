@@ -67,8 +67,9 @@ def _review() -> Reading:
     if found is None:
         return Reading("One person works here alone; there is nobody to look through.", True, "users.index")
     since, is_review = found
-    words = f"The last review was signed on {_day(since)}." if is_review else "The users were never looked through."
-    return Reading(words, not reminding.is_due(), "users.index")
+    if is_review:
+        return Reading(f"The last review was signed on {_day(since)}.", not reminding.is_due(), "users.index")
+    return Reading("The users were never looked through.", False if reminding.is_due() else None, "users.index")
 
 
 def _undeliverable() -> Reading:
@@ -117,8 +118,10 @@ def _transfers() -> Reading:
     if host := transfers.unnoted_relay():
         return Reading(f"Mail leaves through {host}, which is not noted.", False, "transfers.index")
     count = len(transfers.current())
+    if not count:
+        return Reading("Nothing is noted yet of where details go.", False, "transfers.index")
     words = f"{_number(count, 'line stands', 'lines stand')} in the register of where details go."
-    return Reading(words, count > 0, "transfers.index")
+    return Reading(words, True, "transfers.index")
 
 
 def _sender() -> Reading:

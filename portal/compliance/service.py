@@ -4,7 +4,7 @@ transaction.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,7 @@ from portal.core.misfit import Misfit
 from portal.core.permissions import Permission
 from portal.core.readings import Reading, readings_of
 from portal.core.text import InvalidText, clean_text
+from portal.core.written import day
 from portal.delivery import notices
 from portal.documents import service as documents
 from portal.documents.models import Document
@@ -33,6 +34,7 @@ from portal.signin import telling
 FOLDER = "Duties"
 LONGEST = 2_000
 HISTORY = 20
+_SAID = {"duty.assigned": "said who looks after it, and by when", "duty.done": "noted that it was done"}
 
 
 class DutyNotFound(LookupError):
@@ -58,6 +60,16 @@ class Line:
     @property
     def needs_looking(self) -> bool:
         return self.state == rules.OVERDUE or any(reading.is_well is False for reading in self.readings)
+
+
+@dataclass(frozen=True)
+class Past:
+    """An entry of the record about a duty."""
+
+    at: datetime
+    who: str
+    did: str
+    changes: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -109,11 +121,26 @@ def history(row: Duty) -> list[DutyDone]:
     return list(DutyDone.select().where(DutyDone.duty_id == row.id).order_by(DutyDone.id.desc()).limit(HISTORY))
 
 
-def changes(row: Duty) -> list[LogEntry]:
+def changes(row: Duty) -> list[Past]:
     """What the record tells of it, the newest first."""
     mine = LogEntry.contact_id.is_null() & (LogEntry.subject_id == row.id)
-    query = LogEntry.select().where(mine, LogEntry.action.in_(["duty.assigned", "duty.done"]))
-    return list(query.order_by(LogEntry.seq.desc()).limit(HISTORY))
+    query = LogEntry.select().where(mine, LogEntry.action.in_(list(_SAID))).order_by(LogEntry.seq.desc())
+    return [
+        Past(one.at, one.detail["actor"], _SAID[one.action], [_in_words(*pair) for pair in _pairs(one.detail)])
+        for one in query.limit(HISTORY)
+        if one.detail
+    ]
+
+
+def _pairs(detail: dict[str, Any]) -> list[tuple[str, str | None]]:
+    return [(name, pair[1]) for name, pair in detail.get("changes", {}).items()]
+
+
+def _in_words(name: str, value: str | None) -> str:
+    if name == "owner":
+        return f"{value or 'Nobody'} looks after it."
+    told = day(date.fromisoformat(value), notices.HOME) if value else "no day"
+    return f"Done on {told}." if name == "done" else f"Due: {told}."
 
 
 def papers(ids: Sequence[int]) -> dict[int, Document]:
@@ -195,7 +222,7 @@ def overdue() -> int:
 
 
 def _lines(rows: Sequence[Duty]) -> list[Line]:
-    day, names = today(), dict(colleagues())
+    on, names = today(), dict(colleagues())
     newest = DutyDone.select(fn.MAX(DutyDone.id)).where(DutyDone.duty_id.in_([row.id for row in rows]))
     last = {one.duty_id: one for one in DutyDone.select().where(DutyDone.id.in_(newest.group_by(DutyDone.duty_id)))}
     known = papers([one.document_id for one in last.values() if one.document_id])
@@ -203,7 +230,7 @@ def _lines(rows: Sequence[Duty]) -> list[Line]:
         Line(
             row=row,
             told=DUTIES[row.key],
-            state=rules.state(row.due, row.done_on, day),
+            state=rules.state(row.due, row.done_on, on),
             owner=names.get(row.user_id or 0, ""),
             readings=readings_of(row.key),
             last=last.get(row.id),
@@ -227,5 +254,5 @@ def _words(text: str, missing: str, field: str) -> str:
     return clean
 
 
-def _day(day: date | None) -> str | None:
-    return day.isoformat() if day is not None else None
+def _day(value: date | None) -> str | None:
+    return value.isoformat() if value is not None else None
