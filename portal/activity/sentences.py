@@ -90,6 +90,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "operator.changed": ("map-pin", "changed a line of the register of where details go"),
     "operator.archived": ("inbox", "put away a line of the register of where details go"),
     "task.added": ("clock", "noted a task"),
+    "task.changed": ("pencil", "changed a task"),
     "task.done": ("circle-check", "did a task"),
     "task.reopened": ("undo-2", "took back that a task was done"),
     "task.removed": ("trash-2", "removed a task"),
