@@ -12,6 +12,7 @@ from portal.accounts.strength import Busy
 from portal.activity import views as activity
 from portal.asking import views as asking
 from portal.campaigns import views as campaigns
+from portal.compliance import views as compliance
 from portal.config import Settings
 from portal.consent import views as consent
 from portal.contacts import views as contacts
@@ -32,6 +33,7 @@ from portal.run import health, probe
 from portal.signin import edge
 from portal.signin import place_views as places
 from portal.signin import views as signin
+from portal.support import organisation_views as organisations
 from portal.support import views as support
 from portal.transfers import views as transfers
 from portal.users import views as users
@@ -75,9 +77,11 @@ PAGES = (
     home.register,
     places.register,
     support.register,
+    organisations.register,
     users.register,
     activity.register,
     proof.register,
+    compliance.register,
 )
 # Endpoints without a form token, by name; each says why in its view.
 POSTED_FROM_ELSEWHERE = ("unsubscribe.leave", "answer.answer")

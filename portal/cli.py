@@ -23,6 +23,7 @@ from portal.run import commands as run
 from portal.run import migrate, up
 from portal.sample import service as sample
 from portal.signin import cli as signin
+from portal.support import cli as support
 from portal.users import cli as users
 from portal.web.access import policy_of
 
@@ -37,6 +38,7 @@ FEATURES = (
     bounce_cli.register,
     signin.register,
     users.register,
+    support.register,
 )
 
 

@@ -6,6 +6,8 @@ from portal.accounts import places, strength
 from portal.activity import anchors
 from portal.asking import holding as asking
 from portal.campaigns import panel, sending
+from portal.compliance import readings, reminding
+from portal.compliance import service as compliance
 from portal.config import Settings
 from portal.consent import approaching, gatekeeping, purposes, restricting, sayings
 from portal.contacts import field_facts, own_facts, person, photos, scope
@@ -40,6 +42,9 @@ RULES = (
     seals.register,
     home.register,
     profile.register,
+    compliance.register,
+    readings.register,
+    reminding.register,
 )
 
 

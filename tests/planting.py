@@ -156,7 +156,7 @@ def _installation(user: User, org_id: int) -> dict[str, int]:
     return {
         "membership_id": Membership.get(Membership.user == user).id, "user_id": user.id, "device_id": device.id,
         "session_id": Session.get(Session.device_id == device.id).id, "exception_id": wish.id,
-        "returned_id": NOWHERE, "series_id": NOWHERE,
+        "returned_id": NOWHERE, "series_id": NOWHERE, "organisation_id": org_id,
     }  # fmt: skip
 
 

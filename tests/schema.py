@@ -41,6 +41,7 @@ def models() -> list[type[BaseModel]]:
         "export": 3,
         "import_contact": 4,
         "access_review": 2,
+        "duty": 2,
         "campaign_link": 4,
         "delivery": 4,
         "consent_request": 5,

@@ -2,6 +2,7 @@
 should look through something is reminded.
 """
 
+from portal.compliance import reminding as duties
 from portal.core.db import learn_sizes
 from portal.delivery import bouncing, system_mail, tracking
 from portal.delivery.models import PortalMail
@@ -32,3 +33,4 @@ def _tidy() -> None:
     keeping.tidy()
     out_there.remind()
     reminding.remind()
+    duties.remind()

@@ -46,28 +46,6 @@ def set_details(slug: str, details: tuple[str, ...], as_json: bool) -> None:
         say({"org": slug, "set": sorted(values)}, "Saved.", as_json)
 
 
-@org.command("suspend")
-@click.argument("slug")
-@click.option("--reason", required=True)
-@as_json
-def suspend(slug: str, reason: str, as_json: bool) -> None:
-    """Stop an organisation's sending before the next message."""
-    with organisation(slug):
-        service.set_suspended(reason)
-        say({"org": slug, "suspended": True}, "Suspended.", as_json)
-
-
-@org.command("resume")
-@click.argument("slug")
-@click.option("--reason", default="")
-@as_json
-def resume(slug: str, reason: str, as_json: bool) -> None:
-    """Lift an organisation's suspension."""
-    with organisation(slug):
-        service.set_suspended(None)
-        say({"org": slug, "suspended": False}, "Resumed.", as_json)
-
-
 @click.group()
 def user() -> None:
     """Users of an organisation."""

@@ -117,14 +117,6 @@ def set_details(**values: Any) -> Org:
     return org
 
 
-def set_suspended(reason: str | None) -> None:
-    """Suspend the current organisation with a reason, or lift it with None. Sending stops before the next message."""
-    with transaction():
-        at = now() if reason is not None else None
-        Org.update(suspended_at=at, suspended_reason=reason or "").where(Org.id == current_actor().org_id).execute()
-        log.write("organisation.suspended" if reason is not None else "organisation.resumed", reason=reason or "")
-
-
 def create_user(email: str, name: str, role: Role, password: str) -> User:
     """Give a person a role in the current organisation. A known email keeps its user, password and name."""
     require(Permission.USERS)

@@ -97,6 +97,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "notice.changed": ("file-text", "changed the draft of the privacy notice"),
     "notice.published": ("file-text", "published the privacy notice"),
     "task.added": ("clock", "noted a task"),
+    "task.changed": ("pencil", "changed a task"),
     "task.done": ("circle-check", "did a task"),
     "task.reopened": ("undo-2", "took back that a task was done"),
     "task.removed": ("trash-2", "removed a task"),
@@ -171,6 +172,9 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "user.locked": ("ban", "locked the account of a user"),
     "user.unlocked": ("undo-2", "opened the account of a user again"),
     "user.let_in_by_command": ("key-round", "let a user in by command"),
+    "duty.assigned": ("shield-check", "said who looks after a duty, and by when"),
+    "duty.done": ("shield-check", "noted that a duty was done"),
+    "duty.missing_told": ("mail", "told support what is missing among the duties"),
     "user.written_to_by_support": ("mail", "wrote to a user"),
 }
 WORDS = {

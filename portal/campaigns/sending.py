@@ -21,9 +21,10 @@ from portal.contacts.queries import name_of
 from portal.core import queue
 from portal.core.actor import Actor, acting_as, current_actor, require, seeing_everything
 from portal.core.clock import now
-from portal.core.db import transaction
+from portal.core.db import share_row, transaction
 from portal.core.keys import make_token
 from portal.core.permissions import Denied, Permission
+from portal.core.tenancy import Org
 from portal.delivery import engine, figures, ledger, own_page, tracking, transport
 from portal.delivery.kinds import Kind, Ready, register_kind
 from portal.delivery.mime import Message, UnsafeHeader, build
@@ -66,6 +67,7 @@ def start(campaign: Campaign, at: datetime | None = None) -> None:
     _check(campaign)
     state = SCHEDULED if at is not None and at > now() else SENDING
     with transaction():
+        _check_suspension()
         begun = (
             Campaign.update(
                 state=state,
@@ -97,6 +99,7 @@ def resume(campaign: Campaign) -> None:
     require_right_to_send(campaign)
     _check(campaign)
     with transaction():
+        _check_suspension()
         _step(campaign, (PAUSED,), SENDING, "resumed")
         Campaign.update(started_by=current_actor().user_id).where(Campaign.id == campaign.id).execute()
         campaign = service.find(campaign.id)
@@ -180,7 +183,7 @@ def _check(campaign: Campaign) -> None:
     """Everything the page shows under "before you can send", as a refusal: page, command and job ask the same."""
     suspended, missing = sender_facts()
     if suspended:
-        raise NotReady(f"Sending is suspended: {current_org().suspended_reason}")
+        raise NotReady(_suspended())
     if missing:
         names = ", ".join(IDENTITY[name] for name in missing)
         raise NotReady(f"Your organisation's {names} must be set first, because every message has to say who sends it.")
@@ -191,31 +194,52 @@ def _check(campaign: Campaign) -> None:
         raise NotReady("Choose the groups it goes to first.")
 
 
+def _check_suspension() -> None:
+    """Hold the organisation's row, so that nobody suspends it while this transaction lasts; refused if somebody has.
+    Asked before anything is logged, for who suspends takes the two locks in this order too.
+    """
+    share_row(Org, current_actor().org_id)
+    if sender_facts()[0]:
+        raise NotReady(_suspended())
+
+
+def _suspended() -> str:
+    whom = transport.support_email()
+    return f"Sending is suspended: {current_org().suspended_reason}{f' Write to {whom}.' if whom else ''}"
+
+
 def _begin(campaign: Campaign) -> None:
     """Begin what was scheduled, with the rights that whoever scheduled it has now; what stands in the way by now
     pauses it, and says so.
     """
-    actor, trouble = current_actor(), ""
-    try:
-        actor = _owner_of(campaign)
+    with transaction():
+        share_row(Org, campaign.org_id)
+        actor, trouble = current_actor(), ""
+        try:
+            actor = _owner_of(campaign)
+            with acting_as(actor):
+                require_right_to_send(campaign)
+            _check(campaign)
+        except (NotReady, Denied) as error:
+            trouble = str(error)
         with acting_as(actor):
-            require_right_to_send(campaign)
-        _check(campaign)
-    except (NotReady, Denied) as error:
-        trouble = str(error)
-    with transaction(), acting_as(actor):
-        begun = (
-            Campaign.update(state=PAUSED if trouble else SENDING, trouble=trouble)
-            .where(Campaign.id == campaign.id, Campaign.state == SCHEDULED, Campaign.started_at.is_null())
-            .execute()
-        )
-        if not begun:
-            return
-        if trouble:
-            log.write("campaign.paused", subject_id=campaign.id, why=trouble)
-        else:
-            log.write("campaign.started", subject_id=campaign.id)
-            _freeze(service.find(campaign.id))
+            _go(campaign, trouble)
+
+
+def _go(campaign: Campaign, trouble: str) -> None:
+    """Let a scheduled campaign go, or pause it with what is in the way; begun twice, it is begun once."""
+    begun = (
+        Campaign.update(state=PAUSED if trouble else SENDING, trouble=trouble)
+        .where(Campaign.id == campaign.id, Campaign.state == SCHEDULED, Campaign.started_at.is_null())
+        .execute()
+    )
+    if not begun:
+        return
+    if trouble:
+        log.write("campaign.paused", subject_id=campaign.id, why=trouble)
+    else:
+        log.write("campaign.started", subject_id=campaign.id)
+        _freeze(service.find(campaign.id))
 
 
 def _owner_of(campaign: Campaign) -> Actor:

@@ -33,6 +33,7 @@ NEEDING = {
     "review.": Permission.USERS, "organisation.": Permission.SETTINGS, "operator.": Permission.SETTINGS,
     "notice.": Permission.SETTINGS, "purpose.": Permission.SETTINGS, "import.": Permission.CONTACT_IMPORT,
     "export.": Permission.CONTACT_EXPORT,
+    "duty.": Permission.PRIVACY,
 }  # fmt: skip
 REGISTERS = ("purpose.", "operator.")  # not told to whom Settings are closed, not even what he entered himself
 OF_THINGS: dict[str, Callable[[], Any]] = {

@@ -176,6 +176,13 @@ def lock(query: Query) -> Query:
     return query if is_sqlite() else query.for_update()  # type: ignore[attr-defined]
 
 
+def share_row(model: Any, row_id: int) -> None:
+    """Let nobody change this row until the transaction ends; others may share it. SQLite holds everything anyway."""
+    if not is_sqlite():
+        query: Any = model.select(SQL("1")).where(model.id == row_id)
+        db.execute(query.for_update("FOR SHARE"))
+
+
 def lock_table(model: type[Model]) -> None:
     """Let nobody else past this point of a transaction until it ends. SQLite holds the whole database anyway."""
     if not is_sqlite():

@@ -59,6 +59,7 @@ def run(campaign_id: int, channel: str, aim: Aim, *, seconds: float = 50.0) -> O
     worker = owners.me()
     line = _Line()
     try:
+        ledger.halt()
         while time.monotonic() < until and kind_of(channel).is_sending(campaign_id):
             rows = ledger.claim(campaign_id, worker, BATCH)
             if not rows:
@@ -66,6 +67,8 @@ def run(campaign_id: int, channel: str, aim: Aim, *, seconds: float = 50.0) -> O
             _send(rows, channel, aim, line, outcome, until)
     except _Stop:
         pass  # the outcome says why
+    except ledger.Halted as halted:
+        outcome.trouble = str(halted)
     finally:
         line.close()
     return outcome

@@ -15,12 +15,13 @@ from datetime import datetime, timedelta
 from peewee import chunked, fn
 
 from portal.consent import approaching
-from portal.consent.queries import Candidate, facts
+from portal.consent.queries import Candidate, facts, sender_facts
 from portal.consent.rules import WHOLE_ORGANISATION, WORDS, Aim, Defer, PurposeClass, Refuse, may_send
 from portal.core.actor import current_actor
 from portal.core.clock import now
-from portal.core.db import is_sqlite, transaction
+from portal.core.db import is_sqlite, share_row, transaction
 from portal.core.keys import address_mac, message_key
+from portal.core.tenancy import Org
 from portal.delivery.kinds import kind_of
 from portal.delivery.models import (
     ACCEPTED,
@@ -110,9 +111,11 @@ def claim(campaign_id: int, worker: str, count: int) -> list[Delivery]:
 def hand(row: Delivery, normal: str, aim: Aim) -> bool:
     """Commit that this message is being handed over, if the gate still allows it. Only then may DATA be sent.
 
-    Raises Halted when the campaign or the whole organisation may not send now; the row waits on.
+    Raises Halted when the campaign or the whole organisation may not send now; the row waits on. The organisation's
+    row is held meanwhile, so that after a suspension is committed nothing is handed over (R07, decision 033).
     """
     with transaction():
+        share_row(Org, row.org_id)
         answer = may_send(facts([Candidate(row.contact_id, normal)], aim)[0], now())
         if isinstance(answer, Refuse) and answer.reason in WHOLE_ORGANISATION:
             raise Halted(f"Sending waits: {WORDS[answer.reason]}.")
@@ -128,6 +131,13 @@ def hand(row: Delivery, normal: str, aim: Aim) -> bool:
         if is_ours and aim.purpose_class is PurposeClass.CONSENT_REQUEST:
             return _ask(row)
         return is_ours
+
+
+def halt() -> None:
+    """Raise Halted when nothing of the organisation may leave now: before anybody is claimed, or a server is called."""
+    is_suspended, missing = sender_facts()
+    if is_suspended or missing:
+        raise Halted(f"Sending waits: {WORDS['suspended' if is_suspended else 'incomplete']}.")
 
 
 def _ask(row: Delivery) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from flask import Response, request, url_for
+from flask import Response, make_response, render_template, request, url_for
 
 from portal.contacts import queries as contacts
 from portal.contacts import service
@@ -49,6 +49,25 @@ def add_task() -> Response:
     )  # fmt: skip
 
 
+@bp.get("/tasks/<int:task_id>/edit")
+@needs(Permission.CONTACT_EDIT)
+def edit_task(task_id: int) -> Response:
+    task = tasks.find(task_id)
+    given = {"what": task.what, "due": task.due.isoformat(), "repeat": task.repeat, "user_id": str(task.user_id or "")}
+    return _edit(task, TaskForm(formdata=None, data=given))
+
+
+@bp.post("/tasks/<int:task_id>")
+@needs(Permission.CONTACT_EDIT)
+def change_task(task_id: int) -> Response:
+    task, form = tasks.find(task_id), TaskForm()
+    if not form.validate():
+        return _edit(task, form, 422)
+    user_id = int(form.user_id.data) if form.user_id.data else None
+    tasks.change(task, form.what.data or "", form.due_day, repeat=form.repeat.data or "", user_id=user_id)
+    return done(_back(task))
+
+
 @bp.post("/tasks/<int:task_id>/done")
 @needs(Permission.CONTACT_READ)
 def tick(task_id: int) -> Response:
@@ -81,6 +100,12 @@ def _tasks(form: TaskForm, status: int = 200) -> Response:
     return page_or_part("diary/tasks.html", "diary/_tasks.html", status, **_context(form, everybody=everybody))
 
 
+def _edit(task: Task, form: TaskForm, status: int = 200) -> Response:
+    back = request.values.get("back", "")
+    page = render_template("diary/edit_task.html", task=task, form=form, back=back, href=_back(task))
+    return make_response(page, status)
+
+
 def _context(form: TaskForm, *, everybody: bool) -> dict[str, object]:
     return {
         "tasks": tasks.open_tasks(mine=not everybody), "everybody": everybody, "done": tasks.done_lately(),
@@ -107,8 +132,8 @@ def _row(task_id: int, follower: Task | None = None) -> Response:
 
 
 def _back(task: Task) -> str:
-    """The page from which the task was ticked off."""
-    back = request.form.get("back", "")
+    """The page from which the task was ticked off or changed."""
+    back = request.values.get("back", "")
     if back == "contact" and task.contact_id:
         return url_for("contacts.show", contact_id=task.contact_id)
     if back == "diary" and current_actor().may(Permission.DIARY_READ):

@@ -73,6 +73,36 @@ def add(what: str, due: date, *, repeat: str = "", user_id: int | None = None, c
     return made
 
 
+def change(task: Task, what: str, due: date, *, repeat: str = "", user_id: int | None = None) -> None:
+    """Say otherwise what is to be done, by when and by whom. One that repeats is counted from its new day on. Raises
+    NoColleague, AlreadyDoneAgain for one that was done meanwhile.
+    """
+    require(Permission.CONTACT_EDIT)
+    names = dict(colleagues())
+    if user_id is not None and user_id not in names:
+        raise NoColleague("Choose somebody who works here.")
+    if repeat not in REPEATS:
+        raise NoColleague("Choose how often.")
+    with transaction(), recording():
+        fresh = lock(Task.select().where(Task.id == task.id)).get()
+        if fresh.done_at is not None:
+            raise AlreadyDoneAgain("It was done meanwhile. Take that back first, or add another task.")
+        pairs: dict[str, list[Any]] = {
+            "task": [fresh.what, what],
+            "due": [fresh.due.isoformat(), due.isoformat()],
+            "repeats": [REPEATS[fresh.repeat], REPEATS[repeat]],
+            "who": [names.get(fresh.user_id, "Anybody"), names.get(user_id or 0, "Anybody")],
+        }
+        told = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+        if not told:
+            return
+        first = due if "due" in told or "repeats" in told else fresh.first_due
+        Task.update(what=what, due=due, first_due=first, repeat=repeat, user_id=user_id).where(
+            Task.id == task.id
+        ).execute()
+        _note("task.changed", fresh, told)
+
+
 def tick(task: Task) -> Task | None:
     """Note that it is done; return the one that comes after it, if it comes again. Done twice is done once."""
     _require_right(task)

@@ -8,7 +8,7 @@ from typing import Any
 from peewee import SQL, fn
 
 from portal.accounts import places
-from portal.accounts.service import current_org, members
+from portal.accounts.service import members
 from portal.campaigns.models import DRAFT, PAUSED, SCHEDULED, SENDING, Campaign
 from portal.consent import unjustified
 from portal.consent.queries import sender_facts
@@ -67,10 +67,8 @@ def before_you_can_send() -> list[Notice]:
     """What the gate would refuse every message for: one sentence and one link each."""
     if not current_actor().may(Permission.SETTINGS):
         return []
-    suspended, missing = sender_facts()
+    _, missing = sender_facts()
     notices = []
-    if suspended:
-        notices.append(Notice("ban", "Sending is suspended", f": {current_org().suspended_reason}", "settings.show"))
     if without_ground := transfers.without_ground():
         words = "Details would leave the country"
         rest = f" with {without_ground}, and it is not noted why they may."

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 
 from portal.core.actor import current_actor
 from portal.core.permissions import Permission
@@ -40,6 +40,7 @@ ORDER = (
     "campaigns",
     "diary",
     "reports",
+    "compliance",
     "settings",
     "support",
     "mail",
@@ -80,6 +81,7 @@ def _context() -> dict[str, Any]:
         "may": lambda permission: "actor" in g and current_actor().may(Permission(permission)),
         "is_support": bool(g.get("is_support")),
         "banner": g.get("banner"),
+        "support_email": current_app.config["SETTINGS"].support_email,
         "looking_as": g.get("looking_as", ""),
     }
     colour = shared["org"].colour if shared["org"] else "#0f6b57"

@@ -24,6 +24,7 @@ from portal.core.db import db
 from portal.core.keys import make_token
 from portal.delivery import leaving, ledger, owners, transport
 from portal.delivery.models import Delivery, DeliveryEvent
+from portal.support import suspending
 from tests import schema
 from tests.agreed import everybody_agrees
 from tests.conftest import actor_of
@@ -274,7 +275,7 @@ def test_the_gate_is_asked_again_at_the_last_moment(claimed, org, happens):
 @pytest.mark.parametrize(
     "happens",
     [
-        lambda campaign: accounts.set_suspended("Complaints"),
+        lambda campaign: suspending.suspend("Complaints"),
         lambda campaign: accounts.set_details(legal_name=""),
         sending.pause,
     ],
