@@ -51,6 +51,13 @@ RESTRICTIONS: dict[str, str] = {
     "unlawful": "It should not be kept, but the person does not want it destroyed",
     "portability": "The person wants it passed on",
 }
+SUPPRESSED: dict[str, str] = {
+    "unsubscribed": "unsubscribed",
+    "complained": "complained about a message",
+    "objected": "objected",
+    "erased": "asked to be forgotten",
+    "staff": "told a colleague",
+}
 UNRECORDED = "unrecorded, not valid evidence"
 
 
