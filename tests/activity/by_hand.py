@@ -18,7 +18,20 @@ import psycopg
 
 from portal.activity.rules import GENESIS, digest_of, hash_of
 
-ENTRY = ("id", "org_id", "seq", "at", "action", "user_id", "contact_id", "subject_id", "detail", "salt", "digest", "hash")
+ENTRY = (
+    "id",
+    "org_id",
+    "seq",
+    "at",
+    "action",
+    "user_id",
+    "contact_id",
+    "subject_id",
+    "detail",
+    "salt",
+    "digest",
+    "hash",
+)
 Say = Callable[[], str]
 
 

@@ -40,7 +40,9 @@ with db.connection_context():
         change("083 666 4472")
         print(made.id)
 """
-LIST = "First name,Last name,Email,Cell\nZodwa,Telfer,zodwa.telfer@example.org,073 888 4474\nZola,Telfer,,073 888 4475\n"
+LIST = (
+    "First name,Last name,Email,Cell\nZodwa,Telfer,zodwa.telfer@example.org,073 888 4474\nZola,Telfer,,073 888 4475\n"
+)
 OURS = {"825554471", "836664472", "847774473", "738884474", "738884475"}
 
 
@@ -72,7 +74,10 @@ def texts_of(page: Page) -> str:
 def walk(page: Page, contact: int) -> str:
     """Read it all as a person does; what was shown and what came over the wire."""
     read: list[str] = []
-    page.on("response", lambda answer: read.append(answer.text()) if "html" in answer.headers.get("content-type", "") else None)
+    page.on(
+        "response",
+        lambda answer: read.append(answer.text()) if "html" in answer.headers.get("content-type", "") else None,
+    )
     page.goto("/diary")
     expect(page.locator("#day")).to_be_visible()
     read.append(texts_of(page))
@@ -83,7 +88,12 @@ def walk(page: Page, contact: int) -> str:
     for folded in page.locator("details.folded").all():
         folded.locator("summary").click()
     read.append(texts_of(page))
-    for path in (f"/contacts/{contact}", f"/contacts/{contact}/history", "/reports/activity", "/reports/activity?kind=changes"):
+    for path in (
+        f"/contacts/{contact}",
+        f"/contacts/{contact}/history",
+        "/reports/activity",
+        "/reports/activity?kind=changes",
+    ):
         page.goto(path)
         for folded in page.locator("main details:not([open]) > summary:visible").all():
             folded.click()

@@ -41,7 +41,9 @@ def main() -> None:
                 sabotage.report(steps)
                 return
             run(steps)
-        print(f"{Machine.steps} steps in {time.monotonic() - began:.0f} s: {Machine.left} messages left, each permitted;")
+        print(
+            f"{Machine.steps} steps in {time.monotonic() - began:.0f} s: {Machine.left} messages left, each permitted;"
+        )
         print(f"{Machine.let_through} times somebody against whom nothing speaks was let through.")
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -14,7 +14,7 @@ AT_ONCE = 120
 
 
 def cry_without(reason: str, steps: int) -> tuple[int, str]:
-    """Let things happen while the gate lacks a check: (after how many steps the witness cried, what); (0, "") if never."""
+    """Let things happen while the gate lacks a check: after how many steps the witness cried, and what; 0 if never."""
     acts = [name for name in (*ACTS, *CHANGES) for _ in range(OFTEN.get(name, 1))]
     left = tuple(check for check in rules.CHECKS if check.reason != reason)
     done = 0
@@ -35,4 +35,7 @@ def cry_without(reason: str, steps: int) -> tuple[int, str]:
 def report(steps: int) -> None:
     for check in rules.CHECKS:
         after, cry = cry_without(check.reason, steps)
-        print(f"{check.reason:14} {f'cried after {after} steps: {cry}' if after else f'no cry in {steps} steps'}", flush=True)
+        print(
+            f"{check.reason:14} {f'cried after {after} steps: {cry}' if after else f'no cry in {steps} steps'}",
+            flush=True,
+        )

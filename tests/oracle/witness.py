@@ -123,7 +123,9 @@ class Witness:
 
     @staticmethod
     def _refusal_stands(person: Person, word: Word) -> bool:
-        later = [w for w in person.words if w.place > word.place and (w.kind == "stays" or (w.kind == "yes" and w.proven))]
+        later = [
+            w for w in person.words if w.place > word.place and (w.kind == "stays" or (w.kind == "yes" and w.proven))
+        ]
         return not later
 
     def comes_back(self, address: str) -> None:
@@ -251,5 +253,7 @@ class Witness:
 
     @staticmethod
     def _last(person: Person, kinds: tuple[str, ...], purpose: int, *, proven: bool = False) -> Word | None:
-        found = [w for w in person.words if w.kind in kinds and w.purpose in (purpose, EVERY) and (w.proven or not proven)]
+        found = [
+            w for w in person.words if w.kind in kinds and w.purpose in (purpose, EVERY) and (w.proven or not proven)
+        ]
         return max(found, key=lambda word: word.place) if found else None

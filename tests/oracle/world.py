@@ -5,6 +5,7 @@ about each message at the instant at which it leaves.
 """
 
 import io
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
@@ -131,10 +132,8 @@ class World:
         rows = self.claimed.pop(self.campaign)
         aim = campaigns.aim_of(campaigns.find(self.campaign))
         outcome = engine.Outcome()
-        try:
+        with suppress(engine._Stop):
             engine._send(rows, sending.CHANNEL, aim, Road(self, dice), outcome, monotonic() + 600)  # type: ignore[arg-type]
-        except engine._Stop:
-            pass
         due = {"due": None}
         Delivery.update(due).where(Delivery.campaign_id == self.campaign, Delivery.due.is_null(False)).execute()
         if sending.settle(self.campaign):
@@ -194,7 +193,9 @@ class World:
         number = self.somebody(dice)
         contact = self.contact(number)
         born = dice.choice((date(2015, 3, 1), date(1980, 3, 1), None))
-        contacts.change_details(contact, contacts.stamp(contact, "details"), first_name=contact.first_name, birth_date=born)
+        contacts.change_details(
+            contact, contacts.stamp(contact, "details"), first_name=contact.first_name, birth_date=born
+        )
         self.witness.people[number].born = born
 
     def die(self, dice: Random) -> None:
