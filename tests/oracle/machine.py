@@ -65,7 +65,6 @@ class Machine(RuleBasedStateMachine):
 
 
 def _act(name: str) -> Any:
-    @rule(number=NUMBERS)
     def act(self: Machine, number: int) -> None:
         Machine.steps += 1
         change = CHANGES.get(name)
@@ -74,7 +73,8 @@ def _act(name: str) -> Any:
         else:
             getattr(self.world, name)(Random(number))
 
-    return act
+    act.__name__ = name
+    return rule(number=NUMBERS)(act)
 
 
 for _name in (*ACTS, *CHANGES):

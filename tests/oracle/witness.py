@@ -174,11 +174,11 @@ class Witness:
         return ""
 
     def plainly_allowed(self, number: int, kind: str, purpose: int) -> str:
-        """The address at which somebody must be reached by all means: he never refused anything, nobody shares the
+        """The address at which somebody must be reached by all means: he never refused anything, no list told of him, nobody shares the
         address, and nothing else is in the way; "" for whom it is not so plain.
         """
         person = self.people[number]
-        if not person.addresses or any(word.kind not in ("yes", "over") for word in person.words):
+        if not person.addresses or any(word.kind != "yes" or word.source for word in person.words):
             return ""
         address = person.addresses[0]
         shared = sum(address in other.addresses for other in self.people.values() if not other.gone) > 1

@@ -136,6 +136,7 @@ class World:
             engine._send(rows, sending.CHANNEL, aim, Road(self, dice), outcome, monotonic() + 600)  # type: ignore[arg-type]
         due = {"due": None}
         Delivery.update(due).where(Delivery.campaign_id == self.campaign, Delivery.due.is_null(False)).execute()
+        self.learn_unreachable()
         if sending.settle(self.campaign):
             self.witness.mailings[self.campaign].runs = False
 
