@@ -30,6 +30,12 @@ HANDINGS = {
     PROTECTED: "I download it as an Excel file with a password",
     COLLEAGUE: "A colleague fetches it by a link, after signing in",
 }
+HANDED = {
+    SELF: "Downloaded by who asked for it",
+    PROTECTED: "Downloaded by who asked for it, with a password",
+    COLLEAGUE: "Fetched by a link by",
+    COMMAND: "By a command",
+}
 LONGEST = 365  # days
 USUAL = 30
 KEPT = timedelta(days=7)  # how long a file may be fetched
@@ -54,6 +60,10 @@ class Choice:
         """The portal's own headings, those of designed fields, and what is there to be read only."""
         more = [*(STANDINGS if self.with_consents else ()), *([MARK] if mark else [])]
         return [*HEADINGS, *(column.heading for column in self.columns), *more]
+
+    def told(self, mark: str = "") -> list[str]:
+        """Those in which something stands, for the record: the column of ID numbers is always there, mostly empty."""
+        return [heading for heading in self.headings(mark) if heading != "ID number" or self.with_identity]
 
 
 def columns_of(sheets: Sequence[Sheet], *, with_sensitive: bool) -> list[Column]:

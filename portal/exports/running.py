@@ -80,7 +80,7 @@ def _make(export: Export) -> None:
     if seen.rows > MOST_ROWS[export.format]:
         raise _TooLong(f"{FORMATS[export.format]} has no room for {seen.rows:,} rows. Choose CSV.")
     out = {"children_out": seen.children, "restricted_out": seen.restricted, "limits": limits_of(current_actor())}
-    Export.update(total=seen.rows, fields=choice.headings(export.mark), **out).where(Export.id == export.id).execute()
+    Export.update(total=seen.rows, fields=choice.told(export.mark), **out).where(Export.id == export.id).execute()
     place, key, size = keeping.put(_pieces(export, wanted, choice))
     try:
         _end(export, wanted, choice, place, key, size)

@@ -92,7 +92,7 @@ def ask(wanted: Filter, wish: Wish) -> Export:
             expires_on=wish.expires_on, format=wish.format, handing=wish.handing,
             colleague_id=colleague.user_id if colleague else None, colleague_name=colleague.name if colleague else "",
             wanted=asdict(wanted), with_identity=int(wish.with_identity), with_sensitive=int(wish.with_sensitive),
-            with_consents=int(wish.with_consents), limits=limits_of(actor), fields=choice.headings(), total=0,
+            with_consents=int(wish.with_consents), limits=limits_of(actor), fields=choice.told(), total=0,
             sealed_password=password,
         )  # fmt: skip
         log.write(
@@ -134,7 +134,7 @@ def told_of(export: Export, wanted: Filter, choice: Choice) -> dict[str, Any]:
     classes = {c.field.sensitivity for c in choice.columns if is_sensitive(c.field)}
     classes |= {group.sensitivity for group in groups if is_sensitive(group)}
     told: dict[str, Any] = {
-        "mark": export.mark, "format": export.format, "fields": choice.headings(export.mark),
+        "mark": export.mark, "format": export.format, "fields": choice.told(export.mark),
         "groups": list(wanted.group_ids), "id_numbers": bool(choice.with_identity),
     }  # fmt: skip
     return told | ({"classes": sorted(classes)} if classes else {})

@@ -12,7 +12,7 @@ from portal.exports.keeping import Lost
 from portal.exports.marking import file_name
 from portal.exports.models import Export
 from portal.exports.pages import bp
-from portal.exports.rules import COLLEAGUE, HANDINGS, MEDIA_TYPES, PROTECTED, BadExport
+from portal.exports.rules import COLLEAGUE, HANDED, MEDIA_TYPES, PROTECTED, BadExport
 from portal.exports.service import ExportNotFound, NotReady
 from portal.web.access import needs
 from portal.web.errors import register_error
@@ -115,7 +115,7 @@ def _page(export: Export, status: int = 200, sentence: str = "", password: str =
     is_taker = actor.user_id == (export.colleague_id if export.handing == COLLEAGUE else export.user_id)
     return page_or_part(
         "exports/show.html", "exports/_show.html", status, export=export, sentence=sentence, password=password,
-        why_not=service.why_not(export), is_taker=is_taker, handings=HANDINGS, is_overdue=out_there.is_overdue(export),
+        why_not=service.why_not(export), is_taker=is_taker, handed=HANDED, is_overdue=out_there.is_overdue(export),
         may_tell=is_taker or actor.user_id == export.user_id or actor.may(Permission.USERS),
         name=file_name(export.mark, export.format),
     )  # fmt: skip

@@ -112,6 +112,7 @@ def test_each_row_and_the_name_of_the_file_carry_the_mark(owner, thandi):
         assert (made.subject_id, made.detail["mark"], made.detail["rows"]) == (export.id, export.mark, 1)
         assert made.detail["fields"] == Export.get_by_id(export.id).fields
         assert made.detail["fields"][-1] == "Export mark"
+        assert "ID number" not in made.detail["fields"]
 
 
 def test_the_standing_and_the_consents_go_along_and_lift_nothing_when_they_come_back(owner, thandi, org, bring):
