@@ -13,6 +13,7 @@ from portal.core import db, keys, queue
 from portal.delivery import holding, seals, transport
 from portal.diary import home
 from portal.documents import keeping
+from portal.duplicates import holding as duplicates
 from portal.imports import panel as imports
 from portal.transfers import service as transfers
 
@@ -35,6 +36,7 @@ RULES = (
     imports.register,
     seals.register,
     home.register,
+    duplicates.register,
 )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from portal.run.pulse import EVERY
-from workers import bounces, delivery, documents, grounds, imports, log, pulse, tidying
+from workers import bounces, delivery, documents, duplicates, grounds, imports, log, pulse, tidying
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("mailbox", 60, bounces.ring_for_mailbox),
     Periodic("imports", 20, imports.ring_for_imports),
     Periodic("grounds", 20, grounds.ring_for_grounds),
+    Periodic("duplicates", 20, duplicates.ring_for_duplicates),
     Periodic("documents", 60, documents.ring_for_documents),
     Periodic("seals", 60, log.ring_for_seals),
     Periodic("checks", 20, log.ring_for_checks),

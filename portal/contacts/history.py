@@ -11,6 +11,7 @@ from portal.activity.models import LogEntry
 from portal.activity.sentences import Sentence, sentence
 from portal.contacts import field_words, seen_entries
 from portal.contacts.addresses import show_province
+from portal.contacts.merged import with_merged
 from portal.contacts.identity_rules import BODY_KINDS
 from portal.contacts.models import Contact
 from portal.contacts.queries import name_of
@@ -25,7 +26,7 @@ DAYS = frozenset({"birth_date", "due", "deceased_on", "archived_at", "consented_
 
 def of_contact(contact_id: int, first: int, count: int) -> tuple[list[Sentence], int]:
     """Some sentences, the newest first, and how many there are in all."""
-    query = LogEntry.select().where(LogEntry.contact_id == contact_id, *seen_entries.conditions())
+    query = LogEntry.select().where(LogEntry.contact_id.in_(with_merged([contact_id])), *seen_entries.conditions())
     page = list(query.order_by(LogEntry.seq.desc()).offset(first).limit(count))
     return sentences(page), int(query.count())
 

@@ -31,7 +31,7 @@ OPEN = ("contacts.", "contact.", "report.", "task.", "document.")
 NEEDING = {
     "campaign.": Permission.CAMPAIGN_READ, "sender.": Permission.CAMPAIGN_READ, "user.": Permission.USERS,
     "review.": Permission.USERS, "organisation.": Permission.SETTINGS, "operator.": Permission.SETTINGS,
-    "purpose.": Permission.SETTINGS, "import.": Permission.CONTACT_IMPORT,
+    "duplicates.": Permission.CONTACT_MERGE, "purpose.": Permission.SETTINGS, "import.": Permission.CONTACT_IMPORT,
 }  # fmt: skip
 REGISTERS = ("purpose.", "operator.")  # not told to whom Settings are closed, not even what he entered himself
 OF_THINGS: dict[str, Callable[[], Any]] = {

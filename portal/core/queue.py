@@ -29,6 +29,8 @@ RUN_IMPORT = "workers.imports.run_import"
 RECORD_GROUNDS = "workers.grounds.record_grounds"
 UNDO_IMPORT = "workers.imports.undo_import"
 SEAL_DELIVERIES = "workers.log.seal_deliveries"
+FIND_DUPLICATES = "workers.duplicates.find_duplicates"
+MERGE_MANY = "workers.duplicates.merge_many"
 CHECK_LOG = "workers.log.check_log"
 BEAT = "workers.pulse.beat"
 
