@@ -11,8 +11,8 @@ from portal.activity.models import LogEntry
 from portal.activity.sentences import Sentence, sentence
 from portal.contacts import field_words, seen_entries
 from portal.contacts.addresses import show_province
-from portal.contacts.merged import with_merged
 from portal.contacts.identity_rules import BODY_KINDS
+from portal.contacts.merged import with_merged
 from portal.contacts.models import Contact
 from portal.contacts.queries import name_of
 from portal.contacts.rules import DATA_SET_OF_FIELD, LANGUAGES, SOURCES
@@ -52,10 +52,13 @@ def sentences(entries: Sequence[LogEntry]) -> list[Sentence]:
 
 
 def names_of(contact_ids: Sequence[int]) -> dict[int, str]:
-    """The names of those of these contacts whom the reader may see."""
+    """The names of those of these contacts whom the reader may see; of who was merged, that of who is kept."""
     if not contact_ids:
         return {}
-    return {c.id: name_of(c) for c in Contact.select().where(Contact.id.in_(list(contact_ids)))}
+    found = {c.id: c for c in Contact.select().where(Contact.id.in_(list(contact_ids)))}
+    kept_ids = sorted({c.merged_into for c in found.values() if c.merged_into})
+    kept = {c.id: c for c in Contact.select().where(Contact.id.in_(kept_ids))} if kept_ids else {}
+    return {i: name_of(kept.get(c.merged_into, c)) for i, c in found.items()}
 
 
 def _relations(entry: LogEntry) -> list[dict[str, Any]]:

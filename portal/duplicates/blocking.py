@@ -101,7 +101,14 @@ def _names() -> tuple[Names, dict[int, str], dict[Any, list[int]]]:
     def folded(text: str) -> str:
         return seen.setdefault(text, fold(text))
 
-    columns = (Contact.id, Contact.kind, Contact.first_name, Contact.last_name, Contact.organisation, Contact.birth_date)
+    columns = (
+        Contact.id,
+        Contact.kind,
+        Contact.first_name,
+        Contact.last_name,
+        Contact.organisation,
+        Contact.birth_date,
+    )
     query = Contact.select(*columns).where(Contact.erased_at.is_null(), Contact.archived_at.is_null())
     for contact_id, kind, first, last, body, day in query.tuples().iterator():
         if kind == "body":

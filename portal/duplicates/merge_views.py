@@ -103,27 +103,27 @@ def ask_run() -> Response:
 def begin_run() -> Response:
     level = request.form.get("level", "")
     made = merging_many.begin(level if level in merging_many.LEAST else "certain")
-    return done(url_for("duplicates.show_run", run_id=made.id))
+    return done(url_for("duplicates.show_run", many_id=made.id))
 
 
-@bp.get("/many/<int:run_id>")
+@bp.get("/many/<int:many_id>")
 @needs(Permission.CONTACT_MERGE)
-def show_run(run_id: int) -> Response:
-    return page_or_part("duplicates/run.html", "duplicates/_run.html", run=merging_many.find(run_id))
+def show_run(many_id: int) -> Response:
+    return page_or_part("duplicates/run.html", "duplicates/_run.html", run=merging_many.find(many_id))
 
 
-@bp.post("/many/<int:run_id>/stop")
+@bp.post("/many/<int:many_id>/stop")
 @needs(Permission.CONTACT_MERGE)
-def stop_run(run_id: int) -> Response:
-    merging_many.stop(merging_many.find(run_id))
-    return done(url_for("duplicates.show_run", run_id=run_id))
+def stop_run(many_id: int) -> Response:
+    merging_many.stop(merging_many.find(many_id))
+    return done(url_for("duplicates.show_run", many_id=many_id))
 
 
-@bp.post("/many/<int:run_id>/resume")
+@bp.post("/many/<int:many_id>/resume")
 @needs(Permission.CONTACT_MERGE)
-def resume_run(run_id: int) -> Response:
-    merging_many.go_on(merging_many.find(run_id))
-    return done(url_for("duplicates.show_run", run_id=run_id))
+def resume_run(many_id: int) -> Response:
+    merging_many.go_on(merging_many.find(many_id))
+    return done(url_for("duplicates.show_run", many_id=many_id))
 
 
 def _side_by_side(

@@ -153,7 +153,9 @@ def _own(kept_id: int, own: dict[str, list[Any]]) -> list[str]:
         values = {name: restored(fields[name], before) for name, before in same.items()}
         names = {f: values.get(f, getattr(kept, f)) for f in rules.NAME_FIELDS}
         Contact.update(**values, sort_name=rules.sort_name_of(names)).where(Contact.id == kept_id).execute()
-    return [f"{name.replace('_id', '').replace('_', ' ')}, which was changed since" for name in own.keys() - same.keys()]
+    return [
+        f"{name.replace('_id', '').replace('_', ' ')}, which was changed since" for name in own.keys() - same.keys()
+    ]
 
 
 def _give_words_back(kept_id: int, other_id: int, data: dict[str, Any], since: list[ConsentEvent]) -> None:

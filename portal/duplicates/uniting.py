@@ -108,7 +108,9 @@ def _unite(kept: Contact, other: Contact, chosen: Mapping[str, str], run_id: int
     data: dict[str, Any] = {"moved": {}, "rows": {}, "dropped": [], "since": consent.last_event()}
     values = own_values(kept, other, chosen)
     data["own"] = {f: [plain(getattr(kept, f)), plain(v)] for f, v in values.items() if getattr(kept, f) != v}
-    data["lost"] = {f: plain(getattr(other, f)) for f in (*rules.ERASED_FIELDS, "birth_date", "deceased_on", "photo_id")}
+    data["lost"] = {
+        f: plain(getattr(other, f)) for f in (*rules.ERASED_FIELDS, "birth_date", "deceased_on", "photo_id")
+    }
     _choose_values(kept.id, other.id, chosen, data)
     for pointer in pointers():
         follow(pointer, kept.id, other.id, data)

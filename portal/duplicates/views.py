@@ -3,8 +3,8 @@
 from flask import Flask, Response, request, url_for
 
 from portal.contacts.acts import Act, register_act
-from portal.core.permissions import DataSet, Permission
 from portal.core.actor import current_actor
+from portal.core.permissions import DataSet, Permission
 from portal.duplicates import finding, merge_views, queries, service
 from portal.duplicates.pages import bp
 from portal.duplicates.rules import LEVELS

@@ -28,7 +28,10 @@ def ids_of(pairs):
         ({"email": "thandi@example.org"}, {"email": "Thandi@example.org"}),
         ({"telephone": "082 555 0134"}, {"telephone": "+27 82 555 0134"}),
         ({"birth_date": date(1986, 3, 14)}, {"birth_date": date(1986, 3, 14), "last": "Ngcobbo"}),
-        ({"line": "12 Marion Avenue", "city": "Durban"}, {"line": "12 Marion Ave.", "city": "durban", "last": "Ngocbo"}),
+        (
+            {"line": "12 Marion Avenue", "city": "Durban"},
+            {"line": "12 Marion Ave.", "city": "durban", "last": "Ngocbo"},
+        ),
         ({"city": "Durban"}, {"city": "Durban", "last": "Ngocbo"}),
         ({"city": "Durban"}, {"city": "Durban", "last": "Gncobo"}),
     ],
@@ -112,7 +115,10 @@ def test_a_pair_is_there_for_who_sees_them_both(person, look):
 
     with acting_as(replace(current_actor(), denied_groups=frozenset({group.id}))):
         assert queries.count() == 0
-        assert finding.like({"first_name": "Thandi", "last_name": "Ngcobo"}, "thandi@example.org")[0].contact.id != first.id
+        assert (
+            finding.like({"first_name": "Thandi", "last_name": "Ngcobo"}, "thandi@example.org")[0].contact.id
+            != first.id
+        )
 
 
 def test_whom_a_new_contact_looks_like(person):

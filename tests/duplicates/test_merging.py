@@ -50,7 +50,9 @@ def test_every_column_that_names_a_contact_follows_a_merge(app):
         keys = [str(c.sql) for c in model._meta.constraints or [] if hasattr(c, "sql")]
         for field in model._meta.sorted_fields:
             column = field.column_name
-            points = any('REFERENCES "contact" ' in key and f'FOREIGN KEY ("org_id", "{column}")' in key for key in keys)
+            points = any(
+                'REFERENCES "contact" ' in key and f'FOREIGN KEY ("org_id", "{column}")' in key for key in keys
+            )
             if points or column == "contact_id":
                 named.add(f"{table}.{column}")
 
@@ -168,7 +170,11 @@ def test_the_stricter_consent_wins_and_an_undo_gives_each_his_own(person, of_kep
     for contact, kinds in ((kept, of_kept), (other, of_other)):
         for kind in kinds:
             hour += timedelta(hours=1)
-            proof = {"proof": "proven", "recording": "a tape", "method": "telephone"} if kind in ("granted", "reconfirmed") else {}
+            proof = (
+                {"proof": "proven", "recording": "a tape", "method": "telephone"}
+                if kind in ("granted", "reconfirmed")
+                else {}
+            )
             tell(contact, kind, at=hour, **proof)
     before = [standing(kept), standing(other)]
     refused = {"withheld", "withdrawn", "objected"}
@@ -242,7 +248,8 @@ def test_who_died_is_dead_and_who_is_not_to_be_watched_is_not(person):
 
 @pytest.mark.parametrize("change", [{"archived_at": True}, {"kind": "body"}])
 def test_what_is_not_merged(person, change):
-    from portal.contacts import record, states as standings
+    from portal.contacts import record
+    from portal.contacts import states as standings
 
     kept, other = person(), person("Thandiwe")
     if "kind" in change:
