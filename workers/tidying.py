@@ -6,6 +6,7 @@ from portal.core.db import learn_sizes
 from portal.delivery import bouncing, system_mail, tracking
 from portal.delivery.models import PortalMail
 from portal.documents import sweeping
+from portal.duplicates import parting
 from portal.imports import service as imports
 from portal.signin import service as signin
 from portal.users import reminding
@@ -26,4 +27,5 @@ def _tidy() -> None:
     system_mail.tidy()
     tracking.tidy()
     imports.tidy()
+    parting.tidy()
     reminding.remind()

@@ -1,4 +1,4 @@
-"""When two contacts are made one, the stricter wins (P-16-1, I01): whatever either refused, and every address of his that
+"""When two contacts are made one, the stricter wins (P-16-1, I01): whatever either refused, and every address that
 must be left alone, holds for both. Nothing that was said is changed or taken out.
 """
 

@@ -3,6 +3,7 @@ or for what somebody is about to add.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -193,15 +194,12 @@ def of(contact: Contact) -> list[Like]:
 
 def like(names: Mapping[str, Any], email: str = "", telephone: str = "") -> list[Like]:
     """The contacts that look like somebody about to be added. What cannot be read is left out: the form says so."""
-    emails, numbers = set(), set()
-    try:
+    emails: set[str] = set()
+    numbers: set[str] = set()
+    with suppress(InvalidEmail):
         emails = {normalise_email(email).normal} if email.strip() else set()
-    except InvalidEmail:
-        pass
-    try:
+    with suppress(InvalidTelephone):
         numbers = {normalise_telephone(telephone)} - {""}
-    except InvalidTelephone:
-        pass
     me = replace(_named(names), emails=frozenset(emails), numbers=frozenset(numbers))
     return _like(me, sort_name_of(names) if _is_whole(me) else "", [], without=set())
 

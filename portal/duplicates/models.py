@@ -72,7 +72,7 @@ Pair.add_index(Pair.org, Pair.state, Pair.score, Pair.id)
 
 
 class Merge(OrgModel):
-    """Two contacts made one. `data` holds what undoing needs, and is emptied when that time is over or one is erased."""
+    """Two contacts made one. `data` holds what undoing needs: emptied once it cannot be undone, or one is erased."""
 
     contact_id = IntegerField()  # who is kept
     merged_id = IntegerField()  # who is kept within him

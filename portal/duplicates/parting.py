@@ -72,6 +72,14 @@ def part(merge: Merge) -> list[str]:
             return _part(fresh)
 
 
+def tidy() -> None:
+    """What undoing would need is kept no longer than it can be undone."""
+    old = (Merge.created_at < now() - KEPT_FOR) & Merge.undone_at.is_null()
+    due = [row.id for row in Merge.select(Merge.id).where(old, Merge.data != {}).limit(10_000)]
+    for few in chunked(due, BATCH):
+        Merge.update(data={}).where(Merge.id.in_(list(few))).execute()
+
+
 def _part(merge: Merge) -> list[str]:
     kept_id, other_id, data = merge.contact_id, merge.merged_id, merge.data
     stayed: list[str] = []

@@ -116,7 +116,7 @@ def _open(level: str, least: int = PERHAPS) -> Any:
 
 
 def _score() -> Any:
-    """The score as far as the reader may know it. Beyond what a doubtful pair may have it is not cut: see _is_certain."""
+    """The score as far as the reader may know it. What is doubtful is not cut here: see _is_certain."""
     hidden = hidden_sets()
     if not hidden:
         return Pair.score

@@ -13,7 +13,7 @@ from portal.duplicates.models import Merge, MergeRun, Pair, Search
 from portal.imports import follow_ups
 from tests.conftest import actor_of
 
-NEW = {"kind": "person", "first_name": "Thandi", "last_name": "Ngcobo", "email": "thandi@example.org"}
+NEW = {"kind": "person", "language": "", "first_name": "Thandi", "last_name": "Ngcobo", "email": "thandi@example.org"}
 
 
 @pytest.fixture
@@ -44,7 +44,8 @@ def test_who_may_not_see_addresses_is_not_told_of_them_by_the_form(client_of, al
     Membership.update(denied=["email"]).where(Membership.user == alice).execute()
 
     answer = client_of(alice).post(
-        "/contacts", data={"kind": "person", "first_name": "T", "last_name": "N"} | {"email": NEW["email"]}
+        "/contacts",
+        data={"kind": "person", "language": "", "first_name": "T", "last_name": "N"} | {"email": NEW["email"]},
     )
 
     assert "Is it one of these?" not in answer.text

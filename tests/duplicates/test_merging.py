@@ -291,6 +291,16 @@ def test_a_merge_is_for_good_after_thirty_days_or_once_one_was_erased(person):
     assert log.verify().ok
 
 
+def test_what_undoing_would_need_is_forgotten_with_its_time(person):
+    old, young = uniting.unite(person().id, person("Thandiwe").id), uniting.unite(person().id, person("Thando").id)
+    Merge.update(created_at=now() - timedelta(days=31)).where(Merge.id == old.id).execute()
+
+    parting.tidy()
+
+    assert Merge.get_by_id(old.id).data == {}
+    assert Merge.get_by_id(young.id).data != {}
+
+
 def test_erasing_who_is_kept_erases_what_the_log_says_of_the_other(person, org):
     kept, other = person(), person("Cnrythandiwe")
     uniting.unite(kept.id, other.id)
