@@ -175,7 +175,7 @@ def _same_first(one: Person, other: Person) -> bool:
 def _one_of_many(one: str, other: str) -> bool:
     """Thandi, and Thandi Precious."""
     a, b = one.split(), other.split()
-    return len(a) != len(b) and a[:1] == b[:1]
+    return len(a) != len(b) and alike(a[0], b[0])
 
 
 def _initials_fit(one: str, other: str) -> bool:
