@@ -99,7 +99,9 @@ def _names() -> tuple[Names, dict[int, str], dict[Any, list[int]]]:
     seen: dict[str, str] = {}  # one copy of each name
 
     def folded(text: str) -> str:
-        return seen.setdefault(text, fold(text))
+        if text not in seen:
+            seen[text] = fold(text)
+        return seen[text]
 
     columns = (
         Contact.id,
