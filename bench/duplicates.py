@@ -9,6 +9,7 @@ import random
 import resource
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from bench.stage import installation, seconds
@@ -34,15 +35,15 @@ def run(count: int, splink: str = "") -> None:
         truth = {(min(ids[a], ids[b]), max(ids[a], ids[b])) for a, b in planted}
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         search = finding.begin_search()
+        busy = time.process_time()
         took = seconds(lambda: finding.run(search.id))
+        busy = time.process_time() - busy
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        print(
-            f"duplicates  {count:,} contacts, {len(truth):,} planted pairs: {took:.1f} s, peak {peak} MB (was {before})"
-        )
-        for level, (words, least, _) in LEVELS.items():
+        print(f"duplicates  {count:,} contacts, {len(truth):,} planted pairs: {took:.1f} s ({busy:.1f} s of processor)")
+        print(f"            peak {peak} MB, {before} MB before")
+        for words, least, _ in LEVELS.values():
             found = {(p.contact_id, p.other_id) for p in Pair.select().where(Pair.score >= least)}
             print(f"            {words.lower()} and better: {_judged(found, truth)}")
-            del level
         assert Contact.select().count() == count
         if splink:
             _compare(stage.folder, splink, people, {(min(p), max(p)) for p in planted})

@@ -72,7 +72,7 @@ def show(contact_id: int) -> Response:
     except service.ContactNotFound:
         if (kept := kept_of(contact_id)) is None:
             raise
-        return redirect(url_for("contacts.show", contact_id=kept.id))
+        return redirect(url_for("contacts.show", contact_id=kept.id))  # type: ignore[return-value]
 
 
 @bp.get("/<int:contact_id>/history")
