@@ -1,7 +1,7 @@
 """`make bench`: reproducible figures, each beside a reference measured in the same run.
 
 `python -m bench [PART] [--contacts N] [--fields N] [--recipients N] [--entries N] [--tries N] [--megabytes N]
-[--postgresql]`. Numbers are of this machine and this moment; read the ratios.
+[--postgresql] [--splink PYTHON]`. Numbers are of this machine and this moment; read the ratios.
 """
 
 import argparse
@@ -11,6 +11,7 @@ from bench import (
     campaign,
     contacts,
     documents,
+    duplicates,
     exports,
     fields,
     groups,
@@ -34,6 +35,7 @@ PARTS = (
     "signin",
     "documents",
     "activity",
+    "duplicates",
 )
 
 
@@ -47,6 +49,9 @@ def main() -> None:
     parser.add_argument("--tries", type=int, default=100)
     parser.add_argument("--entries", type=int, default=1_000_000)
     parser.add_argument("--postgresql", action="store_true", help="of the part activity: on a cluster of its own")
+    parser.add_argument(
+        "--splink", default="", help="of the part duplicates: a Python that has splink, to compare with"
+    )
     chosen = parser.parse_args()
     if chosen.what in ("all", "weight"):
         weight.run()
@@ -72,6 +77,8 @@ def main() -> None:
         documents.run(chosen.megabytes)
     if chosen.what in ("all", "activity"):
         activity.run(chosen.entries, is_postgresql=chosen.postgresql)
+    if chosen.what in ("all", "duplicates"):
+        duplicates.run(chosen.contacts, chosen.splink)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from portal.core.permissions import Denied
 from portal.delivery import mail_views, returned_views, tracking_views, unsubscribe_views
 from portal.diary import views as diary
 from portal.documents import views as documents
+from portal.duplicates import views as duplicates
 from portal.exports import views as exports
 from portal.features import prepare
 from portal.home import views as home
@@ -72,6 +73,7 @@ PAGES = (
     tracking_views.register,
     returned_views.register,
     profile.register,
+    duplicates.register,
     reports.register,
     diary.register,
     home.register,

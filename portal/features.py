@@ -15,6 +15,7 @@ from portal.core import db, keys, queue
 from portal.delivery import holding, leaving, seals, transport
 from portal.diary import home
 from portal.documents import keeping
+from portal.duplicates import holding as duplicates
 from portal.exports import keeping as exports
 from portal.imports import panel as imports
 from portal.profile import sending as profile
@@ -45,6 +46,7 @@ RULES = (
     compliance.register,
     readings.register,
     reminding.register,
+    duplicates.register,
 )
 
 

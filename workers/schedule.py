@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from portal.run.pulse import EVERY
-from workers import bounces, delivery, documents, exports, grounds, imports, log, pulse, tidying
+from workers import bounces, delivery, documents, duplicates, exports, grounds, imports, log, pulse, tidying
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("imports", 20, imports.ring_for_imports),
     Periodic("exports", 20, exports.ring_for_exports),
     Periodic("grounds", 20, grounds.ring_for_grounds),
+    Periodic("duplicates", 20, duplicates.ring_for_duplicates),
     Periodic("documents", 60, documents.ring_for_documents),
     Periodic("seals", 60, log.ring_for_seals),
     Periodic("checks", 20, log.ring_for_checks),

@@ -7,6 +7,7 @@ from portal.core.db import learn_sizes
 from portal.delivery import bouncing, system_mail, tracking
 from portal.delivery.models import PortalMail
 from portal.documents import sweeping
+from portal.duplicates import parting
 from portal.exports import keeping, out_there
 from portal.imports import service as imports
 from portal.profile import codes
@@ -32,5 +33,6 @@ def _tidy() -> None:
     codes.tidy()
     keeping.tidy()
     out_there.remind()
+    parting.tidy()
     reminding.remind()
     duties.remind()

@@ -8,7 +8,7 @@ from portal.consent import block, suppressing
 from portal.consent.models import ConsentEvent, Justification, Restriction, rewriting
 from portal.consent.queries import restricted_of, suppression_reasons
 from portal.contacts.address_guards import register_guard
-from portal.contacts.holders import register_holder
+from portal.contacts.holders import Pointer, register_holder
 from portal.contacts.models import Email
 from portal.contacts.panels import Chip, Panel, register_chip, register_panel
 from portal.core.actor import current_actor
@@ -25,9 +25,9 @@ def register() -> None:
     register_chip("standing", Chip(standing))
     register_chip("restricted", Chip(restricted))
     register_panel(Panel("basis", "consent/_basis.html", block.load, Permission.CONTACT_READ))
-    register_holder("justification", erase)
-    register_holder("consent_event", erase_events)
-    register_holder("restriction", erase_restrictions)
+    register_holder("justification", erase, Pointer(Justification))
+    register_holder("consent_event", erase_events, Pointer(ConsentEvent, door=rewriting))
+    register_holder("restriction", erase_restrictions, Pointer(Restriction))
     register_guard(suppressing.guard)
 
 

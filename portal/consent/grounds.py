@@ -43,6 +43,7 @@ METHODS: dict[str, str] = {
     "in_person": "in person",
     "import": "told by whoever brought the file",
     "link": "by a link in a message",
+    "merged": "said by one of two contacts that were merged",
 }
 GIVEN_BY: dict[str, str] = {"self": "the person", "competent": "a parent or guardian"}
 RESTRICTIONS: dict[str, str] = {

@@ -5,6 +5,7 @@ from typing import Any
 from portal.activity import log
 from portal.consent.grounds import RESTRICTIONS
 from portal.consent.models import Restriction
+from portal.contacts.models import Contact
 from portal.core.actor import Actor, acting_as, current_actor, require, system
 from portal.core.clock import now
 from portal.core.db import transaction
@@ -24,7 +25,8 @@ def register() -> None:
 def closed(actor: Actor) -> Any:
     """The subquery of the ids of restricted contacts, made as the portal itself, below the filter that it feeds."""
     with acting_as(system(actor.org_id)):
-        return Restriction.select(Restriction.contact_id).where(Restriction.lifted_at.is_null())
+        mine = Restriction.select(Restriction.contact_id).where(Restriction.lifted_at.is_null())
+        return mine | Contact.select(Contact.id).where(Contact.merged_into.in_(mine))
 
 
 def of(contact_id: int) -> Restriction | None:

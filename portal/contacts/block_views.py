@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, redirect, request, url_for
 
 from portal.contacts import forms, page_blocks, queries, service, time_line
 from portal.contacts.address_guards import AddressRefused
 from portal.contacts.addresses import PROVINCES
 from portal.contacts.emails import normalise_email
 from portal.contacts.identity_rules import BODY_KINDS, REGISTRATION_HINTS
+from portal.contacts.merged import kept_of
 from portal.contacts.models import Address, Contact, ContactPart, Email, Telephone
 from portal.contacts.pages import bp as bp
 from portal.contacts.panels import chips_for, panels
@@ -66,7 +67,12 @@ def context_of(contact: Contact) -> dict[str, Any]:
 @bp.get("/<int:contact_id>")
 @needs(Permission.CONTACT_READ)
 def show(contact_id: int) -> Response:
-    return _show(service.find(contact_id))
+    try:
+        return _show(service.find(contact_id))
+    except service.ContactNotFound:
+        if (kept := kept_of(contact_id)) is None:
+            raise
+        return redirect(url_for("contacts.show", contact_id=kept.id))  # type: ignore[return-value]
 
 
 @bp.get("/<int:contact_id>/history")

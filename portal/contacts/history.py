@@ -12,6 +12,7 @@ from portal.activity.sentences import Sentence, sentence
 from portal.contacts import field_words, seen_entries
 from portal.contacts.addresses import show_province
 from portal.contacts.identity_rules import BODY_KINDS
+from portal.contacts.merged import with_merged
 from portal.contacts.models import Contact
 from portal.contacts.queries import name_of
 from portal.contacts.rules import DATA_SET_OF_FIELD, LANGUAGES, SOURCES
@@ -25,7 +26,7 @@ DAYS = frozenset({"birth_date", "due", "deceased_on", "archived_at", "consented_
 
 def of_contact(contact_id: int, first: int, count: int) -> tuple[list[Sentence], int]:
     """Some sentences, the newest first, and how many there are in all."""
-    query = LogEntry.select().where(LogEntry.contact_id == contact_id, *seen_entries.conditions())
+    query = LogEntry.select().where(LogEntry.contact_id.in_(with_merged([contact_id])), *seen_entries.conditions())
     page = list(query.order_by(LogEntry.seq.desc()).offset(first).limit(count))
     return sentences(page), int(query.count())
 
@@ -51,10 +52,13 @@ def sentences(entries: Sequence[LogEntry]) -> list[Sentence]:
 
 
 def names_of(contact_ids: Sequence[int]) -> dict[int, str]:
-    """The names of those of these contacts whom the reader may see."""
+    """The names of those of these contacts whom the reader may see; of who was merged, that of who is kept."""
     if not contact_ids:
         return {}
-    return {c.id: name_of(c) for c in Contact.select().where(Contact.id.in_(list(contact_ids)))}
+    found = {c.id: c for c in Contact.select().where(Contact.id.in_(list(contact_ids)))}
+    kept_ids = sorted({c.merged_into for c in found.values() if c.merged_into})
+    kept = {c.id: c for c in Contact.select().where(Contact.id.in_(kept_ids))} if kept_ids else {}
+    return {i: name_of(kept.get(c.merged_into, c)) for i, c in found.items()}
 
 
 def _relations(entry: LogEntry) -> list[dict[str, Any]]:

@@ -114,9 +114,10 @@ class Contact(RecordedModel):
     archived_at = UtcField(null=True)  # put away: in no list, and never written to
     archived_note = TextField(default="")
     erased_at = UtcField(null=True)
+    merged_into = IntegerField(null=True)  # who is kept in place of this one: never one who was merged himself
 
     class Meta:
-        constraints = [own_key()]
+        constraints = [own_key(), belongs_to("contact", "merged_into")]
 
     @classmethod
     def within(cls) -> Node:
@@ -133,6 +134,9 @@ Contact.add_index(
     )
 )  # fmt: skip
 Contact.add_index(Contact.index(Contact.org, Contact.birth_date, where=SQL("birth_date IS NOT NULL")))
+Contact.add_index(
+    Contact.index(Contact.org, Contact.merged_into, where=SQL("merged_into IS NOT NULL"), name="contact_merged")
+)
 # Small indexes of the few that want attention; their words must be those of the queries (queries._in_state).
 Contact.add_index(
     Contact.index(

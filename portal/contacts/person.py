@@ -6,11 +6,12 @@ from typing import Any
 
 from portal.contacts import children, identities, queries, relations, states
 from portal.contacts.child_rules import Standing
-from portal.contacts.holders import register_holder
+from portal.contacts.holders import Pointer, register_fixed, register_holder, register_pointers
 from portal.contacts.identity_rules import ID_NUMBER
-from portal.contacts.models import Contact
-from portal.contacts.more_models import Identity
+from portal.contacts.models import Address, Contact, Email, GroupMember, Note, Telephone, Value, recording
+from portal.contacts.more_models import Identity, Relation
 from portal.contacts.panels import Chip, Panel, register_chip, register_panel
+from portal.contacts.rules import ADDRESS_FIELDS
 from portal.core.actor import current_actor
 from portal.core.permissions import DataSet, Permission
 
@@ -32,8 +33,19 @@ def register() -> None:
     register_panel(Panel("relations", "contacts/_relations.html", related, Permission.CONTACT_READ))
     register_panel(Panel("numbers", "contacts/_numbers.html", numbers, Permission.CONTACT_READ))
     register_panel(Panel("standing", "contacts/_standing.html", no_more, Permission.CONTACT_READ))
-    register_holder("contact_identity", identities.erase)
-    register_holder("contact_relation", relations.erase)
+    register_holder("contact_identity", identities.erase, Pointer(Identity, beside=("kind",), door=recording))
+    one = Pointer(Relation, beside=("other_id", "kind"), apart="other_id", is_mutual=True, door=recording)
+    two = Pointer(Relation, "other_id", ("contact_id", "kind"), apart="contact_id", is_mutual=True, door=recording)
+    register_holder("contact_relation", relations.erase, one, two)
+    for model, beside in ((Email, ("normal",)), (Telephone, ("number",)), (Address, ADDRESS_FIELDS), (Note, ())):
+        register_pointers(Pointer(model, beside=beside, is_part=True, is_watched=True, door=recording))
+    register_pointers(
+        Pointer(GroupMember, beside=("group_id",), door=recording),
+        Pointer(Value, beside=("field_id", "key"), is_watched=True, door=recording),
+        Pointer(Value, "person_id", ("contact_id", "field_id"), apart="contact_id", key="key", door=recording),
+    )
+    register_fixed("log_entry.contact_id", "what was done is never rewritten; the time line of who is kept tells it")
+    register_fixed("contact.merged_into", "it is what merging writes")
 
 
 def no_more(_contact_ids: Sequence[int]) -> dict[int, None]:

@@ -5,7 +5,7 @@ erased.
 from typing import IO
 
 from portal.contacts import record
-from portal.contacts.holders import register_holder
+from portal.contacts.holders import Pointer, register_holder
 from portal.contacts.models import Contact
 from portal.core.actor import require
 from portal.core.db import transaction
@@ -57,4 +57,4 @@ def _erase(contact_ids: list[int]) -> None:
 
 
 def register() -> None:
-    register_holder("document", _erase)
+    register_holder("document", _erase, Pointer(Document))

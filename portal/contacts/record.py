@@ -197,8 +197,10 @@ def erase(contact_ids: Sequence[int]) -> int:
             blank = dict.fromkeys(rules.ERASED_FIELDS, "")
             bare = {**blank, "birth_date": None, "deceased_on": None, "archived_at": None}
             Contact.update(**bare, erased_at=now(), updated_at=now()).where(Contact.id.in_(ids)).execute()
-            log.erase_detail(ids)
-            log.write_many(Entry("contact.erased", i) for i in ids)
+            # Of who was merged into one of them the log alone still tells.
+            told = ids + [row[0] for row in Contact.select(Contact.id).where(Contact.merged_into.in_(ids)).tuples()]
+            log.erase_detail(told)
+            log.write_many(Entry("contact.erased", i) for i in told)
             erased += len(ids)
     return erased
 

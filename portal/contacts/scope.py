@@ -20,6 +20,9 @@ def visible(actor: Actor) -> Any:
             query = query.where(is_member([actor.only_group]))
         if actor.denied_groups:
             query = query.where(is_outside(actor.denied_groups))
+            # What is told of who was merged is hidden with who is kept.
+            denied = Contact.select(Contact.id).where(~is_outside(actor.denied_groups))
+            query = query.where(Contact.merged_into.is_null() | Contact.merged_into.not_in(denied))
         return query
 
 

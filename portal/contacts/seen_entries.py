@@ -34,6 +34,7 @@ NEEDING = {
     "notice.": Permission.SETTINGS, "purpose.": Permission.SETTINGS, "import.": Permission.CONTACT_IMPORT,
     "export.": Permission.CONTACT_EXPORT,
     "duty.": Permission.PRIVACY,
+    "duplicates.": Permission.CONTACT_MERGE,
 }  # fmt: skip
 REGISTERS = ("purpose.", "operator.")  # not told to whom Settings are closed, not even what he entered himself
 OF_THINGS: dict[str, Callable[[], Any]] = {

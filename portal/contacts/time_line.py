@@ -10,6 +10,7 @@ from typing import Any
 from portal.activity.models import LogEntry
 from portal.activity.sentences import Change
 from portal.contacts import history, seen_entries
+from portal.contacts.merged import with_merged
 from portal.core.clock import as_micros, from_micros
 
 LOG = 0  # the rank of the log among the sources
@@ -87,7 +88,7 @@ def of_contact(contact_id: int, before: Place | None, count: int) -> Page:
 
 
 def _of_log(contact_id: int, before: Place | None, count: int) -> list[Event]:
-    query = LogEntry.select().where(LogEntry.contact_id == contact_id, *seen_entries.conditions())
+    query = LogEntry.select().where(LogEntry.contact_id.in_(with_merged([contact_id])), *seen_entries.conditions())
     if _told:
         query = query.where(LogEntry.action.not_in(sorted(_told)))
     if before is not None:

@@ -14,6 +14,7 @@ from portal.contacts import (
     field_filters,
     fields,
     group_views,
+    look_alikes,
     page_views,
     person_views,
     queries,
@@ -103,6 +104,8 @@ def new() -> Response:
 def add() -> Response:
     form = NewContactForm()
     if form.validate():
+        if alike := _alike(form):
+            return page_or_part("contacts/new.html", "contacts/_new.html", 422, form=form, alike=alike)
         try:
             contact = service.add(
                 email=form.typed("email"),
@@ -120,6 +123,13 @@ def add() -> Response:
         else:
             return done(url_for("contacts.show", contact_id=contact.id))
     return page_or_part("contacts/new.html", "contacts/_new.html", 422, form=form)
+
+
+def _alike(form: NewContactForm) -> list[look_alikes.LookAlike]:
+    """Whom the new contact looks like, until somebody says that it is another one."""
+    if "anyway" in request.form:
+        return []
+    return look_alikes.look(form.values(), form.typed("email"), form.typed("telephone"))
 
 
 @bp.post("/chosen/groups")

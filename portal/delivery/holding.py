@@ -1,6 +1,6 @@
 """How deliveries of an erased contact are emptied: states and hashes stay, the address goes."""
 
-from portal.contacts.holders import register_holder
+from portal.contacts.holders import Pointer, register_holder
 from portal.core.clock import now
 from portal.delivery.ledger import OPEN
 from portal.delivery.models import SUPPRESSED, Delivery, DeliveryEvent
@@ -20,5 +20,5 @@ def erase_events(contact_ids: list[int]) -> None:
 
 
 def register() -> None:
-    register_holder("delivery", erase)
-    register_holder("delivery_event", erase_events)
+    register_holder("delivery", erase, Pointer(Delivery))
+    register_holder("delivery_event", erase_events, Pointer(DeliveryEvent))

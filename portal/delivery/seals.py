@@ -70,16 +70,15 @@ class SealWitness:
 
     def __init__(self) -> None:
         self.frozen: dict[int, tuple[int, int]] = {}  # campaign -> how many people, and the entry that says so
-        self.moved: list[tuple[int, Trouble]] = []  # to which contact
-        self.merged: set[int] = set()
+        self.moved: list[tuple[int, int, Trouble]] = []  # whose it was, and to which contact it was given
+        self.one: dict[int, int] = {}  # contact -> one with whom it was merged at some time
 
     def see(self, entry: Row) -> Trouble | None:
         if entry.detail is None:
             return None  # that its words were taken out is seen without us
         detail, campaign_id = entry.detail, int(entry.subject_id or 0)
         if entry.action.startswith(MERGES):
-            told = [entry.contact_id, entry.subject_id, *detail.values()]
-            self.merged |= {value for value in told if isinstance(value, int)}
+            self._join(int(entry.contact_id or 0), int(entry.subject_id or 0))
         elif entry.action == FROZEN:
             self.frozen[campaign_id] = (detail["people"], entry.seq)
         elif entry.action == FINISHED:  # of a campaign whose freezing was not noted yet
@@ -89,7 +88,7 @@ class SealWitness:
         return None
 
     def end(self) -> Trouble | None:
-        unexplained = [trouble for contact_id, trouble in self.moved if contact_id not in self.merged]
+        unexplained = [trouble for was, contact_id, trouble in self.moved if self._root(was) != self._root(contact_id)]
         return unexplained[0] if unexplained else self._miscounted()
 
     def _look(self, seq: int, campaign_id: int, detail: dict[str, Any]) -> Trouble | None:
@@ -117,8 +116,19 @@ class SealWitness:
             return _named(seq, campaign_id, leaf.delivery_id, "was changed after it was sealed")
         if row.contact_id != leaf.contact_id:
             trouble = _named(seq, campaign_id, leaf.delivery_id, "was given to another contact after it was sealed")
-            self.moved.append((row.contact_id, trouble))
+            self.moved.append((leaf.contact_id, row.contact_id, trouble))
         return None
+
+    def _join(self, one: int, other: int) -> None:
+        """The log tells that these two were merged, or taken apart again: both stand in the entry's own columns, which
+        erasing leaves. Only between such may a delivery pass.
+        """
+        self.one[self._root(one)] = self._root(other)
+
+    def _root(self, contact_id: int) -> int:
+        while (next_id := self.one.get(contact_id, contact_id)) != contact_id:
+            contact_id = next_id
+        return contact_id
 
     def _miscounted(self) -> Trouble | None:
         """A campaign that has more or fewer deliveries than people it was frozen for: those not sealed yet, too."""

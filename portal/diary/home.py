@@ -10,12 +10,13 @@ from portal.consent.models import ConsentEvent, Purpose
 from portal.consent.recording import action_of
 from portal.contacts import queries as contacts
 from portal.contacts import time_line
-from portal.contacts.holders import register_holder
-from portal.contacts.models import Contact
+from portal.contacts.holders import Pointer, register_holder
+from portal.contacts.models import Contact, recording
 from portal.contacts.time_line import Event
 from portal.core.actor import current_actor
 from portal.core.permissions import Permission
 from portal.diary import tasks
+from portal.diary.models import Task
 from portal.diary.rules import birthdays
 from portal.diary.tasks import Shown
 from portal.home.queries import register_block
@@ -117,7 +118,7 @@ def _is_day(year: int, month: int, day: int) -> bool:
 
 
 def register() -> None:
-    register_holder("task", tasks.erase)
+    register_holder("task", tasks.erase, Pointer(Task, door=recording))
     time_line.register_source(MESSAGES, messages)
     of_consents = [action_of(kind) for kind in KINDS]
     time_line.register_source(CONSENTS, consents, in_place_of=of_consents)

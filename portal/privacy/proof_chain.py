@@ -13,6 +13,7 @@ from portal.activity import anchors
 from portal.activity.models import LogEntry
 from portal.activity.rules import GENESIS, fields_digest, hash_of
 from portal.contacts import field_words, history, seen_entries
+from portal.contacts.merged import with_merged
 from portal.core.db import UTC_TEXT
 from portal.delivery.models import Delivery, DeliverySeal
 from portal.delivery.seal_rules import Sealed, leaf_of, path_of, plain, unpacked
@@ -31,7 +32,7 @@ class Chain:
 
 def of_contact(contact_id: int) -> Chain:
     """What of the chain concerns this contact, up to the last noted mark."""
-    mine = LogEntry.select().where(LogEntry.contact_id == contact_id).order_by(LogEntry.seq)
+    mine = LogEntry.select().where(LogEntry.contact_id.in_(with_merged([contact_id]))).order_by(LogEntry.seq)
     entries, withheld = list(mine), _withheld(contact_id)
     deliveries, seals = _sealed(contact_id)
     everything = {entry.seq: entry for entry in [*entries, *seals]}
@@ -49,8 +50,13 @@ def of_contact(contact_id: int) -> Chain:
 
 def _withheld(contact_id: int) -> set[int]:
     """The entries that tell of something hidden from the actor: their digests are given, their words are not."""
-    every = {row[0] for row in LogEntry.select(LogEntry.seq).where(LogEntry.contact_id == contact_id).tuples()}
-    shown = list(LogEntry.select().where(LogEntry.contact_id == contact_id, *seen_entries.conditions()))
+    every = {
+        row[0]
+        for row in LogEntry.select(LogEntry.seq).where(LogEntry.contact_id.in_(with_merged([contact_id]))).tuples()
+    }
+    shown = list(
+        LogEntry.select().where(LogEntry.contact_id.in_(with_merged([contact_id])), *seen_entries.conditions())
+    )
     designed = field_words.read(shown)
 
     def hides(entry: LogEntry) -> bool:

@@ -337,6 +337,19 @@ def test_a_delivery_that_follows_a_merge_is_in_order(sealed):
     assert checking.verify().ok
 
 
+def test_a_delivery_that_passes_between_two_who_were_never_merged_shows(sealed):
+    """Merges of each of them with somebody else explain nothing."""
+    winner = Delivery.get_by_id(sealed[1][0]).contact_id
+    loser = Delivery.get_by_id(sealed[1][1]).contact_id
+    Delivery.update(contact_id=winner).where(Delivery.contact_id == loser).execute()
+
+    with transaction():
+        log.write("contact.merged", winner, subject_id=900_001)
+        log.write("contact.merged", 900_002, subject_id=loser, merge=winner)
+
+    assert not checking.verify().ok
+
+
 @pytest.mark.one_database
 def test_a_campaign_that_began_with_nobody_is_in_order(here):
     with transaction():
