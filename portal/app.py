@@ -24,6 +24,7 @@ from portal.exports import views as exports
 from portal.features import prepare
 from portal.home import views as home
 from portal.imports import views as imports
+from portal.privacy import erasing_views as erasing
 from portal.privacy import proof_views as proof
 from portal.reports import views as reports
 from portal.run import health, probe
@@ -74,6 +75,7 @@ PAGES = (
     users.register,
     activity.register,
     proof.register,
+    erasing.register,
 )
 # Endpoints without a form token, by name; each says why in its view.
 POSTED_FROM_ELSEWHERE = ("unsubscribe.leave", "answer.answer")

@@ -14,6 +14,7 @@ from portal.delivery import holding, seals, transport
 from portal.diary import home
 from portal.documents import keeping
 from portal.imports import panel as imports
+from portal.privacy import journal, sweeping
 from portal.transfers import service as transfers
 
 RULES = (
@@ -35,6 +36,8 @@ RULES = (
     imports.register,
     seals.register,
     home.register,
+    journal.register,
+    sweeping.register,
 )
 
 
@@ -48,5 +51,7 @@ def prepare(settings: Settings) -> None:
     strength.use(settings)
     keeping.use(settings)
     anchors.use(settings)
+    journal.use(settings)
+    sweeping.use(settings)
     for register in RULES:
         register()

@@ -178,9 +178,10 @@ def ungroup(contact_ids: Sequence[int], group_id: int, name: str) -> int:
     return left
 
 
-def erase(contact_ids: Sequence[int]) -> int:
+def erase(contact_ids: Sequence[int], why: str = "") -> int:
     """Empty contacts to nameless tombstones, with all that hangs on them, also what the actor is not shown; return
-    how many were erased.
+    how many were erased. What is asked of people when they are removed, portal.privacy.erasing does: this is its part
+    that knows of contacts, and all of it when an import is taken back.
     """
     erased = 0
     for batch in chunked(contact_ids, BATCH):
@@ -198,7 +199,8 @@ def erase(contact_ids: Sequence[int]) -> int:
             bare = {**blank, "birth_date": None, "deceased_on": None, "archived_at": None}
             Contact.update(**bare, erased_at=now(), updated_at=now()).where(Contact.id.in_(ids)).execute()
             log.erase_detail(ids)
-            log.write_many(Entry("contact.erased", i) for i in ids)
+            told = {"why": [None, why]} if why else {}
+            log.write_many(Entry("contact.erased", i, changes=told) for i in ids)
             erased += len(ids)
     return erased
 

@@ -5,7 +5,7 @@ commit can neither break the transaction nor stop another hook.
 """
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -38,6 +38,7 @@ PRAGMAS = {
     "busy_timeout": 15_000,
     "synchronous": "full",
     "cache_size": -16_000,
+    "secure_delete": 1,  # what is deleted or overwritten is made zeros, not only forgotten (P-14-4)
 }
 UTC_TEXT = "%Y-%m-%d %H:%M:%S.%f"
 
@@ -151,6 +152,27 @@ def learn_sizes() -> None:
     if is_sqlite():
         db.execute_sql("PRAGMA analysis_limit=1000")
         db.execute_sql("ANALYZE")
+
+
+def scrub(tables: Sequence[str]) -> None:
+    """Take what was deleted from these tables out of the database's files too (P-14-4).
+
+    SQLite: pages are zeroed as they are freed (`secure_delete`); here what older pages still stand in the journal, and
+    the letters that the search index keeps until it is put together anew. PostgreSQL: the rows that no transaction
+    sees any more. Not within a transaction. While somebody else reads an old state it does less, and the next does it.
+    """
+    if is_sqlite():
+        for index in ("contact_search", "value_search"):
+            db.execute_sql(f"INSERT INTO {index} ({index}) VALUES ('optimize')")
+        db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        return
+    connection = db.connection()
+    connection.autocommit, before = True, connection.autocommit
+    try:
+        for table in tables:
+            db.execute_sql(f'VACUUM "{table}"')
+    finally:
+        connection.autocommit = before
 
 
 Query = TypeVar("Query")

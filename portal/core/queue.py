@@ -30,6 +30,8 @@ RECORD_GROUNDS = "workers.grounds.record_grounds"
 UNDO_IMPORT = "workers.imports.undo_import"
 SEAL_DELIVERIES = "workers.log.seal_deliveries"
 CHECK_LOG = "workers.log.check_log"
+SCRUB = "workers.privacy.scrub"
+RUN_ERASURE = "workers.privacy.run_erasure"
 BEAT = "workers.pulse.beat"
 
 NAME = "portal"

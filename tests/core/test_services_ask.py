@@ -28,6 +28,7 @@ from portal.exports import service as exports
 from portal.imports import mappings, undoing
 from portal.imports import service as imports
 from portal.imports.models import Import, Mapping
+from portal.privacy import erasing
 from tests.conftest import actor_of
 
 # What a reader, and what an editor may not do.
@@ -89,7 +90,7 @@ EDITOR = {
     "stop an undo": lambda *_: undoing.stop(Import()),
     "go on with an undo": lambda *_: undoing.go_on(Import()),
     "take contacts along": lambda *_: exports.note(Filter(), "csv"),
-    "delete a contact": lambda *_: contacts.erase([1]),
+    "delete a contact": lambda *_: erasing.erase([1]),
     "delete a group": lambda *_: contacts.remove_group(1),
     "add a page of fields": lambda *_: designing.add_page("x"),
     "order the pages": lambda *_: designing.order_pages([]),
