@@ -24,8 +24,10 @@ from portal.exports import views as exports
 from portal.features import prepare
 from portal.home import views as home
 from portal.imports import views as imports
+from portal.privacy import ageing_views as ageing
 from portal.privacy import erasing_views as erasing
 from portal.privacy import proof_views as proof
+from portal.privacy import retention_views as retention
 from portal.reports import views as reports
 from portal.run import health, probe
 from portal.signin import edge
@@ -76,6 +78,8 @@ PAGES = (
     activity.register,
     proof.register,
     erasing.register,
+    ageing.register,
+    retention.register,
 )
 # Endpoints without a form token, by name; each says why in its view.
 POSTED_FROM_ELSEWHERE = ("unsubscribe.leave", "answer.answer")

@@ -19,6 +19,7 @@ from portal.delivery import bounce_cli
 from portal.exports import cli as exports
 from portal.features import prepare
 from portal.imports import cli as imports
+from portal.privacy import cli as privacy
 from portal.run import commands as run
 from portal.run import migrate, up
 from portal.sample import service as sample
@@ -37,6 +38,7 @@ FEATURES = (
     bounce_cli.register,
     signin.register,
     users.register,
+    privacy.register,
 )
 
 

@@ -14,7 +14,7 @@ from portal.delivery import holding, seals, transport
 from portal.diary import home
 from portal.documents import keeping
 from portal.imports import panel as imports
-from portal.privacy import journal, sweeping
+from portal.privacy import journal, retention, sweeping
 from portal.transfers import service as transfers
 
 RULES = (
@@ -38,6 +38,7 @@ RULES = (
     home.register,
     journal.register,
     sweeping.register,
+    retention.register,
 )
 
 

@@ -127,6 +127,15 @@ def lift_own(channel: str, macs: Sequence[str]) -> bool:
     )
 
 
+def lift_again(wishes: Sequence[Wish]) -> int:
+    """What people took back themselves, done again in a database that was put back from before it."""
+    lifted = 0
+    for wish in wishes:
+        mine = (Suppression.channel == wish.channel) & (Suppression.mac == wish.mac) & (Suppression.scope == wish.scope)
+        lifted += Suppression.delete().where(mine, Suppression.reason == wish.reason).execute()
+    return lifted
+
+
 def lift_by_proof(channel: str, normals: Sequence[str], *, said_at: datetime) -> bool:
     """Somebody who objected agreed later, and it can be proven: his own act lifts what a colleague wrote down for him,
     and nothing that he stopped himself.

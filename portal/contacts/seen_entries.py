@@ -32,8 +32,13 @@ NEEDING = {
     "campaign.": Permission.CAMPAIGN_READ, "sender.": Permission.CAMPAIGN_READ, "user.": Permission.USERS,
     "review.": Permission.USERS, "organisation.": Permission.SETTINGS, "operator.": Permission.SETTINGS,
     "purpose.": Permission.SETTINGS, "import.": Permission.CONTACT_IMPORT,
+    "erasure.": Permission.CONTACT_DELETE, "retention.": Permission.SETTINGS,
 }  # fmt: skip
-REGISTERS = ("purpose.", "operator.")  # not told to whom Settings are closed, not even what he entered himself
+REGISTERS = (
+    "purpose.",
+    "operator.",
+    "retention.",
+)  # not told to whom Settings are closed, not even what he entered himself
 OF_THINGS: dict[str, Callable[[], Any]] = {
     "group.": lambda: Group.select(Group.id),
     "page.": lambda: Page.select(Page.id),

@@ -39,7 +39,7 @@ def sweeps() -> list[Sweep]:
 
 
 def register_hold(name: str, words: str, subquery: Callable[[], Any]) -> None:
-    """`subquery` makes a query of contact ids, such as `Request.select(Request.contact_id).where(…)` (P-14-2, P-14-3)."""
+    """`subquery` makes a query of contact ids: `Request.select(Request.contact_id).where(…)` (P-14-2, P-14-3)."""
     _holds[name] = Hold(name, words, subquery)
 
 

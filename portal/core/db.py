@@ -162,17 +162,12 @@ def scrub(tables: Sequence[str]) -> None:
     sees any more. Not within a transaction. While somebody else reads an old state it does less, and the next does it.
     """
     if is_sqlite():
-        for index in ("contact_search", "value_search"):
-            db.execute_sql(f"INSERT INTO {index} ({index}) VALUES ('optimize')")
+        db.execute_sql("INSERT INTO contact_search (contact_search) VALUES ('optimize')")
+        db.execute_sql("INSERT INTO value_search (value_search) VALUES ('optimize')")
         db.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         return
-    connection = db.connection()
-    connection.autocommit, before = True, connection.autocommit
-    try:
-        for table in tables:
-            db.execute_sql(f'VACUUM "{table}"')
-    finally:
-        connection.autocommit = before
+    for table in tables:
+        db.execute_sql(f'VACUUM "{table}"')
 
 
 Query = TypeVar("Query")

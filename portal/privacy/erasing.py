@@ -6,6 +6,7 @@ that names the contacts is emptied, the record says it was done, and the journal
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from peewee import chunked
@@ -23,12 +24,17 @@ from portal.core.db import lock, transaction
 from portal.core.keys import address_mac, current_version
 from portal.core.permissions import Permission
 from portal.delivery.models import Delivery
-from portal.privacy import journal, proof_holdings, scrubbing
-from portal.privacy.erasure_rules import ERASE, OWN_WISH, REASONS, counted
+from portal.privacy import de_identifying, journal, proof_holdings, scrubbing
+from portal.privacy.erasure_rules import ACTION, DE_IDENTIFY, ERASE, OWN_WISH, REASONS, counted
 from portal.privacy.journal import Gone
 from portal.privacy.models import Erasure
 
 BATCH = 200
+LEASE = timedelta(minutes=5)
+
+
+class ErasureNotFound(LookupError):
+    pass
 
 
 class Kept(ValueError):
@@ -45,20 +51,31 @@ class Done:
     kept: dict[str, int] = field(default_factory=dict)
 
 
-def erase(contact_ids: Sequence[int], reason: str = "asked") -> Erasure:
+def erase(contact_ids: Sequence[int], reason: str = "asked", act: str = ERASE) -> Erasure:
     """Remove these contacts now, for good, as far as the actor sees them; return the row its certificate is made of.
-    Raises Kept when every one of them must stay.
+    To de-identify them is the same, but for a row that nobody can tie to anybody: what statistics need. Raises Kept
+    when every one of them must stay.
     """
-    made = ordered(ERASE, contact_ids, reason)
-    for few in chunked(list(made.ids), BATCH):
-        take(made, few)
+    made = ordered(act, contact_ids, reason, state="running")
+    while step(made.id):
+        pass
+    made = find(made.id)
     if made.held == made.total and made.held:
         Erasure.delete().where(Erasure.id == made.id).execute()
         raise Kept(why_held(contact_ids))
-    return finish(made)
+    return made
 
 
-def ordered(act: str, contact_ids: Sequence[int], reason: str, *, rule_id: int | None = None) -> Erasure:
+def find(erasure_id: int) -> Erasure:
+    found = Erasure.get_or_none(Erasure.id == erasure_id)
+    if found is None:
+        raise ErasureNotFound("There is no such removal.")
+    return found
+
+
+def ordered(
+    act: str, contact_ids: Sequence[int], reason: str, *, rule_id: int | None = None, state: str = "waiting"
+) -> Erasure:
     """The row of an act that is to be done, with those of the contacts whom the actor sees and who are there."""
     require(Permission.CONTACT_DELETE)
     if reason not in REASONS:
@@ -71,41 +88,44 @@ def ordered(act: str, contact_ids: Sequence[int], reason: str, *, rule_id: int |
     with transaction():
         return Erasure.create(
             act=act, reason=reason, rule_id=rule_id, ids=ids, total=len(ids), user_id=actor.user_id,
-            user_name=actor.name,
+            user_name=actor.name, state=state,
         )  # fmt: skip
 
 
-def take(made: Erasure, contact_ids: Sequence[int]) -> None:
-    """Do the next of them, with their counts, in one transaction. Whom it does is taken off the row's list."""
+def step(erasure_id: int) -> bool:
+    """Do the next batch with its counts in one transaction; whether there may be another. Somebody else may be at it,
+    or have stopped it: the row is locked and read again.
+    """
     with transaction():
-        done = erase_batch(contact_ids, made.reason)
-        note(made, contact_ids, done)
-    scrubbing.ring()
+        made = lock(Erasure.select().where(Erasure.id == erasure_id)).get()
+        if made.state != "running":
+            return False
+        few = list(made.ids)[:BATCH]
+        if not few:
+            _finish(made)
+            return False
+        done = do(made.act, few, made.reason)
+        made.ids, made.done, made.held = list(made.ids)[BATCH:], made.done + len(few), made.held + done.held
+        made.counts, made.kept = _sum(made.counts, done.counts), _sum(made.kept, done.kept)
+        made.lease = now() + LEASE
+        made.save(only=["ids", "done", "held", "counts", "kept", "lease"])
+        scrubbing.ring()
+    return True
 
 
-def note(made: Erasure, contact_ids: Sequence[int], done: Done) -> None:
-    """Add up what became of a batch, within its transaction."""
-    mine = set(contact_ids)
-    made.ids = [contact_id for contact_id in made.ids if contact_id not in mine]
-    made.done += len(contact_ids)
-    made.held += done.held
-    made.counts = _sum(made.counts, done.counts)
-    made.kept = _sum(made.kept, done.kept)
-    made.save(only=["ids", "done", "held", "counts", "kept"])
-
-
-def finish(made: Erasure) -> Erasure:
+def _finish(made: Erasure) -> None:
     """Note where the record stood at the end: what the certificate names."""
     head = heads.current()
     made.state, made.ids, made.ended_at, made.lease = "finished", [], now(), None
     made.log_seq, made.log_hash = (head.seq, head.hash) if head else (0, "")
     made.save(only=["state", "ids", "ended_at", "lease", "log_seq", "log_hash"])
-    return made
 
 
-def erase_batch(contact_ids: Sequence[int], reason: str, *, journalled: bool = True) -> Done:
-    """Erase these contacts within the caller's transaction."""
-    people, held = standing(contact_ids)
+def do(act: str, contact_ids: Sequence[int], reason: str, *, again: bool = False) -> Done:
+    """Erase these contacts, or make them nameless, within the caller's transaction. With `again` it was done before the
+    database was put back: then nothing holds them, and the journal knows of it.
+    """
+    people, held = standing(contact_ids, again=again)
     ids = [one.contact_id for one in people]
     if not ids:
         return Done(held=held)
@@ -113,19 +133,21 @@ def erase_batch(contact_ids: Sequence[int], reason: str, *, journalled: bool = T
     wishes = wishes_of(ids, reason)
     suppressing.suppress_many(wishes)
     done.counts = _sum(done.counts, sweep(ids))
-    record.erase(ids, REASONS[reason])
-    done.kept = {"suppression": len(wishes), **_remains(ids)}
-    if journalled:
-        journal.note_gone(ERASE, people, reason, wishes)
+    if act == DE_IDENTIFY:
+        done.kept["nameless"] = de_identifying.keep(ids)
+    record.erase(ids, REASONS[reason], ACTION[act])
+    done.kept |= {"suppression": len(wishes), **_remains(ids)}
+    if not again:
+        journal.note_gone(act, people, reason, wishes)
     return done
 
 
-def standing(contact_ids: Sequence[int]) -> tuple[list[Gone], int]:
+def standing(contact_ids: Sequence[int], *, again: bool = False) -> tuple[list[Gone], int]:
     """Those of these contacts who are still there and may go, locked; and how many must stay."""
     ids = sorted(contact_ids)
     query = Contact.select(Contact.id, Contact.created_at).where(Contact.id.in_(ids), Contact.erased_at.is_null())
     there = list(lock(query.order_by(Contact.id)).tuples())
-    held = held_of([row[0] for row in there])
+    held = set() if again else held_of([row[0] for row in there])
     return [Gone(row[0], journal.stamp_of(row[1])) for row in there if row[0] not in held], len(held)
 
 
@@ -145,9 +167,7 @@ def why_held(contact_ids: Sequence[int]) -> str:
         words = [
             hold.words
             for hold in holds()
-            if Contact.select(Contact.id)
-            .where(Contact.id.in_(list(contact_ids)), Contact.id.in_(hold.subquery()))
-            .exists()
+            if Contact.select().where(Contact.id.in_(list(contact_ids)), Contact.id.in_(hold.subquery())).exists()
         ]
     return f"Nothing was removed: {'; '.join(words) or 'the contact is not there any more'}."
 
@@ -172,6 +192,14 @@ def wishes_of(contact_ids: Sequence[int], reason: str) -> list[Wish]:
                 for normal in sorted(mine)
             ]
     return found
+
+
+def shared_with_others(contact_ids: Sequence[int]) -> int:
+    """How many other contacts have one of these email addresses: they are not written to either, if somebody asked."""
+    ids = list(contact_ids)
+    mine = Email.select(Email.normal).where(Email.contact_id.in_(ids))
+    others = Email.select(Email.contact_id).where(Email.normal.in_(mine), Email.contact_id.not_in(ids))
+    return int(others.distinct().count())
 
 
 def count(contact_ids: Sequence[int]) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 ERASE, DE_IDENTIFY = "erase", "de_identify"
+ACTION = {ERASE: "contact.erased", DE_IDENTIFY: "contact.de_identified"}
 REASONS: dict[str, str] = {
     "asked": "the person asked for it",
     "not_needed": "it is not needed any more",
@@ -33,6 +34,7 @@ _KEPT: dict[str, tuple[str, str]] = {
     "suppression": ("coded do-not-contact entry", "coded do-not-contact entries"),
     "delivery": ("line of the count of messages sent, without address", "lines of the count of messages, no address"),
     "log_entry": ("entry of the record, emptied of its words", "entries of the record, emptied of their words"),
+    "nameless": ("row for statistics that nobody can tie to a person", "rows for statistics, tied to nobody"),
 }
 # On what ground each of those stays.
 WHY_KEPT: dict[str, str] = {
@@ -44,6 +46,10 @@ WHY_KEPT: dict[str, str] = {
     "log_entry": (
         "When something was done and by whom, not what: the chain that proves the record covers a salted digest only, "
         "and the salt is gone (POPIA s 17, s 19)."
+    ),
+    "nameless": (
+        "The year of birth, the province, the language and the like, without the contact it came from: no personal "
+        "information any more (POPIA s 1, s 6(1)(b), s 14(4))."
     ),
 }
 

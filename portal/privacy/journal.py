@@ -14,8 +14,11 @@ from typing import Any
 from portal.activity import lines
 from portal.activity.lines import Line
 from portal.config import Settings
+from portal.consent import recording, suppressing
 from portal.consent.models import Suppression
-from portal.consent.suppressing import Wish, register_witness
+from portal.consent.recording import Refused
+from portal.consent.suppressing import Wish
+from portal.contacts.models import Contact
 from portal.core.actor import current_actor
 from portal.core.clock import now
 
@@ -39,6 +42,7 @@ class Told:
     erased: dict[Gone, str] = field(default_factory=dict)  # with the reason
     de_identified: dict[Gone, str] = field(default_factory=dict)
     wishes: dict[tuple[str, str, str], Wish] = field(default_factory=dict)  # the last word of each
+    refusals: list[tuple[list[Gone], Refused]] = field(default_factory=list)
     trouble: str = ""
 
 
@@ -67,6 +71,17 @@ def note_wishes(wishes: Sequence[Wish]) -> None:
         _note({"kind": "wishes", "wishes": [_plain(wish) for wish in wishes[start : start + _AT_ONCE]]})
 
 
+def note_refusal(refused: Refused) -> None:
+    """Note that these contacts said no to something."""
+    made = {
+        row[0]: stamp_of(row[1])
+        for row in Contact.select(Contact.id, Contact.created_at).where(Contact.id.in_(refused.contact_ids)).tuples()
+    }
+    contacts = [[contact_id, made_at] for contact_id, made_at in sorted(made.items())]
+    said = {"purpose": refused.purpose_id, "channels": list(refused.channels), "said": refused.kind}
+    _note({"kind": "refused", "contacts": contacts, **said, "on": stamp_of(refused.at), "wishes": []})
+
+
 def catch_up() -> int:
     """Note the wishes of the database that are not here: a machine may have stopped between the two. What is here and
     not in the database stays, for the database may be an older one that has just been put back.
@@ -88,9 +103,14 @@ def read() -> Told:
         told.trouble = f"The file of erasures cannot be read: {error.strerror}."
         return told
     for line in found:
-        into = {"erase": told.erased, "de_identify": told.de_identified}.get(line["kind"])
-        for contact_id, made_at in line.get("contacts", []) if into is not None else []:
-            into[Gone(contact_id, made_at)] = line["reason"]  # type: ignore[index] # it is one of the two
+        people = [Gone(contact_id, made_at) for contact_id, made_at in line.get("contacts", [])]
+        if line["kind"] == "erase":
+            told.erased |= {one: str(line["reason"]) for one in people}
+        elif line["kind"] == "de_identify":
+            told.de_identified |= {one: str(line["reason"]) for one in people}
+        elif line["kind"] == "refused":
+            ids, at = tuple(one.contact_id for one in people), datetime.fromisoformat(line["on"])
+            told.refusals.append((people, Refused(ids, line["purpose"], tuple(line["channels"]), line["said"], at)))
         for plain in line["wishes"]:
             wish = Wish(**plain)
             told.wishes[_key(wish)] = wish
@@ -98,7 +118,8 @@ def read() -> Told:
 
 
 def register() -> None:
-    register_witness(note_wishes)
+    suppressing.register_witness(note_wishes)
+    recording.register_witness(note_refusal)
 
 
 def _standing() -> Iterable[Wish]:
