@@ -10,10 +10,14 @@ from portal.contacts.sweeps import register_sweep
 from portal.core.db import after_commit
 from portal.delivery import catcher
 from portal.delivery.models import ReturnedMail, SystemMail
-from portal.imports.models import ImportProblem
+from portal.imports import service as imports
+from portal.imports.limits import UnreadableFile
+from portal.imports.models import Import, ImportProblem
+from portal.imports.states import end
 
 _data_dir: list[Path] = []
 _PAGE = 500
+GIVEN_UP = "Somebody in this file was removed meanwhile. Begin again: that row will be left out."
 
 
 def use(settings: Settings) -> None:
@@ -21,10 +25,31 @@ def use(settings: Settings) -> None:
 
 
 def register() -> None:
+    register_sweep("files that wait to be brought in", waiting_files)
     register_sweep("rows of files that could not be brought in", problems)
     register_sweep("messages of the portal to colleagues", system_mail)
     register_sweep("returned messages", returned_mail)
     register_sweep("messages that were caught", caught)
+
+
+def waiting_files(contact_ids: Sequence[int]) -> int:
+    """Give up imports that nobody has begun yet, where a row of the file is about one of these: the file goes with it.
+    One that is being read now ends by itself, and refuses the row.
+    """
+    needles = needles_of(contact_ids)
+    given_up = 0
+    for waiting in list(Import.select().where(Import.state == "mapping")):
+        if _stands_in(needles, waiting):
+            end(waiting, "cancelled", GIVEN_UP)
+            given_up += 1
+    return given_up
+
+
+def _stands_in(needles: Needles, waiting: Import) -> bool:
+    try:
+        return any(needles.in_row(" ; ".join(cells)) for _, cells in imports.open_file(waiting).rows)
+    except (UnreadableFile, OSError):
+        return True  # what cannot be looked through is not kept either
 
 
 def problems(contact_ids: Sequence[int]) -> int:
