@@ -75,4 +75,5 @@ FOLDERS: dict[str, str] = {
     "anchors": "hashes",
     "erasures": "ids and keyed hashes: the journal",
     "keys": "keys",
+    "redis": "ids of what is to be done",
 }
