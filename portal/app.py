@@ -26,7 +26,10 @@ from portal.exports import views as exports
 from portal.features import prepare
 from portal.home import views as home
 from portal.imports import views as imports
+from portal.privacy import ageing_views as ageing
+from portal.privacy import erasing_views as erasing
 from portal.privacy import proof_views as proof
+from portal.privacy import retention_views as retention
 from portal.privacy_notice import views as privacy_notice
 from portal.profile import views as profile
 from portal.reports import views as reports
@@ -84,6 +87,9 @@ PAGES = (
     activity.register,
     proof.register,
     compliance.register,
+    erasing.register,
+    ageing.register,
+    retention.register,
 )
 # Endpoints without a form token, by name; each says why in its view.
 POSTED_FROM_ELSEWHERE = ("unsubscribe.leave", "answer.answer")

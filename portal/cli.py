@@ -19,6 +19,7 @@ from portal.delivery import bounce_cli
 from portal.exports import cli as exports
 from portal.features import prepare
 from portal.imports import cli as imports
+from portal.privacy import cli as privacy
 from portal.run import commands as run
 from portal.run import migrate, up
 from portal.sample import service as sample
@@ -39,6 +40,7 @@ FEATURES = (
     signin.register,
     users.register,
     support.register,
+    privacy.register,
 )
 
 

@@ -18,6 +18,7 @@ from portal.documents import keeping
 from portal.duplicates import holding as duplicates
 from portal.exports import keeping as exports
 from portal.imports import panel as imports
+from portal.privacy import journal, retention, sweeping
 from portal.profile import sending as profile
 from portal.transfers import service as transfers
 
@@ -47,6 +48,9 @@ RULES = (
     readings.register,
     reminding.register,
     duplicates.register,
+    journal.register,
+    sweeping.register,
+    retention.register,
 )
 
 
@@ -60,5 +64,7 @@ def prepare(settings: Settings) -> None:
     strength.use(settings)
     keeping.use(settings)
     anchors.use(settings)
+    journal.use(settings)
+    sweeping.use(settings)
     for register in RULES:
         register()

@@ -19,6 +19,7 @@ from portal.core.db import db, is_sqlite, transaction
 from portal.delivery.models import BOUNCED, SEEN, Delivery, DeliveryEvent
 from portal.imports import service as imports
 from portal.imports.models import Import, ImportProblem
+from portal.privacy import erasing
 from portal.signin import devices, sessions
 from tests import schema
 from tests.conftest import actor_of
@@ -73,7 +74,7 @@ def plant(user: User, mark: str = "A") -> Planted:
         gone = contacts.add(first_name="Gone")
         planted.neighbour_id, planted.erased_id = neighbour.id, gone.id
         contacts.group_contacts([neighbour.id], planted.neighbours_group)
-        contacts.erase([gone.id])
+        erasing.erase([gone.id])
         draft, sent, file_id, sender_id = _campaigns(planted, mark, contact_id, group_id)
         import_id, ended_id = _imports(planted, mark, folder)
         email = Email.get(Email.contact_id == contact_id)

@@ -36,6 +36,7 @@ def models() -> list[type[BaseModel]]:
         "sender_identity": 2,
         "campaign": 3,
         "purpose": 2,
+        "retention_rule": 3,
         "wording": 2,
         "import": 3,
         "export": 3,

@@ -24,6 +24,7 @@ IDS = {"group", "not_group", "into", "chosen", "contact", "person", "member", "p
 PLAIN = {"seen", "version", "all", "page"}
 # Jobs that belong to no organisation, each for its reason.
 PORTAL_JOBS = {
+    "privacy.scrub": "the files of the database belong to nobody",
     "delivery.send_portal_mail": "a message of the installation itself to one of its users",
     "bounces.read_returned": "whose mail it is shows only when it is read",
     "bounces.fetch_returned": "the mailbox is the installation's",

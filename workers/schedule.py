@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from portal.run.pulse import EVERY
-from workers import bounces, delivery, documents, duplicates, exports, grounds, imports, log, pulse, tidying
+from workers import bounces, delivery, documents, duplicates, exports, grounds, imports, log, privacy, pulse, tidying
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,9 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("checks", 20, log.ring_for_checks),
     Periodic("refusals", 600, log.tell_of_refusals),
     Periodic("anchors", 3600, log.anchor),
+    Periodic("erasures", 20, privacy.ring_for_erasures),
+    Periodic("retention", 86_400, privacy.look_who_is_due),
+    Periodic("scrubbing", 86_400, privacy.scrub_by_night),
     Periodic("tidying", 3600, tidying.tidy),
     Periodic("pulse", EVERY, pulse.ring_for_pulse),
 )

@@ -12,7 +12,7 @@ GENESIS = "0" * 64
 # thing.past_tense: `contact.telephone_changed`. What was done stands last, so that an action reads as a sentence.
 GRAMMAR = re.compile(r"[a-z]+\.[a-z]+(?:_[a-z]+)*")
 # By these the words about a contact are taken out of the log; nothing else empties an entry.
-ERASING = frozenset({"contact.erased"})
+ERASING = frozenset({"contact.erased", "contact.de_identified"})
 
 _encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 

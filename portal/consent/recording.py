@@ -1,8 +1,10 @@
 """The one writer of what contacts said: appended, with an entry in the log, in the caller's transaction."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from peewee import IntegrityError, chunked
@@ -11,13 +13,32 @@ from portal.accounts.service import day_of
 from portal.activity import log
 from portal.activity.log import Entry
 from portal.consent import justifying
-from portal.consent.grounds import CHANNELS, GIVEN_BY, GRANTS, KINDS, METHODS, is_evidence
+from portal.consent.grounds import CHANNELS, GIVEN_BY, GRANTS, KINDS, METHODS, REFUSALS, is_evidence
 from portal.consent.models import ConsentEvent, Purpose, Wording
 from portal.core.actor import current_actor
 from portal.core.clock import now
-from portal.core.db import transaction
+from portal.core.db import after_commit, transaction
 
 BATCH = 400
+Witness = Callable[["Refused"], None]
+_witnesses: list[Witness] = []
+
+
+@dataclass(frozen=True)
+class Refused:
+    """That contacts said no to something: what must not be forgotten with a database that is put back."""
+
+    contact_ids: tuple[int, ...]
+    purpose_id: int
+    channels: tuple[str, ...]
+    kind: str
+    at: datetime
+
+
+def register_witness(witness: Witness) -> None:
+    """Let a higher feature keep refusals outside the database too; it is told once they are committed."""
+    if witness not in _witnesses:
+        _witnesses.append(witness)
 
 
 class Unproven(ValueError):
@@ -75,6 +96,10 @@ def record(
     changes: dict[str, list[Any]] = {key: [None, value] for key, value in told_of.items() if value}
     more = {key: values[key] for key in ("document_id", "wording_id") if values[key]}
     log.write_many(Entry(action_of(kind), i, purpose_id, changes, more) for i in contact_ids if i not in told)
+    if kind in REFUSALS and contact_ids:
+        refused = Refused(tuple(contact_ids), purpose_id, tuple(channels), kind, said_at)
+        for witness in _witnesses:
+            after_commit(partial(witness, refused))
     if kind in GRANTS:
         justifying.by_consent(
             contact_ids, purpose_id=purpose_id, detail=detail, source=source, document_id=document_id,

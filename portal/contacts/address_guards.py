@@ -9,6 +9,10 @@ _guards: list[Guard] = []
 class AddressRefused(ValueError):
     """This address may not be added. The message says why without saying who it belongs to."""
 
+    def __init__(self, words: str, channel: str = "email") -> None:
+        super().__init__(words)
+        self.channel = channel
+
 
 def register_guard(guard: Guard) -> None:
     if guard not in _guards:
@@ -19,4 +23,4 @@ def check_address(channel: str, normal: str) -> None:
     """Raise AddressRefused when any guard objects."""
     for guard in _guards:
         if objection := guard(channel, normal):
-            raise AddressRefused(objection)
+            raise AddressRefused(objection, channel)

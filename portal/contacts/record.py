@@ -178,9 +178,10 @@ def ungroup(contact_ids: Sequence[int], group_id: int, name: str) -> int:
     return left
 
 
-def erase(contact_ids: Sequence[int]) -> int:
+def erase(contact_ids: Sequence[int], why: str = "", action: str = "contact.erased") -> int:
     """Empty contacts to nameless tombstones, with all that hangs on them, also what the actor is not shown; return
-    how many were erased.
+    how many were erased. What is asked of people when they are removed, portal.privacy.erasing does: this is its part
+    that knows of contacts, and all of it when an import is taken back.
     """
     erased = 0
     for batch in chunked(contact_ids, BATCH):
@@ -200,9 +201,22 @@ def erase(contact_ids: Sequence[int]) -> int:
             # Of who was merged into one of them the log alone still tells.
             told = ids + [row[0] for row in Contact.select(Contact.id).where(Contact.merged_into.in_(ids)).tuples()]
             log.erase_detail(told)
-            log.write_many(Entry("contact.erased", i) for i in told)
+            reason = {"why": [None, why]} if why else {}
+            log.write_many(Entry(action, i, changes=reason) for i in told)
             erased += len(ids)
     return erased
+
+
+def confirm(contact_ids: Sequence[int]) -> int:
+    """Note that what is kept of these contacts was looked through and is right (s 16): it counts as updated today."""
+    done = 0
+    for batch in chunked(contact_ids, BATCH):
+        with transaction():
+            ids = [c.id for c in Contact.select(Contact.id).where(Contact.id.in_(batch), Contact.erased_at.is_null())]
+            log.write_many(Entry("contact.confirmed", i) for i in ids)
+            refresh(ids)
+            done += len(ids)
+    return done
 
 
 def mark_email(normal: str, state: str, reason: str, *, words: str = "", delivery_id: int | None = None) -> int:

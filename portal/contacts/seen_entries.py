@@ -35,8 +35,13 @@ NEEDING = {
     "export.": Permission.CONTACT_EXPORT,
     "duty.": Permission.PRIVACY,
     "duplicates.": Permission.CONTACT_MERGE,
+    "erasure.": Permission.CONTACT_DELETE, "retention.": Permission.SETTINGS,
 }  # fmt: skip
-REGISTERS = ("purpose.", "operator.")  # not told to whom Settings are closed, not even what he entered himself
+REGISTERS = (
+    "purpose.",
+    "operator.",
+    "retention.",
+)  # not told to whom Settings are closed, not even what he entered himself
 OF_THINGS: dict[str, Callable[[], Any]] = {
     "group.": lambda: Group.select(Group.id),
     "page.": lambda: Page.select(Page.id),

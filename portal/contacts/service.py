@@ -100,6 +100,8 @@ def add(*, email: str = "", telephone: str = "", source: str = "staff", obtained
     number = normalise_telephone(telephone)
     if entered:
         check_address("email", entered.normal)
+    if number:
+        check_address("sms", number)
     with transaction():
         contact = record.add(source=source, obtained=obtained, **names)
         mine = _only_group()
@@ -215,6 +217,9 @@ def change_telephones(contact: Contact, seen: str, lines: Sequence[Line]) -> Non
     ]
     with transaction():
         contact = _unchanged(contact, "telephones", seen)
+        known = {p.number for p in queries.parts_of(Telephone, [contact.id]).get(contact.id, [])}
+        for number in sorted({str(values["number"]) for _, values in wanted} - known):
+            check_address("sms", number)
         _replace(Telephone, contact.id, wanted)
 
 
@@ -256,13 +261,6 @@ def remove_note(contact: Contact, note_id: int) -> None:
     if note is None:
         raise ContactNotFound("There is no such note.")
     record.remove_part(note, "contact.note_removed")
-
-
-def erase(contact_ids: Sequence[int]) -> int:
-    """Delete contacts and all that hangs on them; return how many. It cannot be undone."""
-    require(Permission.CONTACT_DELETE)
-    with transaction():
-        return record.erase(contact_ids)
 
 
 _KIND: dict[str, type[ContactPart]] = {"emails": Email, "telephones": Telephone, "addresses": Address}

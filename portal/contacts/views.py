@@ -37,7 +37,6 @@ from portal.core.permissions import DataSet, Permission
 from portal.web.access import needs
 from portal.web.bodies import refuse_nul
 from portal.web.errors import register_error
-from portal.web.forms import word_problem
 from portal.web.frame import Place, add_place
 from portal.web.htmx import done, page_or_part
 from portal.web.paging import paging
@@ -119,7 +118,7 @@ def add() -> Response:
         except service.NotYours as error:
             form.first_name.errors = [str(error)]
         except AddressRefused as error:
-            form.email.errors = [str(error)]
+            (form.telephone if error.channel == "sms" else form.email).errors = [str(error)]
         else:
             return done(url_for("contacts.show", contact_id=contact.id))
     return page_or_part("contacts/new.html", "contacts/_new.html", 422, form=form)
@@ -145,31 +144,6 @@ def group_chosen() -> Response:
     return done(request.form.get("back", "") if _is_list(request.form.get("back", "")) else url_for("contacts.index"))
 
 
-@bp.post("/chosen/removal/ask")
-@needs(Permission.CONTACT_DELETE, fresh=True)
-def ask_removal() -> Response:
-    """Say what goes and what stays before anything is deleted. Deletes nothing; a POST because of many ids."""
-    ids = _chosen_or_none()
-    contacts = [queries.name_of(row.contact) for row in queries.rows([service.find(i) for i in ids[:5]])]
-    return page_or_part(
-        "contacts/remove.html", "contacts/_remove.html", ids=ids, names=contacts, word=_word(ids, contacts)
-    )
-
-
-@bp.post("/chosen/removal")
-@needs(Permission.CONTACT_DELETE, fresh=True)
-def remove_chosen() -> Response:
-    ids = _chosen_or_none()
-    contacts = [queries.name_of(service.find(i)) for i in ids[:5]]
-    word = _word(ids, contacts)
-    if sentence := word_problem(word):
-        return page_or_part(
-            "contacts/remove.html", "contacts/_remove.html", 422, ids=ids, names=contacts, word=word, sentence=sentence
-        )
-    service.erase(ids)
-    return done(url_for("contacts.index"))
-
-
 def chosen() -> list[int]:
     """The contacts chosen on the list: those ticked, or all that the list's filter finds. Who is out of the user's
     sight is not among them, and is not counted.
@@ -177,13 +151,6 @@ def chosen() -> list[int]:
     if request.form.get("all") == "1":
         return queries.ids(read_filter(request.form))[:MOST_AT_ONCE]
     return queries.visible_ids(_numbers(request.form.getlist("chosen")))
-
-
-def _chosen_or_none() -> list[int]:
-    """The contacts chosen, of whom there is at least one."""
-    if ids := chosen():
-        return ids
-    raise service.ContactNotFound("There is no such contact.")
 
 
 def read_filter(source: Any = None) -> Filter:
@@ -250,11 +217,6 @@ def _sort_href(column: str) -> str:
 
 def _is_list(path: str) -> bool:
     return path.startswith("/contacts?") or path == "/contacts"
-
-
-def _word(ids: list[int], names: list[str]) -> str:
-    """What must be typed to delete: the name of one, or the number of many."""
-    return names[0] if len(ids) == 1 and names else str(len(ids))
 
 
 def register(app: Flask) -> None:

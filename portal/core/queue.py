@@ -34,6 +34,8 @@ FIND_DUPLICATES = "workers.duplicates.find_duplicates"
 MERGE_MANY = "workers.duplicates.merge_many"
 CHECK_LOG = "workers.log.check_log"
 ANCHOR_LOG = "workers.log.anchor_log"
+SCRUB = "workers.privacy.scrub"
+RUN_ERASURE = "workers.privacy.run_erasure"
 BEAT = "workers.pulse.beat"
 
 NAME = "portal"

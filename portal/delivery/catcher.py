@@ -5,6 +5,7 @@ Used until SMTP_URL is set. A message counts as taken only once it is on the dis
 
 import email
 import email.policy
+import fcntl
 import html
 import json
 import os
@@ -13,8 +14,9 @@ import secrets
 import signal
 import socket
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -142,9 +144,45 @@ def keep(folder: Path, sender: str, recipients: list[str], source: bytes) -> str
         "recipient": ", ".join(recipients),
         "subject": subject,
     }
-    with (folder / "index.jsonl").open("a") as index:
+    with _index_held(folder), (folder / "index.jsonl").open("a") as index:
         index.write(json.dumps(line) + "\n")
     return message_id
+
+
+def readable(source: bytes) -> Iterator[str]:
+    """What of a message can be read: as it stands, its headers and its texts, decoded."""
+    yield source.decode("utf-8", "replace")
+    message: EmailMessage = email.message_from_bytes(source, policy=email.policy.default)
+    yield from (str(value) for value in message.values())
+    yield from (_text_of(part) for part in message.walk() if part.get_content_maintype() == "text")
+
+
+def naming(data_dir: Path, is_named: Callable[[str], bool]) -> list[str]:
+    """The ids of the messages that are to somebody, or speak of him."""
+    folder = folder_of(data_dir)
+    found = [line.id for line in _lines(folder) if is_named(line.recipient)]
+    paths = [path for path in sorted(folder.glob("*.eml")) if path.stem not in set(found)]
+    return found + [path.stem for path in paths if any(map(is_named, readable(path.read_bytes())))]
+
+
+def forget(data_dir: Path, message_ids: Sequence[str]) -> None:
+    """Remove these messages, and the lines of the list that name them."""
+    folder, gone = folder_of(data_dir), set(message_ids)
+    with _index_held(folder):
+        kept = [line for line in _lines(folder) if line.id not in gone]
+        fresh = folder / "index.new"
+        fresh.write_text("".join(json.dumps(asdict(line)) + "\n" for line in kept))
+        fresh.replace(folder / "index.jsonl")
+    for message_id in gone:
+        (folder / f"{message_id}.eml").unlink(missing_ok=True)
+
+
+@contextmanager
+def _index_held(folder: Path) -> Iterator[None]:
+    """Nobody else writes the list meanwhile, in whichever process."""
+    with (folder / "index.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _lines(folder: Path) -> Iterator[Line]:
@@ -169,10 +207,14 @@ def _part(message: EmailMessage, kind: str) -> str:
     part = message.get_body(preferencelist=(kind,))
     if part is None:
         return ""
+    return _text_of(part) or html.escape(str(part.get_payload()))
+
+
+def _text_of(part: Any) -> str:
     try:
         return str(part.get_content())
     except (LookupError, UnicodeError):
-        return html.escape(str(part.get_payload()))
+        return ""
 
 
 def _last_port(port_file: Path) -> int:

@@ -46,7 +46,7 @@ class Delivery(ContactRow):
 
 
 Delivery.add_index(Delivery.org, Delivery.campaign_id, Delivery.state, Delivery.id)
-Delivery.add_index(Delivery.org, Delivery.contact_id)
+Delivery.add_index(Delivery.org, Delivery.contact_id, Delivery.handed_at)
 Delivery.add_index(Delivery.org, Delivery.mac, Delivery.state)
 Delivery.add_index(Delivery.org, Delivery.message_id)
 Delivery.add_index(Delivery.state, Delivery.lease)
@@ -127,6 +127,7 @@ DeliveryEvent.add_index(
     DeliveryEvent.at,
 )
 DeliveryEvent.add_index(DeliveryEvent.org, DeliveryEvent.delivery_id)
+DeliveryEvent.add_index(DeliveryEvent.org, DeliveryEvent.contact_id, DeliveryEvent.at)
 DeliveryEvent.add_index(DeliveryEvent.org, DeliveryEvent.kind, DeliveryEvent.at)
 DeliveryEvent.add_index(
     DeliveryEvent.index(DeliveryEvent.org, DeliveryEvent.at, where=SQL("source <> ''"), name="delivery_event_traced")

@@ -34,8 +34,8 @@ KINDS: dict[str, Kind] = {
                   ("report.", "import.", "export.", "field.exported")),
     "users": Kind("Users and signing in", "sign-in or right", "sign-ins and rights", ("user.", "review.")),
     "settings": Kind("Settings and fields", "change to settings", "changes to settings",
-                     ("organisation.", "page.", "field.", "operator.", "notice.", "duty.")),
-    "changes": Kind("Changes to contacts", "change", "changes", ("contact.", "duplicates.")),
+                     ("organisation.", "page.", "field.", "operator.", "notice.", "duty.", "retention.")),
+    "changes": Kind("Changes to contacts", "change", "changes", ("contact.", "duplicates.", "erasure.")),
 }  # fmt: skip
 OTHER = "changes"  # what an action of no known kind is counted among
 _ORDER = ("changes", *(name for name in KINDS if name != "changes"))

@@ -5,7 +5,7 @@ could not be reached is no better for standing in a file.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from portal.contacts.models import Email
@@ -21,10 +21,13 @@ REFUSED = "This address asked not to be contacted."
 class Standing:
     reasons: Mapping[str, str]  # of addresses that must not be written to
     states: Mapping[str, dict[str, Any]]  # of addresses that could not be reached, or complained
+    numbers: Mapping[str, str] = field(default_factory=dict)  # telephones that must be left alone, with the reason
 
     def is_refused(self, draft: Draft) -> bool:
         """Whether the row is about somebody who was removed and is not to come back."""
-        return any(self.reasons.get(email["normal"]) == ERASED for email in draft.contact.emails)
+        emails, numbers = draft.contact.emails, draft.contact.telephones
+        is_known = any(self.reasons.get(email["normal"]) == ERASED for email in emails)
+        return is_known or any(self.numbers.get(number["number"]) == ERASED for number in numbers)
 
     def is_held(self, draft: Draft) -> bool:
         return any(email["normal"] in self.reasons for email in draft.contact.emails)
@@ -40,9 +43,10 @@ class Standing:
 def standing_of(drafts: Sequence[Draft]) -> Standing:
     """What is known of the addresses of these rows, also where addresses are hidden from whoever imports."""
     normals = {email["normal"] for draft in drafts for email in draft.contact.emails}
+    numbers = held_back({number["number"] for draft in drafts for number in draft.contact.telephones}, "sms")
     if not normals:
-        return Standing({}, {})
+        return Standing({}, {}, numbers)
     with seeing_everything():
         known = Email.select().where(Email.normal.in_(sorted(normals)), Email.state != "")
         states = {row.normal: {name: getattr(row, name) for name in CLEAN} for row in known}
-    return Standing(held_back(normals), states)
+    return Standing(held_back(normals), states, numbers)

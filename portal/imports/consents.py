@@ -23,9 +23,9 @@ def purposes() -> dict[int, str]:
     return {one.id: one.name for one in sorted(register.current(), key=lambda one: (one.id != first, one.id))}
 
 
-def held_back(normals: Collection[str]) -> Mapping[str, str]:
+def held_back(normals: Collection[str], channel: str = "email") -> Mapping[str, str]:
     """Those of these addresses that must not be written to, with the reason, whatever its scope."""
-    return queries.suppression_reasons(sorted(normals)) if normals else {}
+    return queries.suppression_reasons(sorted(normals), channel) if normals else {}
 
 
 def refusing(contact_ids: Collection[int]) -> set[int]:

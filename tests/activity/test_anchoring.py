@@ -9,12 +9,12 @@ import time_machine
 from portal.activity import anchors, check_service, checking, heads, log
 from portal.activity.anchors import Anchor
 from portal.activity.models import LogEntry
-from portal.contacts import service as contacts
 from portal.core.actor import acting_as, system
 from portal.core.db import transaction
 from portal.core.permissions import Role
 from portal.core.tenancy import Org
 from portal.delivery.models import PortalMail
+from portal.privacy import erasing
 from tests.activity.chains import sql
 from tests.conftest import HX, member
 from tests.signin.stage import text_of
@@ -125,7 +125,7 @@ def test_only_who_answers_for_privacy_sees_the_page(client_of, alice, bob):
 def test_erasing_a_contact_leaves_noted_heads_and_record_in_order(org, olivia, thandi):
     tick(org)
     with acting_as(system(org.id)):
-        contacts.erase([thandi.id])
+        erasing.erase([thandi.id])
 
         assert checking.verify().ok
         assert checking.verify(since_anchor=True).ok

@@ -10,13 +10,12 @@ import pytest
 from portal.activity import anchors, checking, heads, log
 from portal.activity.anchors import Anchor
 from portal.activity.models import LogEntry, LogHead
-from portal.contacts import service as contacts
 from portal.core.actor import acting_as, system
 from portal.core.db import transaction
 from portal.delivery import seals
 from portal.delivery.models import Delivery, DeliverySeal
 from portal.delivery.seal_rules import Sealed, leaf_of, packed, root_of
-from portal.privacy import anchoring
+from portal.privacy import anchoring, erasing
 from tests.activity.chains import come_to, head_to, people, sent, sql, written_anew
 
 
@@ -319,7 +318,7 @@ def test_the_list_of_what_was_sealed_is_vouched_for_too(sealed):
 def test_what_comes_back_later_and_an_erasure_leave_the_seal_whole(sealed):
     contact_id = Delivery.get_by_id(sealed[1][1]).contact_id
     Delivery.update(bounce="hard").where(Delivery.id == sealed[1][0]).execute()
-    contacts.erase([contact_id])
+    erasing.erase([contact_id])
 
     assert checking.verify().ok
     assert Delivery.get_by_id(sealed[1][1]).address == ""

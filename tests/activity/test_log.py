@@ -7,6 +7,7 @@ from portal.activity.models import LogEntry, LogHead
 from portal.contacts import service as contacts
 from portal.contacts.models import Telephone
 from portal.core.db import db, transaction
+from portal.privacy import erasing
 
 
 def entries():
@@ -82,7 +83,7 @@ def test_a_cut_tail_is_noticed(thandi, as_alice):
 
 
 def test_erasing_a_contact_keeps_the_chain_and_drops_the_words(thandi, as_olivia):
-    contacts.erase([thandi.id])
+    erasing.erase([thandi.id])
 
     assert log.verify().ok
     told = [entry for entry in entries() if entry.action != "contact.erased"]

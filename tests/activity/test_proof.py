@@ -18,7 +18,7 @@ from portal.core.actor import acting_as, system
 from portal.core.db import db, transaction
 from portal.core.permissions import DataSet, Denied, Permission
 from portal.delivery import seals
-from portal.privacy import anchoring, proof, proof_holdings
+from portal.privacy import anchoring, erasing, proof, proof_holdings
 from tests import schema
 from tests.activity.chains import people, sent
 from tests.conftest import actor_of
@@ -221,6 +221,6 @@ def test_a_pack_is_made_by_who_answers_for_privacy_of_whom_he_sees(
     with acting_as(actor_of(alice)), pytest.raises(Denied):
         proof.make(thandi.id, io.BytesIO())
     with acting_as(actor_of(olivia)), transaction():
-        contacts.erase([thandi.id])
+        erasing.erase([thandi.id])
     with acting_as(actor_of(olivia)), pytest.raises(ContactNotFound):
         proof.make(thandi.id, io.BytesIO())

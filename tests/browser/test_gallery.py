@@ -27,6 +27,8 @@ PAGES = {
     "audience-people": "/campaigns/4/audience/people?figure=no_address", "preview": "/campaigns/1/preview",
     "history": "/campaigns/1/history", "people": "/campaigns/1/people?state=undeliverable", "mail": "/mail",
     "reports": "/reports", "undeliverable": "/reports/undeliverable",
+    "ageing": "/reports/ageing?months=1", "removals": "/contacts/removals", "keeping": "/settings/retention",
+    "new-keeping": "/settings/retention/new",
     "unjustified": "/reports/unjustified", "grounds": "/grounds/new?group=1&campaign=4",
     "basis": "/contacts/2/basis/new", "other-ground": "/contacts/2/grounds/new",
     "restriction": "/contacts/2/restriction", "purposes": "/settings/purposes", "purpose": "/settings/purposes/1",

@@ -30,6 +30,7 @@ from portal.core.db import db, transaction
 from portal.core.keys import address_mac
 from portal.core.permissions import DataSet, Denied
 from portal.documents.models import Document
+from portal.privacy import erasing
 from tests.conftest import HX, actor_of
 
 DM, INFO, ASK = (
@@ -94,7 +95,7 @@ def test_each_thing_said_stands_in_the_log_and_goes_with_the_contact(sipho, as_o
     told = [e.action for e in LogEntry.select().where(LogEntry.contact_id == sipho.id).order_by(LogEntry.seq)]
     assert told[-2:] == ["contact.consent_granted", "contact.justified"]
 
-    contacts.erase([sipho.id])
+    erasing.erase([sipho.id])
 
     assert (ConsentEvent.select().count(), Justification.select().count()) == (0, 0)
     assert log.verify().ok
@@ -249,7 +250,7 @@ def test_an_objection_outlives_the_contact_and_ends_by_a_proof_alone(sipho, as_o
     assert answer(sipho) == "unsubscribed" or answer(sipho) == "objected"
     assert {s.standing for s in states([sipho.id])[sipho.id].values()} == {"objected"}
 
-    contacts.erase([sipho.id])
+    erasing.erase([sipho.id])
     again = contacts.add(first_name="Sipho", email="sipho@example.org")
     say(again, "granted", "asserted")
     assert answer(again) == "unsubscribed"

@@ -7,7 +7,7 @@ import pytest
 
 from portal.accounts.models import Membership
 from portal.activity.models import LogEntry
-from portal.contacts import designing, filling, history, removing_fields, service
+from portal.contacts import designing, filling, history, removing_fields
 from portal.contacts.design_rules import Design
 from portal.contacts.models import Field, Value
 from portal.contacts.page_blocks import GONE, HELD, block_of
@@ -15,6 +15,7 @@ from portal.core.actor import acting_as, system
 from portal.core.permissions import Denied, Permission
 from portal.documents import service as documents
 from portal.documents.models import Document
+from portal.privacy import erasing
 from tests.conftest import HX, actor_of
 from tests.documents import files
 
@@ -265,7 +266,7 @@ def test_erasing_the_contact_destroys_file_and_value(org, thandi, agreement, sen
     send(**file_for(agreement))
 
     with acting_as(system(org.id)):
-        service.erase([thandi.id])
+        erasing.erase([thandi.id])
         assert (Document.select().count(), Value.select().count()) == (0, 0)
 
 

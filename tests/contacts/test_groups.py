@@ -21,6 +21,7 @@ from portal.core.actor import acting_as, system
 from portal.core.permissions import DataSet, Denied, Permission
 from portal.exports import queries as exports
 from portal.exports.rules import HEADINGS
+from portal.privacy import erasing
 from tests.agreed import agree_to_hand_on
 from tests.conftest import actor_of
 from tests.taken import text_of
@@ -322,7 +323,7 @@ def test_a_contact_that_leaves_a_rule_by_an_edit_is_found_by_what_is_new(cast, a
 def test_what_is_left_of_a_deleted_contact_is_in_no_group(cast):
     group = groups.add_group("People", rule=rule("kind", "any_of", ["person"]))
 
-    contacts.erase([cast["Ann"]])
+    erasing.erase([cast["Ann"]])
 
     assert queries.group_sizes() == {group.id: 2}
     assert queries.group_names([cast["Ann"], cast["Ben"]]) == {cast["Ben"]: ["People"]}

@@ -19,6 +19,7 @@ from portal.core.actor import acting_as
 from portal.core.clock import now
 from portal.core.db import db
 from portal.core.permissions import DataSet, Denied
+from portal.privacy import erasing
 from tests import schema
 from tests.conftest import HX, actor_of
 
@@ -164,7 +165,7 @@ def test_two_contacts_with_one_number_are_told_of_each_other(known, client_of, o
 
 
 def test_erasing_leaves_neither_number_nor_mask(known):
-    contacts.erase([known.id])
+    erasing.erase([known.id])
     everything = everything_in_the_database()
     assert MASKED not in everything
     assert Identity.select().count() == 0

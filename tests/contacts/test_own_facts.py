@@ -15,6 +15,7 @@ from portal.contacts.models import Contact
 from portal.contacts.service import AddressLine
 from portal.core.actor import acting_as, current_actor, system
 from portal.core.permissions import DataSet, Permission
+from portal.privacy import erasing
 from tests.conftest import actor_of
 
 TODAY = datetime(2026, 12, 20, 22, 30, tzinfo=UTC)  # already the 21st in Durban
@@ -131,7 +132,7 @@ def people(org):
             record.mark_email("ben@sub.mail.example", "undeliverable", "No such box.")
             contacts.add(kind="body", organisation="Parish of Durban")
             contacts.group_contacts([ann.id], groups.add_group("Choir").id)
-            contacts.erase([contacts.add(first_name="Gone", last_name="Müller").id])
+            erasing.erase([contacts.add(first_name="Gone", last_name="Müller").id])
         yield
 
 

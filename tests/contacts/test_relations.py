@@ -14,6 +14,7 @@ from portal.contacts.service import ContactNotFound, Stale
 from portal.core.actor import acting_as, system
 from portal.core.clock import now
 from portal.core.permissions import Denied
+from portal.privacy import erasing
 from tests.conftest import HX, actor_of
 
 
@@ -104,7 +105,7 @@ def test_both_histories_tell_of_it_and_the_proof_stands_with_the_child(mother, c
 def test_erasing_one_side_leaves_nothing_of_it_with_the_other(mother, child, olivia, as_alice):
     relations.add(mother, "parent", child.id, Entered(consented_on=now().date(), consent_note="Sipho signed"))
     with acting_as(actor_of(olivia)):
-        contacts.erase([child.id])
+        erasing.erase([child.id])
     assert Relation.select().count() == 0
     assert read(mother) == []
     everything = "".join(str(entry.detail) for entry in LogEntry.select())
@@ -136,7 +137,7 @@ def test_who_sees_one_of_two_does_not_learn_of_the_other(walled, mother, child):
 
 def test_erasing_takes_also_relations_beyond_the_wall(walled, mother):
     with acting_as(walled):
-        contacts.erase([mother.id])
+        erasing.erase([mother.id])
     assert Relation.select().count() == 0
 
 

@@ -26,6 +26,7 @@ from portal.core.clock import now
 from portal.core.permissions import Denied
 from portal.delivery import ledger
 from portal.delivery.models import Delivery
+from portal.privacy import erasing
 from tests.agreed import everybody_agrees
 from tests.conftest import HX, actor_of
 
@@ -237,6 +238,6 @@ def test_states_are_noted_taken_back_and_told_in_the_history(client_of, alice, b
 def test_erasing_empties_what_was_noted(as_olivia, thandi):
     states.mark_deceased(contacts.find(thandi.id), now().date(), "CNRY")
     states.archive(contacts.find(thandi.id), "CNRY")
-    contacts.erase([thandi.id])
+    erasing.erase([thandi.id])
     row = Contact.get_by_id(thandi.id)
     assert (row.deceased_on, row.deceased_note, row.archived_at, row.archived_note) == (None, "", None, "")

@@ -126,11 +126,14 @@ def test_a_reader_sees_no_edit_links_and_may_not_write(client_of, bob, thandi):
 def test_deleting_asks_for_the_name_and_then_empties_the_contact(client_of, olivia, thandi):
     client = client_of(olivia)
     asked = client.post("/contacts/chosen/removal/ask", data={"chosen": thandi.id})
-    wrong = client.post("/contacts/chosen/removal", data={"chosen": thandi.id, "word": "yes"})
-    right = client.post("/contacts/chosen/removal", data={"chosen": thandi.id, "word": "thandi ngcobo"})
+    said = {"chosen": thandi.id, "reason": "asked"}
+    wrong = client.post("/contacts/chosen/removal", data={**said, "word": "yes"})
+    no_reason = client.post("/contacts/chosen/removal", data={"chosen": thandi.id, "word": "thandi ngcobo"})
+    right = client.post("/contacts/chosen/removal", data={**said, "word": "thandi ngcobo"})
 
     assert "type Thandi Ngcobo" in asked.text
-    assert (wrong.status_code, right.status_code) == (422, 303)
+    assert (wrong.status_code, no_reason.status_code, right.status_code) == (422, 422, 303)
+    assert "Choose why." in no_reason.text
     assert client.get(f"/contacts/{thandi.id}").status_code == 404
     with acting_as(actor_of(olivia)):
         tombstone = Contact.get_by_id(thandi.id)

@@ -30,6 +30,7 @@ from portal.exports.service import Wish
 from portal.imports import mappings, undoing
 from portal.imports import service as imports
 from portal.imports.models import Import, Mapping
+from portal.privacy import erasing
 from tests.conftest import actor_of
 
 # What a reader, and what an editor may not do.
@@ -91,7 +92,7 @@ EDITOR = {
     "stop an undo": lambda *_: undoing.stop(Import()),
     "go on with an undo": lambda *_: undoing.go_on(Import()),
     "take contacts along": lambda *_: exports.ask(Filter(), Wish("x", "x", date(2030, 1, 1))),
-    "delete a contact": lambda *_: contacts.erase([1]),
+    "delete a contact": lambda *_: erasing.erase([1]),
     "delete a group": lambda *_: contacts.remove_group(1),
     "add a page of fields": lambda *_: designing.add_page("x"),
     "order the pages": lambda *_: designing.order_pages([]),

@@ -24,6 +24,7 @@ from portal.core.db import db
 from portal.core.keys import make_token
 from portal.delivery import leaving, ledger, owners, transport
 from portal.delivery.models import Delivery, DeliveryEvent
+from portal.privacy import erasing
 from portal.support import suspending
 from tests import schema
 from tests.agreed import everybody_agrees
@@ -258,7 +259,7 @@ def state_of(row):
     "happens",
     [
         lambda row: record.mark_email("p0@example.org", "undeliverable", "550 no such person"),
-        lambda row: contacts.erase([row.contact_id]),
+        lambda row: erasing.erase([row.contact_id]),
         lambda row: leaving.unsubscribe(row, how="page"),
     ],
     ids=["found undeliverable", "erased", "left"],
@@ -388,7 +389,7 @@ def test_an_erased_contact_gets_nothing_and_leaves_no_address(server, newsletter
     campaign = newsletter(*people(2))
     with acting_as(system(org.id)):
         sending.start(campaign)
-        contacts.erase([Delivery.select().order_by(Delivery.id).first().contact_id])
+        erasing.erase([Delivery.select().order_by(Delivery.id).first().contact_id])
         sending.work(campaign.id)
 
         gone = Delivery.select().order_by(Delivery.id).first()
@@ -453,7 +454,7 @@ def test_after_erasure_nothing_in_the_database_names_the_person(server, newslett
         contacts.add_note(contacts.find(contact.id), "CNRY likes gardens")
         sending.start(campaign)
         sending.work(campaign.id)
-        contacts.erase([contact.id])
+        erasing.erase([contact.id])
 
     found = [
         (model._meta.table_name, row)

@@ -13,6 +13,7 @@ from portal.core.permissions import Denied
 from portal.diary import home, tasks
 from portal.diary.models import Task
 from portal.diary.tasks import AlreadyDoneAgain, NoColleague, TaskNotFound
+from portal.privacy import erasing
 from tests.conftest import HX, actor_of
 
 
@@ -140,7 +141,7 @@ def test_only_who_may_change_contacts_adds_and_removes(call, org, bob):
 def test_erasing_a_contact_forgets_the_tasks(call, org, thandi):
     tasks.tick(call)
     with acting_as(system(org.id)):
-        contacts.erase([thandi.id])
+        erasing.erase([thandi.id])
 
         assert Task.select().count() == 0
 

@@ -22,6 +22,7 @@ from portal.core.tenancy import Org
 from portal.documents import keeping, queries, service, sweeping
 from portal.documents.models import Document
 from portal.documents.rules import BadDocument, DocumentNotFound, NotOpened
+from portal.privacy import erasing
 from tests.conftest import actor_of
 from tests.documents import files
 from tests.documents.files import EICAR
@@ -139,7 +140,7 @@ def test_erasing_a_contact_destroys_its_documents_and_photo(org, thandi, stored)
         add(contact_id=thandi.id, title="CNRY")
         photos.change(thandi, io.BytesIO(files.picture()), "x.png")
 
-        contacts.erase([thandi.id])
+        erasing.erase([thandi.id])
 
         assert [document.id for document in Document.select()] == [kept.id]
         assert len(stored()) == 1
@@ -164,7 +165,7 @@ def test_a_document_that_needs_a_permission_is_not_there_for_who_lacks_it(org, t
     with acting_as(
         replace(system(org.id), permissions=frozenset({Permission.CONTACT_DELETE, Permission.CONTACT_READ}))
     ):
-        contacts.erase([thandi.id])
+        erasing.erase([thandi.id])
     assert len(stored()) == 1
     assert seen(system(org.id)) == ([made.id], ["Secret"])
 
@@ -180,7 +181,7 @@ def test_whoever_may_not_read_documents_sees_none_nor_hears_of_them(blind, thand
             service.open_(made)
         sentences, _ = history.of_contact(thandi.id, 0, 20)
         assert "Secret" not in str([sentence.changes for sentence in sentences])
-        contacts.erase([thandi.id])
+        erasing.erase([thandi.id])
     assert Document.select().count() == 0
 
 

@@ -242,13 +242,13 @@ def test_ids_that_are_not_ones_own_are_not_counted_among_the_chosen(client_of, o
     with acting_as(actor_of(charlie)):
         theirs = contacts.add(first_name="Stranger")
     browser = client_of(olivia)
+    why = {"reason": "asked"}
     asked = browser.post("/contacts/chosen/removal/ask", data={"chosen": [known.id, theirs.id]}).text
     assert ("Thandi" in asked, "Stranger" in asked) == (True, False)
-    assert (
-        browser.post("/contacts/chosen/removal", data={"chosen": [known.id, theirs.id], "word": "2"}).status_code == 422
-    )
+    both = {"chosen": [known.id, theirs.id], "word": "2", **why}
+    assert browser.post("/contacts/chosen/removal", data=both).status_code == 422
     assert browser.post("/contacts/chosen/removal/ask", data={"chosen": [theirs.id]}).status_code == 404
-    assert browser.post("/contacts/chosen/removal", data={"chosen": [theirs.id], "word": "1"}).status_code == 404
+    assert browser.post("/contacts/chosen/removal", data={"chosen": [theirs.id], "word": "1", **why}).status_code == 404
     with acting_as(actor_of(charlie)):
         assert Contact.get_by_id(theirs.id).erased_at is None
 

@@ -28,7 +28,7 @@ OF_PAGES: dict[str, Rights] = {
 EVERYBODY = {**ROLES, **WITHOUT, **SEEING_ONLY, **DOING_ONLY, **OF_PAGES}
 FEW = ("an owner without telephone", "a reader seeing only notes", "a reader with import", "an owner without a page")
 # What takes contacts away, or parts of them, on purpose; everything else keeps what it does not show.
-TAKING_AWAY = {"contacts.remove_chosen", "campaigns.remove", "groups.remove", "reports.remove"}
+TAKING_AWAY = {"erasing.remove_chosen", "campaigns.remove", "groups.remove", "reports.remove"}
 
 
 def forbidden(actor: Actor, ours: Planted, theirs: Planted) -> set[str]:
