@@ -71,6 +71,10 @@ def texts_of(page: Page) -> str:
     return page.content() + page.locator("body").inner_text()
 
 
+def unfold(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true })")
+
+
 def walk(page: Page, contact: int) -> str:
     """Read it all as a person does; what was shown and what came over the wire."""
     read: list[str] = []
@@ -85,8 +89,7 @@ def walk(page: Page, contact: int) -> str:
     for place in range(doers.count()):
         with page.expect_response(lambda answer: "/day/users/" in answer.url):
             doers.nth(place).click()
-    for folded in page.locator("details.folded").all():
-        folded.locator("summary").click()
+    unfold(page)
     read.append(texts_of(page))
     for path in (
         f"/contacts/{contact}",
@@ -95,8 +98,7 @@ def walk(page: Page, contact: int) -> str:
         "/reports/activity?kind=changes",
     ):
         page.goto(path)
-        for folded in page.locator("main details:not([open]) > summary:visible").all():
-            folded.click()
+        unfold(page)
         read.append(texts_of(page))
     return "\n".join(read)
 

@@ -18,7 +18,7 @@ from tests.oracle.world import FEWEST, World
 
 NUMBERS = st.integers(0, 2**24)
 # What happens often stands here more than once: hypothesis chooses among the rules evenly.
-OFTEN = {"hand": 10, "claim": 3, "begin": 2, "tell": 3, "click": 2}
+OFTEN = {"hand": 12, "claim": 3, "begin": 5, "tell": 3, "click": 5, "bounce": 2}
 ACTS = (
     "hand", "claim", "begin", "interrupt", "disturb", "add", "change_address", "be_born", "die", "put_away", "restrict",
     "tell", "justify", "agree_for_child", "click", "complain", "answer", "bounce", "retry", "bring_in", "undo_import",

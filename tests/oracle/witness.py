@@ -175,8 +175,7 @@ class Witness:
 
     def plainly_allowed(self, number: int, kind: str, purpose: int) -> str:
         """The address at which somebody must be reached by all means: he never refused anything, no list told of him,
-        nobody shares the
-        address, and nothing else is in the way; "" for whom it is not so plain.
+        nobody shares the address, and nothing else is in the way; "" for whom it is not so plain.
         """
         person = self.people[number]
         if not person.addresses or any(word.kind != "yes" or word.source for word in person.words):
