@@ -10,7 +10,7 @@ from portal.campaigns import sending
 from portal.campaigns import service as campaigns
 from portal.campaigns.appeal_rules import sounds_like_appeal
 from portal.campaigns.models import Campaign
-from portal.consent import approaching, purposes, suppressing
+from portal.consent import approaching, purposes
 from portal.consent.folding import of
 from portal.consent.grounds import CHANNELS
 from portal.consent.models import Purpose, Wording
@@ -22,6 +22,7 @@ from portal.core.clock import now
 from portal.core.db import lock, transaction
 from portal.core.misfit import Misfit
 from portal.core.permissions import Permission
+from portal.delivery import leaving
 from portal.delivery.models import Delivery
 from portal.privacy_notice import service as privacy_notice
 from portal.transfers import service as transfers
@@ -171,7 +172,7 @@ def answer(asked: Question, *, is_yes: bool, channels: Sequence[str], name: str,
         if chosen and transfers.ABROAD_WORDS in asked.wording.text:
             transfers.agree(delivery.contact_id, chosen, asked.wording.id)
         if delivery.channel in chosen:  # whoever says yes himself takes back that he had unsubscribed himself
-            suppressing.lift_own(delivery.channel, [delivery.mac])
+            leaving.come_back(delivery.contact_id, delivery.channel, delivery.mac)
         approaching.answered(delivery.channel, delivery.mac, kind)
 
 

@@ -61,12 +61,34 @@ def complain(row: Delivery) -> bool:
 def resubscribe(row: Delivery) -> None:
     """The person says that unsubscribing was a mistake. What happened stays in the history."""
     with transaction():
-        if suppressing.lift_own(row.channel, [row.mac]):
-            DeliveryEvent.create(
-                contact_id=row.contact_id, delivery_id=row.id, campaign_id=row.campaign_id, kind=RESUBSCRIBED
-            )
-            log.write("contact.resubscribed", row.contact_id, subject_id=row.campaign_id)
+        if come_back(row.contact_id, row.channel, row.mac):
             sayings.give_again(row.contact_id, row.channel)
+
+
+def come_back(contact_id: int, channel: str, mac: str) -> bool:
+    """The person takes back, himself, that he unsubscribed, be it at another address; return whether he had. What is
+    graver stays. Belongs to the caller's transaction.
+    """
+    is_lifted = suppressing.lift_own(channel, [mac])
+    last = _said_last(contact_id, channel)
+    if last is not None:
+        DeliveryEvent.create(
+            contact_id=contact_id, delivery_id=last.delivery_id, campaign_id=last.campaign_id, kind=RESUBSCRIBED
+        )
+    if is_lifted or last is not None:
+        log.write("contact.resubscribed", contact_id, subject_id=last.campaign_id if last else None)
+    return is_lifted or last is not None
+
+
+def _said_last(contact_id: int, channel: str) -> DeliveryEvent | None:
+    """The unsubscribing that holds; None when he came back since, never left, or ever complained."""
+    messages = Delivery.select(Delivery.id).where(Delivery.contact_id == contact_id, Delivery.channel == channel)
+    mine = DeliveryEvent.select().where(DeliveryEvent.delivery_id.in_(messages))
+    if mine.where(DeliveryEvent.kind == COMPLAINED).exists():
+        return None
+    kinds = DeliveryEvent.kind.in_((UNSUBSCRIBED, RESUBSCRIBED))
+    last = mine.where(kinds).order_by(DeliveryEvent.id.desc()).first()
+    return last if last is not None and last.kind == UNSUBSCRIBED else None
 
 
 def since(contact_ids: Sequence[int], channel: str) -> dict[int, datetime]:

@@ -9,7 +9,7 @@ from functools import partial
 from peewee import SQL, chunked, fn
 
 from portal.activity import log
-from portal.contacts.holders import register_holder
+from portal.contacts.holders import Pointer, register_holder
 from portal.contacts.models import Contact
 from portal.core.actor import acting_as, current_actor, system
 from portal.core.clock import now
@@ -25,7 +25,7 @@ ERASED_MEANWHILE = "A contact in it was deleted while the file was being made. A
 
 
 def register() -> None:
-    register_holder("export_contact", forget)
+    register_holder("export_contact", forget, Pointer(ExportedContact, beside=("export_id",)))
     sweeping.register_keeper(_places)
 
 

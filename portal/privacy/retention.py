@@ -12,7 +12,7 @@ from portal.activity.models import LogEntry
 from portal.consent import purposes
 from portal.consent.grounds import GRANTS, REFUSALS
 from portal.consent.models import ConsentEvent, Justification
-from portal.contacts.holders import register_holder
+from portal.contacts.holders import Pointer, register_holder
 from portal.contacts.models import Contact, Group, GroupMember
 from portal.contacts.service import find_group
 from portal.contacts.sweeps import holds
@@ -45,7 +45,7 @@ class Line:
 
 
 def register() -> None:
-    register_holder("retention_due", _erase)
+    register_holder("retention_due", _erase, Pointer(RetentionDue, beside=("rule_id",)))
 
 
 def find(rule_id: int) -> RetentionRule:

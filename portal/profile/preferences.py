@@ -16,6 +16,7 @@ from portal.contacts.models import Contact
 from portal.contacts.rules import LANGUAGES
 from portal.core.db import lock, transaction
 from portal.delivery import leaving, ledger
+from portal.delivery.models import Delivery
 from portal.profile.links import Link
 
 CHANNEL = "email"
@@ -49,7 +50,7 @@ def is_on(purpose_class: str, state: State) -> bool:
 
 def is_gone(link: Link) -> bool:
     mine = (Suppression.channel == CHANNEL) & (Suppression.mac == link.mac)
-    return bool(Suppression.select().where(mine).exists())
+    return bool(Suppression.select().where(mine).exists() or leaving.since([link.contact.id], CHANNEL))
 
 
 def choose(link: Link, wanted: Collection[int]) -> bool:
@@ -75,14 +76,14 @@ def choose(link: Link, wanted: Collection[int]) -> bool:
                 )
         changed = any((choice.purpose.id in wanted) != choice.is_on for choice in before)
         if changed and any(choice.purpose.id in wanted for choice in before):
-            suppressing.lift_own(CHANNEL, [link.mac])
+            leaving.come_back(link.contact.id, CHANNEL, link.mac)
     return changed
 
 
 def leave(link: Link) -> None:
     """Nothing more, of anything. When this returns, nothing to the address is on its way."""
-    if link.delivery is not None:
-        leaving.unsubscribe(link.delivery, how="own page")
+    if row := link.delivery or _last_message(link):
+        leaving.unsubscribe(row, how="own page")
         return
     with transaction():
         if suppressing.suppress_mac(CHANNEL, link.mac, "unsubscribed"):
@@ -92,6 +93,11 @@ def leave(link: Link) -> None:
     until = time.monotonic() + leaving.PATIENCE
     while ledger.on_its_way([link.mac]) and time.monotonic() < until:
         time.sleep(0.1)
+
+
+def _last_message(link: Link) -> Delivery | None:
+    mine = (Delivery.contact_id == link.contact.id) & (Delivery.mac == link.mac)
+    return Delivery.select().where(mine).order_by(Delivery.id.desc()).first()
 
 
 def speak(link: Link, language: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from portal.activity import log
 from portal.contacts import queries
-from portal.contacts.holders import register_holder
+from portal.contacts.holders import Pointer, register_fixed, register_holder
 from portal.contacts.models import Contact, Email
 from portal.contacts.panels import Panel, register_panel
 from portal.core.actor import require
@@ -64,8 +64,12 @@ def _emails(contact_ids: Sequence[int]) -> dict[int, list[Email]]:
 
 def register() -> None:
     register_panel(Panel("own-page", "profile/_panel.html", of, Permission.CONTACT_EDIT))
-    for table in (ProfileLink, ProfileCode, KnownBrowser):
+    register_holder("profile_link", _erase(ProfileLink), Pointer(ProfileLink))
+    for table in (ProfileCode, KnownBrowser):
         register_holder(table._meta.table_name, _erase(table))
+        register_fixed(
+            f"{table._meta.table_name}.contact_id", "a code shows who reads one address, and no other's mail"
+        )
 
 
 def _erase(table):  # type: ignore[no-untyped-def] # a model in, a function out

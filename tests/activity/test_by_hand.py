@@ -5,7 +5,7 @@ import pytest
 from portal.activity import checking
 from portal.contacts import service as contacts
 from portal.core.actor import acting_as, system
-from portal.privacy import anchoring
+from portal.privacy import anchoring, erasing
 from tests.activity import by_hand
 
 
@@ -16,7 +16,7 @@ def told(org):
         for number in range(6):
             contacts.add(first_name=f"P{number}", email=f"p{number}@example.org")
         assert anchoring.anchor().trouble == ""
-        contacts.erase([contacts.add(first_name="Gone").id])
+        erasing.erase([contacts.add(first_name="Gone").id])
     return org
 
 

@@ -22,6 +22,7 @@ from portal.core.clock import now
 from portal.core.db import transaction
 from portal.duplicates import parting, uniting
 from portal.duplicates.models import Merge
+from portal.privacy import erasing
 from tests import schema
 
 
@@ -284,7 +285,7 @@ def test_a_merge_is_for_good_after_thirty_days_or_once_one_was_erased(person):
 
     with pytest.raises(parting.CannotPart, match="30 days"):
         parting.part(old)
-    contacts.erase([one.id])
+    erasing.erase([one.id])
     with pytest.raises(parting.CannotPart):
         parting.part(gone)
     assert Merge.get_by_id(gone.id).data == {}
@@ -305,7 +306,7 @@ def test_erasing_who_is_kept_erases_what_the_log_says_of_the_other(person, org):
     kept, other = person(), person("Cnrythandiwe")
     uniting.unite(kept.id, other.id)
 
-    contacts.erase([kept.id])
+    erasing.erase([kept.id])
 
     with acting_as(system(org.id)):
         told = [str(entry.detail) for entry in LogEntry.select()]

@@ -18,6 +18,7 @@ from portal.documents import keeping as documents
 from portal.documents import sweeping
 from portal.exports import keeping, out_there, queries, running
 from portal.exports.models import Export, ExportedContact
+from portal.privacy import erasing
 from tests.conftest import member
 from tests.taken import answers, asked, fetched
 
@@ -178,7 +179,7 @@ def test_a_kept_file_is_not_swept_away_as_nobodys(owner, org):
 
 def test_erasing_a_contact_takes_away_each_file_that_names_him(owner, export, thandi, org):
     with acting_as(system(org.id)):
-        contacts.erase([thandi.id])
+        erasing.erase([thandi.id])
         assert ExportedContact.select().count() == 0
         entry = LogEntry.get(LogEntry.action == "export.removed")
         assert (entry.subject_id, entry.detail["why"]) == (export.id, "erased")
@@ -191,13 +192,13 @@ def test_erasing_a_contact_takes_away_each_file_that_names_him(owner, export, th
 
 def test_erasing_somebody_else_leaves_it(owner, export, org):
     with acting_as(system(org.id)):
-        contacts.erase([contacts.add(first_name="Nomsa").id])
+        erasing.erase([contacts.add(first_name="Nomsa").id])
     assert len(stored()) == 1
 
 
 def test_an_erasure_that_fails_keeps_the_file(owner, export, thandi, org):
     with acting_as(system(org.id)), db.atomic() as undoing:
-        contacts.erase([thandi.id])
+        erasing.erase([thandi.id])
         undoing.rollback()
     assert len(stored()) == 1
     assert of(org).is_kept
@@ -211,11 +212,11 @@ def test_erasing_a_contact_while_the_file_is_made_stops_it(owner, thandi, org, m
     def meanwhile(*wanted):
         for batch in batches(*wanted):
             if when == "after his row was read":
-                contacts.erase([thandi.id])
+                erasing.erase([thandi.id])
                 yield batch
             else:
                 yield batch
-                contacts.erase([thandi.id])
+                erasing.erase([thandi.id])
 
     monkeypatch.setattr(queries, "batches", meanwhile)
     with acting_as(system(org.id)):

@@ -6,7 +6,7 @@ Each is called with the world and dice, does one thing by the portal's own servi
 from collections.abc import Callable
 from random import Random
 
-from portal.contacts import service as contacts
+from portal.privacy import erasing
 from tests.oracle.world import FEWEST, World
 
 
@@ -14,7 +14,7 @@ def erase(world: World, dice: Random) -> None:
     if world.count() <= FEWEST:
         return
     number = world.somebody(dice)
-    contacts.erase([number])
+    erasing.erase([number])
     person = world.witness.people[number]
     person.gone, person.addresses = True, []
     for other in world.witness.people.values():  # with a contact go the relations to others
