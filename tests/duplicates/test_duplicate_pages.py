@@ -71,6 +71,14 @@ def test_the_list_is_for_who_may_merge(client_of, olivia, alice, twins, look):
     assert client_of(alice).get("/contacts/duplicates").status_code == 403
 
 
+def test_three_who_may_be_one_stand_together(client_of, olivia, person, look):
+    for _ in range(3):
+        person(email="thandi@example.org")
+    look()
+
+    assert "3 contacts that may be one" in client_of(olivia).get("/contacts/duplicates").text
+
+
 def test_looking_is_a_job_with_a_page_of_its_own(client_of, olivia, person):
     client = client_of(olivia)
     assert "Nobody has looked" in client.get("/contacts/duplicates").text
