@@ -5,6 +5,7 @@ transaction.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
@@ -195,7 +196,8 @@ def done(row: Duty, on: date, words: str, due: date | None, evidence: Evidence |
         )  # fmt: skip
         Duty.update(done_on=on, due=due, reminded_at=None).where(Duty.id == row.id).execute()
         log.write(
-            "duty.done", subject_id=row.id, duty=DUTIES[row.key].title, words=words, sha256=made.sha256,
+            "duty.done", subject_id=row.id, duty=DUTIES[row.key].title, evidence=made.sha256,
+            words=sha256(words.encode()).hexdigest(),  # what it says stands with the duty; this proves it
             changes={"done": [_day(row.done_on), _day(on)], "due": [_day(row.due), _day(due)]},
         )  # fmt: skip
     return made
