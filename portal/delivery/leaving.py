@@ -61,7 +61,8 @@ def complain(row: Delivery) -> bool:
 def resubscribe(row: Delivery) -> None:
     """The person says that unsubscribing was a mistake. What happened stays in the history."""
     with transaction():
-        if suppressing.lift_own(row.channel, [row.mac]):
+        lifted = suppressing.lift_own(row.channel, [row.mac])
+        if lifted or (not _is_stopped(row) and row.contact_id in since([row.contact_id], row.channel)):
             DeliveryEvent.create(
                 contact_id=row.contact_id, delivery_id=row.id, campaign_id=row.campaign_id, kind=RESUBSCRIBED
             )
@@ -111,6 +112,10 @@ def register() -> None:
 
 
 def is_suppressed(row: Delivery) -> bool:
+    return _is_stopped(row) or row.contact_id in since([row.contact_id], row.channel)
+
+
+def _is_stopped(row: Delivery) -> bool:
     query = Suppression.select().where(Suppression.channel == row.channel, Suppression.mac == row.mac)
     return bool(query.exists())
 
