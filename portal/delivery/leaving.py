@@ -70,6 +70,8 @@ def come_back(contact_id: int, channel: str, mac: str) -> bool:
     graver stays. Belongs to the caller's transaction.
     """
     is_lifted = suppressing.lift_own(channel, [mac])
+    if _is_stopped(channel, mac):
+        return False
     last = _said_last(contact_id, channel)
     if last is not None:
         DeliveryEvent.create(
@@ -133,8 +135,11 @@ def register() -> None:
 
 
 def is_suppressed(row: Delivery) -> bool:
-    query = Suppression.select().where(Suppression.channel == row.channel, Suppression.mac == row.mac)
-    return bool(query.exists())
+    return _is_stopped(row.channel, row.mac) or row.contact_id in since([row.contact_id], row.channel)
+
+
+def _is_stopped(channel: str, mac: str) -> bool:
+    return bool(Suppression.select().where(Suppression.channel == channel, Suppression.mac == mac).exists())
 
 
 def _suppress(row: Delivery, reason: str) -> bool:

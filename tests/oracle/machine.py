@@ -40,6 +40,8 @@ def world() -> Iterator[World]:
         made = World(org, folder)
         for number in range(FEWEST):
             made.add(Random(number))
+        for number in range(3):  # so that something is on its way from the first step on
+            made.begin(Random(number))
         yield made
 
 
