@@ -71,13 +71,14 @@ DUTIES: dict[str, Duty] = {
         "Keep details right, and let people see and correct theirs",
         "Answer who asks what you keep of him, and correct it. Offer this in your letters from time to time.",
         "POPIA sections 16, 23 and 24", Whose.YOURS, _QUALITY,
-        "The time line, the proof pack of a contact, and corrections that stand in the record.",
+        "Each person has a page of his own, reached by a link, where he sees and corrects his details.",
     ),
     "outdated": Duty(
         "Delete those whom you no longer write to",
         "When the purpose is over the details are deleted, or made so that they point to nobody.",
         "POPIA section 14", Whose.YOURS, _QUALITY,
-        "How long each purpose keeps people is written in the register of purposes.",
+        "Rules say how long contacts are kept, and each night find those who are due; a report shows whom nobody "
+        "writes to any more.",
     ),
     "opt_out": Duty(
         "Let everybody unsubscribe, and remember it",
@@ -95,7 +96,7 @@ DUTIES: dict[str, Duty] = {
         "Merge people who are kept twice",
         "Somebody who is kept twice is half right in each place, and may be written to twice.",
         "POPIA section 16", Whose.YOURS, _QUALITY,
-        "An import says whom it found again, and who has the name of somebody who was there before.", 3,
+        "Contacts that are alike are found, set side by side and merged; adding one warns of another like it.", 3,
     ),
     "records": Duty(
         "Keep a record of all that is done with details",
@@ -114,7 +115,8 @@ DUTIES: dict[str, Duty] = {
         "Look after what leaves the portal",
         "Lists that are mailed, printed or kept elsewhere are as much your duty. Destroy them once they are used.",
         "POPIA section 19", Whose.YOURS, _USERS,
-        "Each file of contacts that is taken along stands in the record, with who took it.", 3,
+        "Each file of contacts says what for, for whom and until when, carries a mark, and is listed until it is "
+        "destroyed.", 3,
     ),
     "website": Duty(
         "Keep the website safe",

@@ -17,8 +17,12 @@ from portal.core.readings import Reading, register_reading
 from portal.core.written import day
 from portal.delivery import notices, transport
 from portal.documents import keeping
+from portal.duplicates import queries as duplicates
+from portal.exports import out_there
 from portal.imports import signs
 from portal.imports.models import Import
+from portal.privacy import retention
+from portal.privacy_notice import service as privacy_notice
 from portal.transfers import service as transfers
 from portal.users import reminding
 
@@ -42,6 +46,10 @@ def register() -> None:
     register_reading("sender", _officer, Permission.SETTINGS)
     register_reading("sender", _complaints, Permission.SETTINGS)
     register_reading("bought", _imports, Permission.CONTACT_IMPORT)
+    register_reading("duplicates", _duplicates, Permission.CONTACT_MERGE)
+    register_reading("outside", _files, Permission.CONTACT_EXPORT)
+    register_reading("outdated", _due, Permission.SETTINGS)
+    register_reading("up_to_date", _notice, Permission.SETTINGS)
 
 
 def _purposes() -> Reading:
@@ -151,6 +159,36 @@ def _imports() -> Reading:
         return Reading("No import of the last 90 days has strong signs of a bought list.", True, "imports.index")
     words = f"{_number(count, 'import', 'imports')} of the last 90 days {'has' if count == 1 else 'have'} signs"
     return Reading(f"{words} of a bought list.", False, "imports.index")
+
+
+def _duplicates() -> Reading:
+    if not (count := duplicates.count("certain")):
+        return Reading("Nobody is known to be kept twice for certain.", None, "duplicates.index")
+    words = f"{_number(count, 'pair is', 'pairs are')} certainly the same person or body."
+    return Reading(words, False, "duplicates.index")
+
+
+def _files() -> Reading:
+    if not (count := out_there.overdue()):
+        return Reading("No file of contacts is out there longer than was said.", True, "exports.index")
+    words = f"{_number(count, 'file is', 'files are')} out there longer than was said."
+    return Reading(words, False, "exports.index")
+
+
+def _due() -> Reading:
+    rules = [line for line in retention.lines() if not line.rule.archived_at]
+    if not rules:
+        return Reading("No rule says yet how long contacts are kept.", False, "retention.index")
+    if not (count := sum(line.due for line in rules)):
+        return Reading("By your rules nobody is due to be removed or looked at.", True, "retention.index")
+    words = f"By your rules {_number(count, 'contact is', 'contacts are')} due to be removed or looked at."
+    return Reading(words, False, "retention.index")
+
+
+def _notice() -> Reading:
+    if version := privacy_notice.version_now():
+        return Reading(f"Version {version} of your privacy notice is published.", True, "privacy_notice.edit")
+    return Reading("No privacy notice is published.", False, "privacy_notice.edit")
 
 
 def _day(moment: datetime) -> str:

@@ -23,7 +23,7 @@ def unsubscribe(row: Delivery, *, how: str) -> None:
     One transaction writes the suppression and changes the open rows, so that the row lock orders it with a worker's
     hand-over. If a message is on its way just then, the answer waits until it is not, ten seconds at most.
     """
-    macs = [row.mac]
+    macs = [ledger.mac_of(row)]
     with transaction():
         is_new = _suppress(row, UNSUBSCRIBED)
         ledger.suppress_open(macs, UNSUBSCRIBED)
@@ -49,7 +49,7 @@ def complain(row: Delivery) -> bool:
         if told.exists():
             return False
         _suppress(row, "complained")
-        ledger.suppress_open([row.mac], "complained")
+        ledger.suppress_open([ledger.mac_of(row)], "complained")
         DeliveryEvent.create(
             contact_id=row.contact_id, delivery_id=row.id, campaign_id=row.campaign_id, kind=COMPLAINED
         )
@@ -61,7 +61,7 @@ def complain(row: Delivery) -> bool:
 def resubscribe(row: Delivery) -> None:
     """The person says that unsubscribing was a mistake. What happened stays in the history."""
     with transaction():
-        if come_back(row.contact_id, row.channel, row.mac):
+        if come_back(row.contact_id, row.channel, ledger.mac_of(row)):
             sayings.give_again(row.contact_id, row.channel)
 
 
@@ -135,7 +135,7 @@ def register() -> None:
 
 
 def is_suppressed(row: Delivery) -> bool:
-    return _is_stopped(row.channel, row.mac) or row.contact_id in since([row.contact_id], row.channel)
+    return _is_stopped(row.channel, ledger.mac_of(row)) or row.contact_id in since([row.contact_id], row.channel)
 
 
 def _is_stopped(channel: str, mac: str) -> bool:
@@ -144,4 +144,6 @@ def _is_stopped(channel: str, mac: str) -> bool:
 
 def _suppress(row: Delivery, reason: str) -> bool:
     """Write the suppression unless it is there; return whether it is new."""
-    return suppressing.suppress_mac(row.channel, row.mac, reason, delivery_id=row.id, campaign_id=row.campaign_id)
+    return suppressing.suppress_mac(
+        row.channel, ledger.mac_of(row), reason, delivery_id=row.id, campaign_id=row.campaign_id
+    )

@@ -17,6 +17,7 @@ from peewee import chunked, fn
 from portal.consent import approaching
 from portal.consent.queries import Candidate, facts, sender_facts
 from portal.consent.rules import WHOLE_ORGANISATION, WORDS, Aim, Defer, PurposeClass, Refuse, may_send
+from portal.contacts.emails import normalise_email
 from portal.core.actor import current_actor
 from portal.core.clock import now
 from portal.core.db import is_sqlite, share_row, transaction
@@ -207,6 +208,15 @@ def cancel(campaign_id: int) -> None:
     Delivery.update(state=CANCELLED, ended_at=now(), lease=None).where(
         Delivery.campaign_id == campaign_id, Delivery.state.in_(OPEN)
     ).execute()
+
+
+def mac_of(row: Delivery) -> str:
+    """The keyed hash of the address that a message went to: also of one that several contacts share, where the row's
+    own mark tells the contact.
+    """
+    if not row.mac.startswith("same:") or not row.address:
+        return str(row.mac)
+    return address_mac(row.org_id, row.channel, normalise_email(row.address).normal)
 
 
 def suppress_open(macs: Sequence[str], reason: str) -> None:

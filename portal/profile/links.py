@@ -9,7 +9,7 @@ from portal.contacts import queries as contacts
 from portal.contacts.models import Contact, Email
 from portal.core.actor import current_actor, seeing_everything
 from portal.core.keys import address_macs, make_token
-from portal.delivery import own_page, transport
+from portal.delivery import ledger, own_page, transport
 from portal.delivery.models import Delivery
 from portal.profile.models import ProfileLink
 
@@ -44,7 +44,8 @@ def read(subject: int) -> Link | None:
     if row is None or contact is None:
         return None
     if isinstance(row, Delivery):
-        return Link(subject, contact, row.mac, row) if row.mac and ":" not in row.mac else None
+        mac = ledger.mac_of(row)
+        return Link(subject, contact, mac, row) if mac and ":" not in mac else None
     return Link(subject, contact, row.mac, None, row.user_id)
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 from time import monotonic
+from typing import Any
 
 from portal.accounts import service as accounts
 from portal.asking import service as asking
@@ -32,6 +33,7 @@ from portal.gateways.smtp import Lost
 from portal.gateways.smtp_wire import Reply
 from portal.imports import running, undoing
 from portal.imports import service as imports
+from portal.support import suspending
 from tests.oracle.witness import ANSWER, INFORMATION, MARKETING, REQUEST, Ground, Mailing, Person, Witness
 
 FEWEST, MOST = 5, 16
@@ -93,6 +95,7 @@ class World:
         self.claimed: dict[int, list[Delivery]] = {}  # by campaign: taken by a worker, and not handed over yet
         self.campaign = 0  # the one that is being sent
         self.imports: list[int] = []
+        self.unions: list[Any] = []  # later.Union: who was made one with whom
         self.left = 0
         self.let_through = 0
 
@@ -445,12 +448,16 @@ class World:
             is_running = Campaign.get_by_id(campaign.id).state == "sending"
             self.witness.mailings[campaign.id].runs = is_running
 
+    def suspend(self, wanted: bool) -> None:
+        with suppress(suspending.NotSo):
+            suspending.suspend("Too many complaints.") if wanted else suspending.resume("They wrote to us.")
+
     def disturb(self, dice: Random) -> None:
         """The organisation is suspended, lacks a detail, or wants proof; or not any more."""
         what = dice.choice(("suspended", "nameless", "wants_proof", *["nothing"] * 7))
         for name in ("suspended", "nameless", "wants_proof"):
             setattr(self.witness, name, name == what)
-        accounts.set_suspended("Too many complaints." if self.witness.suspended else None)
+        self.suspend(self.witness.suspended)
         accounts.set_details(information_officer="" if self.witness.nameless else "Nomsa Dube")
         Org.update(requires_proof=int(self.witness.wants_proof)).where(Org.id == self.org.id).execute()
 
@@ -459,7 +466,7 @@ class World:
     def finish(self) -> None:
         """Nobody is silently withheld: whoever gives no cause at all is let through by the gate."""
         self.witness.suspended = self.witness.nameless = False
-        accounts.set_suspended(None)
+        self.suspend(False)
         accounts.set_details(information_officer="Nomsa Dube")
         for purpose, kind in self.purposes.items():
             if kind not in (MARKETING, INFORMATION):
