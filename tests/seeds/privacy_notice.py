@@ -11,5 +11,8 @@ from tests.seeds import Stage
 def plant(stage: Stage) -> dict[str, Any]:
     draft = stage.canary("administration", f"CNRY{stage.mark}noticedraft")
     NoticeDraft.create(parts={part.key: draft for part in PARTS})
-    PrivacyNotice.create(version=1, organisation="An organisation", parts={part.key: "As shown" for part in PARTS})
-    return {"version": 1, "slug": current_org().slug}
+    version = stage.contact_id  # a number that the other organisation has not
+    PrivacyNotice.create(
+        version=version, organisation="An organisation", parts={part.key: "As shown" for part in PARTS}
+    )
+    return {"version": version, "slug": current_org().slug}

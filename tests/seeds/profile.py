@@ -9,9 +9,9 @@ from tests.seeds import Stage
 
 def plant(stage: Stage) -> dict[str, int]:
     ProfileLink.create(contact_id=stage.contact_id, mac="CNRY")
-    address = stage.canary("contact", f"cnry{stage.mark.lower()}newplace@example.org")
     ProfileCode.create(
-        contact_id=stage.contact_id, kind="email", link=1, browser="CNRY", code="CNRY", mac="CNRY", address=address
-    )
+        contact_id=stage.contact_id, kind="email", link=1, browser="CNRY", code="CNRY", mac="CNRY",
+        address="new.place@example.org",
+    )  # fmt: skip
     KnownBrowser.create(contact_id=stage.contact_id, browser="CNRY", until=now() + timedelta(days=9))
     return {}
