@@ -126,13 +126,7 @@ def foreign_fields(form) -> dict[str, list[str]]:
 def try_foreign_ids(walk, ours, theirs, endpoints=(), pages=()) -> int:
     """Fill each field that names something with the other organisation's ids; return how many ways were tried."""
     forms = found_forms(walk, ours, pages)
-    strangers = sorted(
-        {
-            str(value)
-            for value in theirs.ids.values()
-            if isinstance(value, int) and value > FAR and value != int(STRANGER)
-        }
-    )
+    strangers = sorted({str(value) for value in theirs.ids.values() if value > FAR and value != int(STRANGER)})
     tried = 0
     for to in walk.visits(ours, endpoints):
         if to.method == "GET" or to.url not in forms:

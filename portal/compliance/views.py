@@ -79,7 +79,7 @@ def done(duty_id: int) -> Response:
 
 
 @bp.get("/paper.pdf")
-@needs(Permission.PRIVACY)
+@needs(Permission.PRIVACY, hands_out=True)
 def pdf() -> Response:
     missing = transport.base_url() + url_for("compliance.missing")
     response = make_response(paper.render(current_org(), service.everything(), now(), missing))

@@ -19,6 +19,7 @@ from portal.consent.recording_many import What
 from portal.consent.rules import Aim, Allow, PurposeClass, Refuse, may_send
 from portal.consent.telling import Paper, Word
 from portal.contacts import queries as contact_queries
+from portal.contacts import record as contact_record
 from portal.contacts import relations
 from portal.contacts import service as contacts
 from portal.contacts.address_guards import AddressRefused
@@ -250,7 +251,7 @@ def test_an_objection_outlives_the_contact_and_ends_by_a_proof_alone(sipho, as_o
     assert answer(sipho) == "unsubscribed" or answer(sipho) == "objected"
     assert {s.standing for s in states([sipho.id])[sipho.id].values()} == {"objected"}
 
-    erasing.erase([sipho.id])
+    contact_record.erase([sipho.id])
     again = contacts.add(first_name="Sipho", email="sipho@example.org")
     say(again, "granted", "asserted")
     assert answer(again) == "unsubscribed"

@@ -237,7 +237,9 @@ def test_digits_of_other_scripts_are_wrong_and_nothing_else(browser, client_of, 
     assert answer.status_code == 422
 
 
-@pytest.mark.parametrize("referrer", ["http://[", "http://localhost/nowhere", "http://localhost/contacts/export", "x"])
+@pytest.mark.parametrize(
+    "referrer", ["http://[", "http://localhost/nowhere", "http://localhost/contacts/1/own-page", "x"]
+)
 def test_a_referrer_that_leads_nowhere_leads_home(client_of, olivia, referrer):
     browser = client_of(olivia)
     Session.update(confirmed_at=now() - timedelta(hours=1)).execute()
