@@ -18,7 +18,22 @@ from tests.walking import Digest, Walk, expected, found_forms, nowhere, typed
 STRANGER = "987654"
 OF_CONTACT = {"contact_id", "email_id", "note_id"}
 # Names of columns that the address of a list may hold by right: they choose rows, and are kept in no table.
-FILTERS = {"state", "reason", "kind", "role", "channel", "text", "group", "link", "at", "contact", "town", "q", "sort"}
+FILTERS = {
+    "act",
+    "state",
+    "reason",
+    "kind",
+    "role",
+    "channel",
+    "text",
+    "group",
+    "link",
+    "at",
+    "contact",
+    "town",
+    "q",
+    "sort",
+}
 # Fields that hold an id although their name does not say so; and those that are read as plain words.
 IDS = {"group", "not_group", "into", "chosen", "contact", "person", "member", "person_id"}
 PLAIN = {"seen", "version", "all", "page"}
