@@ -129,10 +129,12 @@ def test_the_list_follows_as_one_types_and_many_are_put_into_a_group(alice):
 def test_deleting_asks_first_and_then_forgets(alice):
     url = add_contact(alice, "Forget", "Tester", "forget@example.org")
     alice.get_by_role("button", name="Delete …").click()
+    alice.get_by_label("The person asked for it").check()
     alice.locator("input[name=word]").fill("Forget Tester")
     alice.get_by_role("button", name="Delete 1 contact").click()
 
-    alice.wait_for_url(re.compile(r"/contacts$"))
+    alice.wait_for_url(re.compile(r"/contacts/removals/\d+$"))
+    expect(alice.get_by_text("What stays, and why")).to_be_visible()
     answer = alice.request.get(url)
     assert answer.status == 404
 
