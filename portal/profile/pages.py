@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, g, make_response, render_tem
 
 from portal.contacts import queries
 from portal.contacts.models import Contact
-from portal.core.actor import Actor, acting_as, system
+from portal.core.actor import Actor, acting_as, system, the_person
 from portal.core.permissions import Permission
 from portal.core.tenancy import Org
 from portal.profile import codes, links
@@ -81,9 +81,9 @@ def resolve_code(org_id: int, code_id: int) -> Actor | None:
 
 
 def _actor(org_id: int, contact: Contact, is_known: bool) -> Actor:
-    mine = Actor(org_id=org_id, name="The contact", contact_id=contact.id)
-    rights = frozenset({Permission.CONTACT_READ, Permission.CONTACT_EDIT})
-    return replace(mine, permissions=rights) if is_known else mine
+    mine = replace(the_person(org_id), contact_id=contact.id)
+    more = {Permission.CONTACT_READ, Permission.CONTACT_EDIT}
+    return replace(mine, permissions=mine.permissions | more) if is_known else mine
 
 
 def _cookie() -> str:

@@ -9,7 +9,7 @@ import pytest
 from portal.activity.models import LogEntry
 from portal.campaigns import sending
 from portal.campaigns import service as campaigns
-from portal.consent import purposes
+from portal.consent import purposes, restricting
 from portal.consent.models import Suppression
 from portal.consent.queries import states
 from portal.consent.suppressing import suppress
@@ -440,3 +440,13 @@ def test_the_contacts_own_actor_can_do_nothing_else(org, sent, as_alice):
 def actor_of_contact(org, row):
     with acting_as(system(org.id)):
         return pages._actor(org.id, Contact.get_by_id(row.contact_id), is_known=False)
+
+
+@pytest.mark.parametrize("path", ["preferences", "leaving", "codes"])
+def test_who_is_restricted_still_says_what_he_wants(app, org, sent, path):
+    """What he asks for himself is no processing that the restriction forbids (POPIA s 14(6))."""
+    with acting_as(system(org.id)), transaction():
+        restricting.restrict(sent.contact_id, "contested")
+    client = app.test_client()
+    assert client.get(link(sent)).status_code == 200
+    assert form(client, link(sent), f"{link(sent)}/{path}").status_code == 303
