@@ -6,6 +6,8 @@ from datetime import datetime
 from peewee import fn
 
 from portal.activity import log
+from portal.consent.rules import PurposeClass
+from portal.contacts.emails import normalise_email
 from portal.contacts.models import Contact
 from portal.core.actor import current_actor
 from portal.core.clock import now
@@ -13,7 +15,7 @@ from portal.core.db import lock, transaction
 from portal.core.keys import address_macs, fingerprint, make_token, portal_mac, portal_macs
 from portal.core.misfit import Misfit
 from portal.delivery import transport
-from portal.profile import mails
+from portal.profile import gate, mails
 from portal.profile.links import Link
 from portal.profile.models import KnownBrowser, ProfileCode
 from portal.profile.rules import BRIEFLY, DAY, EMAIL, ENTER, LONG, digits, refusal_of_code, refusal_to_send
@@ -29,11 +31,17 @@ class NoCode(ValueError):
     """No code is sent. The message says why."""
 
 
+class TooMany(NoCode):
+    """No code is sent any more today."""
+
+
 def send(link: Link, browser: str) -> ProfileCode:
     """Send a code to the address that the link went to, for the browser with this secret. Raises NoCode."""
     address = link.address
     if not address:
         raise NoCode("The address that this link went to is not one of yours any more. Write to us, and we will help.")
+    if gate.refusal(link.contact, normalise_email(address).normal, PurposeClass.RIGHTS):
+        raise NoCode("No code can be sent. Write to us, and we will help.")
     return _send(link, ENTER, browser, link.mac, address)
 
 
@@ -48,7 +56,7 @@ def _send(link: Link, kind: str, browser: str, mac: str, address: str, kept: str
     with transaction():
         lock(Contact.select().where(Contact.id == contact.id)).get()
         if words := refusal_to_send(*_today(contact.id)):
-            raise NoCode(words)
+            raise TooMany(words)
         row = ProfileCode.create(
             contact_id=contact.id,
             kind=kind,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal.activity import log
+from portal.consent.rules import PurposeClass
 from portal.contacts import queries
 from portal.contacts.holders import Pointer, register_fixed, register_holder
 from portal.contacts.models import Contact, Email
@@ -12,7 +13,7 @@ from portal.core.actor import require
 from portal.core.clock import now
 from portal.core.db import lock, transaction
 from portal.core.permissions import Permission
-from portal.profile import links, mails
+from portal.profile import gate, links, mails
 from portal.profile.models import KnownBrowser, ProfileCode, ProfileLink
 from portal.profile.rules import DAY, MOST_CODES
 
@@ -35,9 +36,11 @@ def send_link(contact: Contact, email_id: int, user_id: int | None) -> None:
     email = next((one for one in _emails([contact.id]).get(contact.id, []) if one.id == email_id), None)
     if email is None:
         raise NotSent("There is no such address.")
-    if email.state == "undeliverable":
-        raise NotSent("This address cannot be reached. Correct it first.")
+    if email.state:
+        raise NotSent("This address cannot be written to: it was not reached, or somebody complained there.")
     with transaction():
+        if words := gate.refusal(contact, email.normal, PurposeClass.TRANSACTIONAL):
+            raise NotSent(f"No link is sent: {words}.")
         lock(Contact.select().where(Contact.id == contact.id)).get()
         late = (ProfileLink.contact_id == contact.id) & (ProfileLink.at > now() - DAY)
         if ProfileLink.select().where(late).count() >= MOST_CODES:

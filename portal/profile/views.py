@@ -6,7 +6,7 @@ from flask import Flask, Response, g, redirect, request, url_for
 
 from portal.contacts.rules import LANGUAGES
 from portal.profile import codes, detail_views, details, links, pages, preferences, staff_views
-from portal.profile.codes import BadCode, NoCode
+from portal.profile.codes import BadCode, NoCode, TooMany
 from portal.profile.pages import bp, link, page
 from portal.profile.rules import EMAIL, ENTER, hint_of
 from portal.web.access import linked, register_link
@@ -45,7 +45,7 @@ def ask_code(token: str) -> Response:
     try:
         codes.send(link(), secret)
     except NoCode as error:
-        return _show(429 if link().address else 422, said=str(error))
+        return _show(429 if isinstance(error, TooMany) else 422, said=str(error))
     response = _to("profile.enter", token)
     pages.keep_browser(response, secret)
     return response

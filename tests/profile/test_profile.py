@@ -15,6 +15,7 @@ from portal.consent.queries import states
 from portal.consent.suppressing import suppress
 from portal.contacts import record
 from portal.contacts import service as contacts
+from portal.contacts import states as states_of_people
 from portal.contacts.models import Address, Contact, Email, Telephone
 from portal.core.actor import acting_as, system
 from portal.core.clock import now
@@ -25,7 +26,9 @@ from portal.delivery import own_page
 from portal.delivery.kinds import kind_of
 from portal.delivery.models import Delivery, SystemMail
 from portal.profile import links, pages, rules
+from portal.profile import sending as sending_of_links
 from portal.profile.models import KnownBrowser, ProfileCode, ProfileLink
+from portal.support import suspending
 from tests.agreed import everybody_agrees
 from tests.delivery.test_sending import person
 
@@ -450,3 +453,42 @@ def test_who_is_restricted_still_says_what_he_wants(app, org, sent, path):
     client = app.test_client()
     assert client.get(link(sent)).status_code == 200
     assert form(client, link(sent), f"{link(sent)}/{path}").status_code == 303
+
+
+def dead(contact, email):
+    states_of_people.mark_deceased(contact, now().date(), "Her daughter telephoned.")
+
+
+def complained(contact, email):
+    record.mark_email(email.normal, "complained", "It was called spam.")
+
+
+def stopped(contact, email):
+    suppress("email", email.normal, "objected", "everything")
+
+
+def restricted(contact, email):
+    restricting.restrict(contact.id, "contested")
+
+
+def suspended(contact, email):
+    suspending.suspend("Too many complaints.")
+
+
+@pytest.mark.parametrize("happen", [dead, complained, stopped, restricted, suspended])
+def test_no_link_is_sent_to_whom_the_gate_refuses(org, sent, happen):
+    """A message to a person leaves through the gate, also one that a colleague means well with (L02)."""
+    with acting_as(system(org.id)):
+        contact, email = contacts.find(sent.contact_id), Email.get(Email.contact_id == sent.contact_id)
+        with transaction():
+            happen(contact, email)
+        with pytest.raises(sending_of_links.NotSent):
+            sending_of_links.send_link(contact, email.id, None)
+        assert SystemMail.select().where(SystemMail.kind == "profile_link").count() == 0
+
+
+def test_who_died_meanwhile_is_sent_no_code(app, org, sent):
+    with acting_as(system(org.id)), transaction():
+        dead(contacts.find(sent.contact_id), None)
+    assert form(app.test_client(), link(sent), link(sent) + "/codes").status_code == 422
+    assert mails(org, "profile_code") == []
