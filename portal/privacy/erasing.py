@@ -88,7 +88,7 @@ def ordered(
     with transaction():
         return Erasure.create(
             act=act, reason=reason, rule_id=rule_id, ids=ids, total=len(ids), user_id=actor.user_id,
-            user_name=actor.name, state=state,
+            user_name=actor.name, state=state, lease=now() + LEASE if state == "running" else None,
         )  # fmt: skip
 
 

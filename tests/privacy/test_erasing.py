@@ -13,13 +13,15 @@ from portal.contacts.address_guards import AddressRefused
 from portal.contacts.models import Contact, Email
 from portal.contacts.sweeps import _holds, register_hold
 from portal.core.actor import acting_as, current_actor
+from portal.core.clock import now
 from portal.core.keys import address_mac
 from portal.core.permissions import Denied
 from portal.imports import running
 from portal.imports import service as imports
 from portal.imports.models import Import, ImportProblem
-from portal.privacy import erasing, journal
+from portal.privacy import clearing, erasing, journal
 from portal.privacy.erasing import Kept
+from portal.privacy.models import Erasure
 from tests.conftest import actor_of
 
 MAIL, NUMBER = "thandi@example.org", "+27825550142"
@@ -166,3 +168,20 @@ def test_what_the_journal_missed_is_caught_up(known):
 
     assert (journal.catch_up(), journal.catch_up()) == (1, 0)
     assert len(journal.read().wishes) == 1
+
+
+def test_a_removal_whose_machine_died_before_its_first_step_is_gone_on_with(known, monkeypatch):
+    def dies(_erasure_id):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(erasing, "step", dies)
+        with pytest.raises(KeyboardInterrupt):
+            erasing.erase([known.id])
+    left = Erasure.get()
+    assert clearing.due() == []  # somebody may still be at it
+
+    Erasure.update(lease=now() - erasing.LEASE).where(Erasure.id == left.id, Erasure.lease > now()).execute()
+    assert clearing.due() == [left.id]
+    clearing.run(left.id)
+    assert Contact.get_by_id(known.id).erased_at is not None
