@@ -37,10 +37,6 @@ DATA_SETS = {
 }  # fmt: skip
 
 
-class SearchNotFound(LookupError):
-    pass
-
-
 @dataclass(frozen=True)
 class Like:
     """A contact that is there already, how much it looks like the other, and why: as far as the actor may know."""

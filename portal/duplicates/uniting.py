@@ -37,7 +37,6 @@ CHOSEN = (
     "title", "first_name", "last_name", "preferred_name", "initials", "organisation", "trading_name", "body_kind",
     "registration", "vat_number", "language", "birth_date", "source", "obtained", "photo_id",
 )  # fmt: skip
-UNITED = ("roles", "is_untracked", "deceased_on", "deceased_note")
 VALUE = "contact_value.contact_id"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from portal.accounts.service import current_org
 from portal.campaigns import senders
 from portal.campaigns.letter import Mailbox
+from portal.contacts.telephones import show_telephone
 from portal.core.clock import now
 from portal.delivery import notices, system_mail, transport
 from portal.delivery.mime import Message, build, one_line
@@ -34,7 +35,9 @@ def tell_of_change(mailbox: Mailbox, name: str, changes: Mapping[str, tuple[str,
 
 def _send(kind: str, recipient: str, **context: Any) -> None:
     org, mailbox = current_org(), senders.own()
-    context |= {"org": org, "base_url": transport.base_url(), "support": ""}
+    telephone = show_telephone(org.telephone) if org.telephone else ""
+    foot = " · ".join(filter(None, [org.legal_name or org.name, org.address, telephone, org.email]))
+    context |= {"org": org, "foot": foot, "base_url": transport.base_url(), "support": ""}
     raw = build(
         Message(
             sender_name=mailbox.name,

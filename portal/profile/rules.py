@@ -35,11 +35,6 @@ def digits(typed: str) -> str:
     return found if len(found) == 6 else ""
 
 
-def masked(number: str) -> str:
-    """A number of which only the end is shown, so that its owner knows it (P-23-2)."""
-    return f"•••• {number[-3:]}" if len(number) > 5 else "••••"
-
-
 def hint_of(address: str) -> str:
     """Where a code went, told to whoever holds a link that may have been passed on: t•••@example.org."""
     name, _, domain = address.partition("@")
