@@ -9,6 +9,7 @@ from portal.consent.folding import MISSING, Key, State
 from portal.consent.models import ConsentEvent, Suppression
 from portal.consent.queries import states, suppressions
 from portal.consent.recording import record
+from portal.consent.suppressing import STRENGTH as GRAVITY
 from portal.consent.suppressing import suppress
 from portal.contacts.models import Email
 from portal.core.actor import current_actor
@@ -84,16 +85,18 @@ def repeat_for(contact_id: int, events: Sequence[ConsentEvent]) -> None:
 
 
 def _carry(before: Word) -> list[int]:
-    """Every stop of an address of one part for the addresses of the other."""
+    """Every stop of any address of either part for all addresses of both, the gravest reason of each scope (I01)."""
     added = []
     org_id = current_actor().org_id
-    for contact_id, normals in before.normals.items():
-        stops = {scope: reason for normal in normals for scope, reason in before.stops.get(normal, {}).items()}
-        others = {n for i, theirs in before.normals.items() if i != contact_id for n in theirs}
-        for normal in sorted(others):
-            for scope, reason in stops.items():
-                if scope not in before.stops.get(normal, {}) and suppress("email", normal, reason, scope):
-                    macs = address_macs(org_id, "email", normal)
-                    mine = (Suppression.channel == "email") & Suppression.mac.in_(macs) & (Suppression.scope == scope)
-                    added += [row[0] for row in Suppression.select(Suppression.id).where(mine).tuples()]
+    normals = sorted({normal for theirs in before.normals.values() for normal in theirs})
+    stops: dict[str, str] = {}
+    for normal in normals:
+        for scope, reason in before.stops.get(normal, {}).items():
+            stops[scope] = max(stops.get(scope, reason), reason, key=GRAVITY.index)
+    for normal in normals:
+        for scope, reason in stops.items():
+            if scope not in before.stops.get(normal, {}) and suppress("email", normal, reason, scope):
+                macs = address_macs(org_id, "email", normal)
+                mine = (Suppression.channel == "email") & Suppression.mac.in_(macs) & (Suppression.scope == scope)
+                added += [row[0] for row in Suppression.select(Suppression.id).where(mine).tuples()]
     return added

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from portal.consent import restricting, suppressing
@@ -103,6 +103,7 @@ def play(ids, steps):
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
+@example(steps=[("merge", 0, 0), ("say", 0, "suppressed"), ("merge", 0, 0)])
 @given(steps=STEPS)
 def test_the_strictest_always_wins_and_an_undo_restores(person, steps):
     try:
