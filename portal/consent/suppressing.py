@@ -8,6 +8,7 @@ from typing import Any
 
 from peewee import IntegrityError, chunked
 
+from portal.consent.lifting_rules import UNDONE, lifted_by
 from portal.consent.models import Suppression
 from portal.consent.queries import EVERYTHING, suppressions
 from portal.core.actor import current_actor
@@ -129,10 +130,32 @@ def _check(reason: str, scope: str) -> None:
 
 
 def lift_own(channel: str, macs: Sequence[str]) -> bool:
-    """The person says that unsubscribing was a mistake: the only thing that is lifted, and only by himself."""
+    """The person says that unsubscribing was a mistake: all that a click on a link of his lifts."""
+    reasons = lifted_by(UNDONE, is_own=True, is_proven=False)
     return _lift(
-        (Suppression.channel == channel) & Suppression.mac.in_(list(macs)) & (Suppression.reason == STRENGTH[0])
+        (Suppression.channel == channel) & Suppression.mac.in_(list(macs)) & Suppression.reason.in_(sorted(reasons))
     )
+
+
+def lift_proven(channel: str, normal: str, act: str, *, said_at: datetime | None = None) -> bool:
+    """The person himself has just shown that he reads the mail of this address, by a code or by the link that a form
+    sent there: lift what this act of his lifts, and nothing that was said after it. To be called by who has seen that
+    proof, and by nobody on a colleague's word. Returns whether anything was lifted. Belongs to the caller's
+    transaction.
+    """
+    macs = address_macs(current_actor().org_id, channel, normal)
+    theirs = (Suppression.channel == channel) & Suppression.mac.in_(macs)
+    theirs &= Suppression.reason.in_(sorted(lifted_by(act, is_own=True, is_proven=True)))
+    return _lift(theirs & (Suppression.created_at <= (said_at or now())))
+
+
+def may_return(normal: str, act: str, channel: str = "email") -> bool:
+    """Whether nothing keeps this address away but what its owner himself would lift by this act, once he proves that it
+    is his: so that he may be asked for the proof.
+    """
+    reasons = lifted_by(act, is_own=True, is_proven=True)
+    scopes = suppressions([normal], channel).get(normal, {})
+    return all(reason in reasons for scope, reason in scopes.items() if scope == EVERYTHING or reason == "erased")
 
 
 def lift_again(wishes: Sequence[Wish]) -> int:

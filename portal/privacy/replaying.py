@@ -37,10 +37,11 @@ def replay() -> Replayed:
     with transaction():
         wishes = [wish for wish in told.wishes.values() if not wish.is_lifted]
         done.suppressed = suppressing.suppress_many(wishes)
-        done.lifted = suppressing.lift_again([wish for wish in told.wishes.values() if wish.is_lifted])
     _refusals(told, done)
     done.erased = _gone(ERASE, told.erased)
     done.de_identified = _gone(DE_IDENTIFY, told.de_identified)
+    with transaction():  # last: who was erased may have brought his address back since, and an erasure takes it away
+        done.lifted = suppressing.lift_again([wish for wish in told.wishes.values() if wish.is_lifted])
     if done.erased or done.de_identified:
         scrubbing.scrub()
     return done

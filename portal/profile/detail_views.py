@@ -111,6 +111,8 @@ def prove_email(token: str) -> Response:
         details.add_email(link(), codes.newest(link().contact, EMAIL, pages.browser()), request.form.get("code", ""))
     except BadCode as error:
         return _emails(422, code_error=str(error))
+    except AddressRefused as error:
+        return _emails(422, error=str(error))
     return redirect(url_for("profile.emails", token=token, done="added"), 303)  # type: ignore[return-value]
 
 

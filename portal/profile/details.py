@@ -4,6 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from portal.activity import log
+from portal.consent import suppressing
+from portal.consent.lifting_rules import ADDED
 from portal.contacts import queries, service
 from portal.contacts.address_guards import check_address
 from portal.contacts.addresses import show_country, show_province
@@ -88,12 +91,15 @@ def ask_for_email(link: Link, typed: str, browser: str) -> None:
         raise BadDetail("This address is one of yours already.", "address")
     if len(mine) >= MOST_EMAILS:
         raise BadDetail("Take one of your addresses away first.", "address")
-    check_address("email", entered.normal)
+    if not suppressing.may_return(entered.normal, ADDED):
+        check_address("email", entered.normal)
     codes.send_to_new(link, entered.entered, entered.normal, browser)
 
 
 def add_email(link: Link, row: ProfileCode | None, typed: str, *, is_from_mail: bool = False) -> None:
-    """The code that went to a new address: the address is the person's now, and stands first. Raises codes.BadCode."""
+    """The code that went to a new address: the address is the person's now, and stands first; one that was erased comes
+    back by this act of its owner's. Raises codes.BadCode, and AddressRefused for one that must still be left alone.
+    """
     address = row.address if row else ""
     codes.use(row, typed, is_from_mail=is_from_mail)
 
@@ -101,6 +107,8 @@ def add_email(link: Link, row: ProfileCode | None, typed: str, *, is_from_mail: 
         mine = _parts(Email, link.contact)
         if any(email.normal == normalise_email(address).normal for email in mine):
             return
+        if suppressing.lift_proven("email", normalise_email(address).normal, ADDED):
+            log.write("contact.address_brought_back", link.contact.id)
         lines = [Line(email.id, email.label, email.address) for email in mine]
         lines.append(Line(None, "", address, is_primary=True))
         service.change_emails(link.contact, service.stamp(link.contact, "emails"), lines)

@@ -7,8 +7,6 @@ from datetime import timedelta
 import pytest
 
 from portal.activity.models import LogEntry
-from portal.campaigns import sending
-from portal.campaigns import service as campaigns
 from portal.consent import purposes, restricting
 from portal.consent.models import Suppression
 from portal.consent.queries import states
@@ -29,30 +27,7 @@ from portal.profile import links, pages, rules
 from portal.profile import sending as sending_of_links
 from portal.profile.models import KnownBrowser, ProfileCode, ProfileLink
 from portal.support import suspending
-from tests.agreed import everybody_agrees
-from tests.delivery.test_sending import person
-
-SECRET = "Secretplace"
-
-
-@pytest.fixture
-def sent(org):
-    """A newsletter's message to P0, who has an email, a telephone and an address."""
-    with acting_as(system(org.id)):
-        group = contacts.add_group("Newsletter")
-        ids = record.add_many([person(n, f"p{n}@example.org", group.id) for n in range(2)], "contact.added")
-        everybody_agrees()
-        with transaction():
-            record.add_part(Telephone, ids[0], "contact.telephone_added", number="+27825550161", is_primary=1)
-            record.add_part(
-                Address, ids[0], "contact.address_added", line1="1 Road", suburb=SECRET, postal_code="4051",
-                country="ZA", is_primary=1,
-            )  # fmt: skip
-        made = campaigns.create("Spring")
-        made = campaigns.change(made, 1, subject="Spring", body="<p>Dear [[first name]]</p>")
-        sending.choose_audience(made, [group.id], [])
-        sending.start(campaigns.find(made.id))
-        return Delivery.get(Delivery.contact_id == ids[0])
+from tests.profile.conftest import SECRET
 
 
 def link(row):
@@ -307,11 +282,45 @@ def test_a_new_address_is_added_only_once_it_is_proven(app, org, sent):
 
 def test_an_address_that_asked_not_to_be_contacted_is_not_added(app, org, sent):
     with acting_as(system(org.id)), transaction():
-        suppress("email", "gone@example.org", "erased", "everything")
+        suppress("email", "gone@example.org", "objected", "everything")
     client, path = enter(app, org, sent), link(sent) + "/emails"
     page = form(client, path, path, address="gone@example.org")
     assert page.status_code == 422
     assert "asked not to be contacted" in page.text
+
+
+def test_an_address_that_was_removed_comes_back_once_its_owner_proves_it_and_no_sooner(app, org, sent):
+    with acting_as(system(org.id)), transaction():
+        suppress("email", "gone@example.org", "erased", "everything")
+        suppress("email", "gone@example.org", "unsubscribed")
+    client, path = enter(app, org, sent), link(sent) + "/emails"
+
+    form(client, path, path, address="gone@example.org")
+    assert form(client, path, path + "/code", code="000000").status_code == 422
+    assert reasons(org) == ["erased", "unsubscribed"]
+    form(client, path, path + "/code", code=code_in(mails(org, "profile_code")[-1]))
+
+    assert reasons(org) == ["unsubscribed"]
+    with acting_as(system(org.id)):
+        assert Email.select().where(Email.contact_id == sent.contact_id, Email.normal == "gone@example.org").exists()
+        assert LogEntry.select().where(LogEntry.action == "contact.address_brought_back").count() == 1
+
+
+def test_an_address_that_is_stopped_between_code_and_proof_is_refused_in_words(app, org, sent):
+    client, path = enter(app, org, sent), link(sent) + "/emails"
+    form(client, path, path, address="new@example.org")
+    with acting_as(system(org.id)), transaction():
+        suppress("email", "new@example.org", "objected", "everything")
+
+    page = form(client, path, path + "/code", code=code_in(mails(org, "profile_code")[-1]))
+
+    assert page.status_code == 422
+    assert "asked not to be contacted" in page.text
+
+
+def reasons(org):
+    with acting_as(system(org.id)):
+        return sorted(row.reason for row in Suppression.select())
 
 
 def test_the_only_address_stays_and_anothers_cannot_be_taken_away(app, org, sent):
