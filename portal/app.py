@@ -52,6 +52,7 @@ from portal.web import (
     htmx,
     ids,
     known_files,
+    languages,
     limits,
     paging,
     static,
@@ -106,6 +107,7 @@ def create_app(settings: Settings, *, check: bool = True) -> Flask:
     for part in (ids, htmx, headers, filters, paging, static, known_files, limits, errors, health, probe, evening):
         part.init_app(app)
     access.init_app(app, edge)
+    languages.init_app(app)
     frame.init_app(app)
     errors.register_error(app, Denied, 403)
     errors.register_error(app, NotFound, 404)

@@ -15,7 +15,7 @@ from portal.contacts.identity_lookup import found_by
 from portal.contacts.membership import is_member
 from portal.contacts.models import Address, Contact, ContactPart, Email, Group, Note, Telephone
 from portal.contacts.names import display_name, fold
-from portal.core.actor import current_actor
+from portal.core.actor import current_actor, seeing_everything
 from portal.core.db import is_sqlite
 from portal.core.permissions import DataSet, Sensitivity
 
@@ -244,6 +244,12 @@ def list_name_of(contact: Contact) -> str:
 def familiar_name(contact: Contact) -> str:
     """How one speaks of the contact in a sentence: "May we write to Thandi?"."""
     return contact.preferred_name or contact.first_name or name_of(contact)
+
+
+def language_of(contact_id: int) -> str:
+    """The code of the language that the contact would rather read; "" for no matter."""
+    with seeing_everything():
+        return Contact.select(Contact.language).where(Contact.id == contact_id).scalar() or ""
 
 
 def _found(word: str, searched: Sequence[int]) -> Any:

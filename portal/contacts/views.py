@@ -39,6 +39,7 @@ from portal.web.bodies import refuse_nul
 from portal.web.errors import register_error
 from portal.web.frame import Place, add_place
 from portal.web.htmx import done, page_or_part
+from portal.web.languages import register_language
 from portal.web.paging import paging
 
 STATES = {
@@ -222,6 +223,7 @@ def _is_list(path: str) -> bool:
 def register(app: Flask) -> None:
     # page_views, block_views, person_views and document_views put their routes on the same blueprint as this module
     document_views.register(app)
+    register_language(queries.language_of)
     for blueprint in dict.fromkeys((page_views.bp, person_views.bp, group_views.bp, design_views.bp)):
         app.register_blueprint(blueprint)
     register_error(app, PageNotFound, 404)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from portal.core import written
+from portal.core import words, written
 from portal.core.clock import now
 from portal.delivery import system_mail, transport
 from portal.delivery.mime import Message, build, one_line
@@ -25,9 +25,12 @@ _templates = Environment(
     loader=FileSystemLoader(FOLDER),
     autoescape=select_autoescape(["html"]),
     undefined=StrictUndefined,
+    extensions=["jinja2.ext.i18n"],
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_templates.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
+_templates.globals["language"] = words.language
 _templates.filters["moment"] = lambda value, zone=HOME: written.moment(value, zone)
 _templates.filters["day"] = lambda value, zone=HOME: written.day(value, zone)
 

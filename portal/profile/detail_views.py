@@ -14,6 +14,7 @@ from portal.contacts.models import Telephone
 from portal.contacts.rules import ADDRESS_FIELDS
 from portal.contacts.telephones import normalise_telephone, show_telephone
 from portal.core.text import InvalidText, clean_text
+from portal.core.words import later
 from portal.gateways.countries import NAMES as COUNTRIES
 from portal.profile import codes, details, links, pages
 from portal.profile.codes import BadCode, NoCode
@@ -24,7 +25,7 @@ from portal.profile.rules import EMAIL
 from portal.web.access import linked
 from portal.web.limits import limiter
 
-STALE = "Somebody changed this meanwhile. Below stands what is kept now: change it again if it is wrong."
+STALE = later("Somebody changed this meanwhile. Below stands what is kept now: change it again if it is wrong.")
 
 
 @bp.get("/<token>/names")

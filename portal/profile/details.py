@@ -17,6 +17,7 @@ from portal.contacts.service import AddressLine, Line
 from portal.contacts.telephones import show_telephone
 from portal.core.db import transaction
 from portal.core.misfit import Misfit
+from portal.core.words import later
 from portal.profile import codes, mails
 from portal.profile.links import Link, sender_of
 from portal.profile.models import ProfileCode
@@ -61,10 +62,10 @@ def _parts(kind: Any, contact: Contact) -> list[Any]:
 
 def _names(contact: Contact) -> dict[str, str]:
     return {
-        "Title": contact.title, "First name": contact.first_name, "Last name": contact.last_name,
-        "Known as": contact.preferred_name, "Organisation": contact.organisation,
-        "Language": LANGUAGES.get(contact.language, contact.language),
-        "Birth date": contact.birth_date.strftime("%-d %b %Y") if contact.birth_date else "",
+        later("Title"): contact.title, later("First name"): contact.first_name, later("Last name"): contact.last_name,
+        later("Known as"): contact.preferred_name, later("Organisation"): contact.organisation,
+        later("Language"): LANGUAGES.get(contact.language, contact.language),
+        later("Birth date"): contact.birth_date.strftime("%-d %b %Y") if contact.birth_date else "",
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from portal.campaigns import senders
 from portal.campaigns.letter import Mailbox
 from portal.contacts.telephones import show_telephone
 from portal.core.clock import now
+from portal.core.words import ENGLISH, speaking
 from portal.delivery import notices, system_mail, transport
 from portal.delivery.mime import Message, build, one_line
 from portal.profile.rules import ENTER
@@ -20,8 +21,10 @@ def send_code(kind: str, address: str, code: str, url: str) -> None:
     _send("profile_code", address, code=code, url=url, is_entering=kind == ENTER)
 
 
-def send_link(address: str, name: str, url: str) -> None:
-    _send("profile_link", address, name=name, url=url)
+def send_link(address: str, name: str, url: str, language: str) -> None:
+    """In the language that the person would rather read."""
+    with speaking(language):
+        _send("profile_link", address, name=name, url=url)
 
 
 def tell_of_change(mailbox: Mailbox, name: str, changes: Mapping[str, tuple[str, str]], contact_id: int) -> None:
@@ -29,8 +32,9 @@ def tell_of_change(mailbox: Mailbox, name: str, changes: Mapping[str, tuple[str,
     (R22).
     """
     own, url = senders.own(), f"{transport.base_url()}/contacts/{contact_id}"
-    for address in dict.fromkeys([mailbox.reply_to or mailbox.email, current_org().email or own.email]):
-        _send("profile_changed", address, name=name, changes=dict(changes), url=url)
+    with speaking(ENGLISH):
+        for address in dict.fromkeys([mailbox.reply_to or mailbox.email, current_org().email or own.email]):
+            _send("profile_changed", address, name=name, changes=dict(changes), url=url)
 
 
 def _send(kind: str, recipient: str, **context: Any) -> None:

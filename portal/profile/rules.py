@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from portal.core.words import later
+
 ENTER, EMAIL = "enter", "email"
 KINDS = (ENTER, EMAIL)
 GOOD_FOR = timedelta(minutes=30)  # a code
@@ -16,17 +18,17 @@ LONG = timedelta(days=90)
 def refusal_to_send(codes: int, wrong: int) -> str:
     """Why no further code is sent to somebody today, in words; "" when one is."""
     if codes >= MOST_CODES or wrong >= MOST_WRONG:
-        return "Too many codes were asked for today. Try again tomorrow, or write to us."
+        return later("Too many codes were asked for today. Try again tomorrow, or write to us.")
     return ""
 
 
 def refusal_of_code(at: datetime, tries: int, is_used: bool, is_right: bool, now: datetime) -> str:
     """Why a code that was typed does not count, in words; "" when it does. `tries` counts this one."""
     if is_used or now - at > GOOD_FOR:
-        return "This code does not count any more. Ask for a new one."
+        return later("This code does not count any more. Ask for a new one.")
     if tries > MOST_TRIES:
-        return "Too many wrong codes. Ask for a new one."
-    return "" if is_right else "This is not the code that we sent. Look again at the newest message from us."
+        return later("Too many wrong codes. Ask for a new one.")
+    return "" if is_right else later("This is not the code that we sent. Look again at the newest message from us.")
 
 
 def digits(typed: str) -> str:

@@ -46,7 +46,7 @@ def send_link(contact: Contact, email_id: int, user_id: int | None) -> None:
         if ProfileLink.select().where(late).count() >= MOST_CODES:
             raise NotSent("Five links went to this person today. Wait until tomorrow.")
         address = links.make(contact, email, user_id)
-        mails.send_link(email.address, queries.familiar_name(contact), address)
+        mails.send_link(email.address, queries.familiar_name(contact), address, contact.language)
         log.write("contact.own_page_sent", contact.id)
 
 
