@@ -116,6 +116,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "contact.code_sent": ("mail", "asked for a code to reach the own page"),
     "contact.browser_known": ("shield-check", "opened the own page with a code"),
     "contact.own_page_sent": ("mail", "sent the link to the own page"),
+    "contact.own_page_asked": ("mail", "asked for the link to the own page"),
     "contact.address_brought_back": ("undo-2", "brought an address back that had been removed"),
     "notice.changed": ("file-text", "changed the draft of the privacy notice"),
     "notice.published": ("file-text", "published the privacy notice"),

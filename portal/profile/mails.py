@@ -1,7 +1,7 @@
 """Messages to a person about his own page, and to colleagues about what he changed: in the organisation's name."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from portal.accounts.service import current_org
@@ -25,6 +25,12 @@ def send_link(address: str, name: str, url: str, language: str) -> None:
     """In the language that the person would rather read."""
     with speaking(language):
         _send("profile_link", address, name=name, url=url)
+
+
+def send_found(address: str, people: Sequence[tuple[str, str]], language: str) -> None:
+    """The link to the page of each of these, (name, link), whose address it is; nothing that a visitor typed."""
+    with speaking(language):
+        _send("profile_found", address, people=list(people))
 
 
 def tell_of_change(mailbox: Mailbox, name: str, changes: Mapping[str, tuple[str, str]], contact_id: int) -> None:

@@ -4,8 +4,19 @@ and what its owner receives, and nothing more until a code was typed.
 
 from flask import Flask, Response, g, redirect, request, url_for
 
+from portal.contacts.address_guards import AddressRefused
 from portal.contacts.rules import LANGUAGES
-from portal.profile import codes, detail_views, details, links, pages, preferences, staff_views
+from portal.profile import (
+    codes,
+    detail_views,
+    details,
+    finding,
+    finding_views,
+    links,
+    pages,
+    preferences,
+    staff_views,
+)
 from portal.profile.codes import BadCode, NoCode, TooMany
 from portal.profile.pages import bp, link, page
 from portal.profile.rules import EMAIL, ENTER, hint_of
@@ -35,6 +46,16 @@ def choose(token: str) -> Response:
 def leave(token: str) -> Response:
     preferences.leave(link())
     return _to("profile.show", token, done="left")
+
+
+@bp.post("/<token>/renewal")
+@linked(links.PURPOSE)
+@limiter.limit("10 per hour")
+def renew(token: str) -> Response:
+    """For a link that went to an address which is not the person's any more. Says the same whatever was done."""
+    if not link().address:
+        finding.renew(link())
+    return _to("profile.show", token, done="renewed")
 
 
 @bp.post("/<token>/codes")
@@ -97,7 +118,7 @@ def press(token: str) -> Response:
             details.add_email(mine, row, "", is_from_mail=True)
             return _to("profile.emails", back, done="added")
         codes.use(row, "", is_from_mail=True)
-    except BadCode as error:
+    except (BadCode, AddressRefused) as error:
         return page("profile/code.html", 422, row=row, is_mine=True, error=str(error))
     codes.know(mine.contact, pages.browser(), is_to_last=request.form.get("remember") == "1")
     return _to("profile.show", back)
@@ -129,5 +150,6 @@ def _to(endpoint: str, token: str, done: str | None = None) -> Response:
 def register(app: Flask) -> None:
     app.register_blueprint(detail_views.bp)
     app.register_blueprint(staff_views.bp)
+    app.register_blueprint(finding_views.bp)
     register_link(links.PURPOSE, pages.resolve)
     register_link(codes.PURPOSE, pages.resolve_code)
