@@ -6,6 +6,7 @@ from typing import Any
 from wtforms import FileField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its stubs
 
+from portal.accounts import service as accounts
 from portal.compliance import service
 from portal.contacts.dates import InvalidDate, parse_date
 from portal.web.forms import Form
@@ -18,7 +19,7 @@ def _a_day(_form: Any, control: Any) -> None:
 def day_in(control: Any) -> date | None:
     """The day that was typed; none for an empty field."""
     try:
-        return parse_date(control.data or "", today=service.today())
+        return parse_date(control.data or "", today=accounts.today())
     except InvalidDate as error:
         raise ValidationError(str(error)) from error
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from portal.accounts import service as accounts
 from portal.accounts.models import User
 from portal.accounts.service import current_org, members
 from portal.compliance import rules, service
@@ -26,7 +27,7 @@ def remind() -> int:
     may = dict(service.colleagues())
     with transaction():
         late: dict[int, list[Duty]] = {}
-        for row in lock(Duty.select().where(Duty.due <= service.today(), Duty.user_id.is_null(False))):
+        for row in lock(Duty.select().where(Duty.due <= accounts.today(), Duty.user_id.is_null(False))):
             if row.user_id in may and row.key in DUTIES:
                 late.setdefault(row.user_id, []).append(row)
         told = {user_id: rows for user_id, rows in late.items() if not _was_told(rows)}

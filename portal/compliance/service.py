@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from typing import IO, Any
-from zoneinfo import ZoneInfo
 
 from peewee import fn
 
 from portal.accounts.models import Membership
-from portal.accounts.service import actor_for, current_org, members, register_founder
+from portal.accounts.service import actor_for, current_org, members, register_founder, today
 from portal.activity import log
 from portal.activity.models import LogEntry
 from portal.compliance import rules
@@ -20,7 +19,6 @@ from portal.compliance.catalogue import DUTIES
 from portal.compliance.catalogue import Duty as Told
 from portal.compliance.models import Duty, DutyDone
 from portal.core.actor import current_actor, require
-from portal.core.clock import now
 from portal.core.db import transaction
 from portal.core.misfit import Misfit
 from portal.core.permissions import Permission
@@ -86,11 +84,6 @@ def register() -> None:
 def begin() -> None:
     """Write the twenty duties of a new organisation."""
     Duty.insert_many([{"key": key} for key in DUTIES]).execute()
-
-
-def today() -> date:
-    """The day where the organisation is."""
-    return now().astimezone(ZoneInfo(current_org().timezone)).date()
 
 
 def colleagues() -> list[tuple[int, str]]:

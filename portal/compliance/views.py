@@ -4,6 +4,7 @@ from itertools import groupby
 
 from flask import Blueprint, Flask, Response, make_response, render_template, request, url_for
 
+from portal.accounts import service as accounts
 from portal.accounts.service import current_org
 from portal.compliance import paper, rules, service
 from portal.compliance.catalogue import WHOSE, Whose
@@ -20,6 +21,7 @@ from portal.web.errors import register_error
 from portal.web.forms import Form
 from portal.web.frame import Place, add_place
 from portal.web.htmx import done as answered
+from portal.web.limits import limiter
 
 bp = Blueprint("compliance", __name__, url_prefix="/compliance")
 SHOWS = {"": "All", "overdue": "Overdue", "looking": "Wants looking at", "yours": "Yours", "host": "The host's"}
@@ -33,7 +35,7 @@ def index() -> str:
     shown = [line for line in lines if _fits(line, show)]
     return render_template(
         "compliance/index.html", chapters=_chapters(shown), total=len(lines), shows=SHOWS, show=show,
-        today=service.today(),
+        today=accounts.today(),
         counts={name: sum(line.state == name for line in lines) for name in rules.STATES}, **_words(),
     )  # fmt: skip
 
@@ -67,7 +69,7 @@ def done(duty_id: int) -> Response:
         evidence = service.Evidence(file.stream, file.filename) if file is not None and file.filename else None
         try:
             service.done(
-                row, day_in(form.done_on) or service.today(), form.words.data or "", day_in(form.due), evidence
+                row, day_in(form.done_on) or accounts.today(), form.words.data or "", day_in(form.due), evidence
             )
         except BadDocument as error:
             form.evidence.errors = [str(error)]
@@ -96,6 +98,7 @@ def missing() -> Response:
 
 @bp.post("/missing")
 @needs(Permission.PRIVACY)
+@limiter.limit("20 per hour")
 def tell_missing() -> Response:
     form = MissingForm()
     if form.validate():
@@ -111,7 +114,7 @@ def tell_missing() -> Response:
 def _show(
     row: Duty, status: int = 200, *, assign_form: AssignForm | None = None, done_form: DoneForm | None = None
 ) -> Response:
-    line, day = service.line_of(row), service.today()
+    line, day = service.line_of(row), accounts.today()
     given = {"user_id": str(row.user_id or ""), "due": _iso(row.due)}
     again = rules.next_due(day, line.told.months)
     history = service.history(row)

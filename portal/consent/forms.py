@@ -8,6 +8,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # 
 from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from portal.accounts.service import today
 from portal.consent import purposes
 from portal.consent.grounds import (
     ALL_BASES,
@@ -24,7 +25,6 @@ from portal.consent.rules import CLASSES
 from portal.consent.telling import Paper, Word, is_shown
 from portal.contacts.dates import InvalidDate, parse_date
 from portal.contacts.forms import plain
-from portal.core.clock import now
 from portal.core.text import InvalidText, clean_text
 from portal.web.forms import Form
 
@@ -52,7 +52,7 @@ def some_lines(_form: Any, control: Any) -> None:
 
 def a_past_day(_form: Any, control: Any) -> None:
     try:
-        parse_date(control.data or "", today=now().date())
+        parse_date(control.data or "", today=today())
     except InvalidDate as error:
         raise ValidationError(str(error)) from error
 
@@ -100,7 +100,7 @@ class WordForm(_WithPurpose):
             kind=self.kind.data or "",
             channels=list(self.channels.data or []),
             method=self.method.data or "",
-            said_on=parse_date(self.said_on.data or "", today=now().date()),
+            said_on=parse_date(self.said_on.data or "", today=today()),
             given_by=self.given_by.data or "self",
             detail=self.detail.data or "",
             recording=self.recording.data or "",

@@ -9,6 +9,7 @@ from typing import Any
 
 from peewee import IntegrityError, fn
 
+from portal.accounts.service import today
 from portal.activity import log
 from portal.contacts import groups, record_values
 from portal.contacts.design_rules import (
@@ -104,7 +105,7 @@ def remove_page(page: Page) -> None:
 
 def add_field(page: Page, design: Design) -> Field:
     _may_design(page.id)
-    columns = columns_of(design, now().date())
+    columns = columns_of(design, today())
     with transaction():
         lock_table(Field)
         with seeing_everything():
@@ -128,7 +129,7 @@ def change_field(field: Field, design: Design, page: Page) -> None:
     with transaction():
         lock_table(Field)
         used = used_options(field)
-        columns = columns_of(design, now().date(), field.options, used, int(field.limits.get("options_made", 0)))
+        columns = columns_of(design, today(), field.options, used, int(field.limits.get("options_made", 0)))
         if columns["kind"] != field.kind and count_values(field):
             raise Unfit("kind", "Values stand in this field, so its kind stays. Archive it and make a new one.")
         _check_free(columns, field.id, is_shown=field.archived_at is None)

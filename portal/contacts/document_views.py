@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask, Response, abort, request, url_for
 
+from portal.accounts.service import today
 from portal.contacts import photos, service
 from portal.contacts import queries as contacts
 from portal.contacts.models import Contact
@@ -106,4 +107,4 @@ def _load(contact_ids: Sequence[int]) -> dict[int, Any]:
 
 def register(app: Flask) -> None:
     register_panel(Panel("documents", TEMPLATE, _load, Permission.DOCUMENT_READ))
-    app.jinja_env.globals.update(photo_of=photos.of, today_is=queries.today)
+    app.jinja_env.globals.update(photo_of=photos.of, today_is=today)

@@ -13,12 +13,12 @@ from typing import Any
 
 from peewee import SQL, fn
 
+from portal.accounts.service import today
 from portal.contacts import fields
 from portal.contacts.field_rules import KEY_LENGTH, KINDS, InvalidValue, Shape, read
 from portal.contacts.fields import Outline
 from portal.contacts.models import NOTHING, Contact, Field, Value
 from portal.contacts.names import fold
-from portal.core.clock import now
 from portal.core.db import is_sqlite
 
 MOST = 20  # at once
@@ -104,12 +104,12 @@ def with_value(field: Field, condition: Any) -> Any:
 
 def key_read(field: Field, typed: str) -> str:
     """What is compared with: a number or a date as typed; limits of the field do not matter. Raises InvalidValue."""
-    return read(Shape(field.kind), typed, today=now().date())[0].key
+    return read(Shape(field.kind), typed, today=today())[0].key
 
 
 def text_read(field: Field, typed: str) -> str:
     """The same as it is kept: 1234.5 and 2026-11-24."""
-    return read(Shape(field.kind), typed, today=now().date())[0].text
+    return read(Shape(field.kind), typed, today=today())[0].text
 
 
 def problem_of(field: Field, wish: FieldWish) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
 
+from portal.accounts.service import today
 from portal.contacts import record_values
 from portal.contacts.field_facts import tells_of
 from portal.contacts.field_rules import Entry, InvalidValue, read
@@ -14,7 +15,6 @@ from portal.contacts.models import Contact, Field
 from portal.contacts.page_blocks import Block, Cell, block_of
 from portal.contacts.service import ContactNotFound, Stale, find
 from portal.core.actor import current_actor, require
-from portal.core.clock import now
 from portal.core.db import lock, transaction
 from portal.core.permissions import Denied, Permission
 from portal.documents import service as documents
@@ -141,7 +141,7 @@ def _entries(contact: Contact, cell: Cell, typed: Sequence[str]) -> list[Entry]:
         typed = [text for text in typed if text not in (SAME, NONE)]
         if typed:
             raise InvalidValue("Choose a file.")
-    entries = read(shape_of(field), typed, today=now().date())
+    entries = read(shape_of(field), typed, today=today())
     if not entries and field.is_required:
         raise InvalidValue(f"Fill in {field.name}; it is always needed.")
     if field.kind in ("choice", "choices"):

@@ -8,6 +8,7 @@ from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAre
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its stubs
 from wtforms.validators import DataRequired, Optional
 
+from portal.accounts.service import today
 from portal.contacts.addresses import (
     PROVINCES,
     InvalidCountry,
@@ -22,7 +23,6 @@ from portal.contacts.models import Email, Telephone
 from portal.contacts.rules import ADDRESS_FIELDS, LANGUAGES
 from portal.contacts.service import AddressLine, Line
 from portal.contacts.telephones import InvalidTelephone, normalise_telephone
-from portal.core.clock import now
 from portal.core.text import InvalidText, clean_text
 from portal.web.forms import Form
 
@@ -83,7 +83,7 @@ class DetailsForm(Form):
 
     def validate_birth_date(self, control: Any) -> None:
         try:
-            parse_birth_date(control.data or "", today=now().date())
+            parse_birth_date(control.data or "", today=today())
         except InvalidDate as error:
             raise ValidationError(str(error)) from error
 
@@ -106,7 +106,7 @@ class DetailsForm(Form):
             found["registration"] = normalise_registration(self.body_kind.data or "", self.registration.data or "")
             found["vat_number"] = normalise_vat(self.vat_number.data or "")
         if self.birth_date.raw_data:
-            found["birth_date"] = parse_birth_date(self.birth_date.data or "", today=now().date())
+            found["birth_date"] = parse_birth_date(self.birth_date.data or "", today=today())
         return found | {"is_untracked": int(self.is_untracked.data)}
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
+from portal.accounts.service import today
 from portal.contacts.identity_rules import sought
 from portal.contacts.models import Contact
 from portal.contacts.more_models import Identity
 from portal.core.actor import current_actor
-from portal.core.clock import now
 from portal.core.keys import address_macs
 from portal.core.permissions import DataSet
 
@@ -21,7 +21,7 @@ def found_by(text: str) -> Any:
     """The condition on Contact that the text is one of its numbers; None where it is no number, or hidden."""
     if not current_actor().sees(DataSet.IDENTITY):
         return None
-    numbers = sought(text, today=now().date())
+    numbers = sought(text, today=today())
     if not numbers:
         return None
     macs = [mac for kind, normal in numbers for mac in _macs(kind, normal)]

@@ -7,24 +7,24 @@ from typing import Any
 from wtforms import BooleanField, HiddenField, SelectField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its stubs
 
+from portal.accounts.service import today
 from portal.contacts.dates import InvalidDate, parse_date
 from portal.contacts.forms import plain
 from portal.contacts.identity_rules import ID_NUMBER, KINDS, PASSPORT, TAX_NUMBER, InvalidIdentity, Number, read
 from portal.contacts.models import Contact
 from portal.contacts.relation_rules import Entered, choices
-from portal.core.clock import now
 from portal.web.forms import Form
 
 
 def a_day(_form: Any, control: Any) -> None:
     try:
-        parse_date(control.data or "", today=now().date())
+        parse_date(control.data or "", today=today())
     except InvalidDate as error:
         raise ValidationError(str(error)) from error
 
 
 def day_of(control: Any) -> date | None:
-    return parse_date(control.data or "", today=now().date())
+    return parse_date(control.data or "", today=today())
 
 
 class NumbersForm(Form):
@@ -45,7 +45,7 @@ class NumbersForm(Form):
             if not (control.data or "").strip():
                 continue
             try:
-                found.append(read(kind, control.data, today=now().date(), country=country, known_birth=born))
+                found.append(read(kind, control.data, today=today(), country=country, known_birth=born))
             except InvalidIdentity as error:
                 is_country = kind == PASSPORT and "country" in str(error)
                 (self.passport_country if is_country else control).errors = [str(error)]

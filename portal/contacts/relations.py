@@ -7,6 +7,7 @@ from typing import Any
 
 from peewee import IntegrityError
 
+from portal.accounts.service import today
 from portal.activity import log
 from portal.activity.log import Entry
 from portal.contacts import record, relation_rules
@@ -16,7 +17,6 @@ from portal.contacts.queries import name_of
 from portal.contacts.relation_rules import Entered, Unrelated
 from portal.contacts.service import ContactNotFound, Stale, find
 from portal.core.actor import acting_as, current_actor, require, system
-from portal.core.clock import now
 from portal.core.db import transaction
 from portal.core.permissions import Permission
 
@@ -85,7 +85,7 @@ def add(contact: Contact, choice: str, other_id: int, entered: Entered) -> Relat
     if other.id == contact.id:
         raise Unrelated("Choose another contact than this one.")
     kind, is_other_side = relation_rules.split(choice)
-    relation_rules.check_entered(kind, entered, now().date())
+    relation_rules.check_entered(kind, entered, today())
     one, two = (other, contact) if is_other_side else (contact, other)
     if relation_rules.is_mutual(kind) and one.id > two.id:
         one, two = two, one
@@ -103,7 +103,7 @@ def add(contact: Contact, choice: str, other_id: int, entered: Entered) -> Relat
 def change(contact: Contact, relation: Relation, seen: str, entered: Entered) -> None:
     """Change the days of a relation, and the consent in it."""
     require(Permission.CONTACT_EDIT)
-    relation_rules.check_entered(relation.kind, entered, now().date())
+    relation_rules.check_entered(relation.kind, entered, today())
     with transaction(), recording():
         fresh = find_relation(contact, relation.id)
         if seen != stamp(fresh):

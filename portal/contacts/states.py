@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from portal.accounts.service import today
 from portal.contacts import record
 from portal.contacts.models import Contact
 from portal.core.actor import require
@@ -25,7 +26,7 @@ def mark_deceased(contact: Contact, on: date | None, note: str) -> None:
         raise Impossible("An organisation does not die. Archive it instead.")
     if on is None:
         raise Impossible("Enter the day, such as 3 May 2026. If it is not known, enter the day you heard of it.")
-    if on > now().date():
+    if on > today():
         raise Impossible("The day cannot lie in the future.")
     if contact.birth_date and on < contact.birth_date:
         raise Impossible("The day cannot lie before the birth date.")

@@ -54,6 +54,14 @@ def find(task_id: int) -> Task:
     return found
 
 
+def _locked(task: Task) -> Any:
+    """The task as it stands now, held until the transaction ends. Raises TaskNotFound when it was removed meanwhile."""
+    fresh = lock(Task.select().where(Task.id == task.id)).first()
+    if fresh is None:
+        raise TaskNotFound("There is no such task.")
+    return fresh
+
+
 def add(what: str, due: date, *, repeat: str = "", user_id: int | None = None, contact_id: int | None = None) -> Task:
     """Add a task; about a contact only by who may see such tasks. Raises NoColleague, ContactNotFound, Denied."""
     require(Permission.CONTACT_EDIT)
@@ -84,7 +92,7 @@ def change(task: Task, what: str, due: date, *, repeat: str = "", user_id: int |
     if repeat not in REPEATS:
         raise NoColleague("Choose how often.")
     with transaction(), recording():
-        fresh = lock(Task.select().where(Task.id == task.id)).get()
+        fresh = _locked(task)
         if fresh.done_at is not None:
             raise AlreadyDoneAgain("It was done meanwhile. Take that back first, or add another task.")
         pairs: dict[str, list[Any]] = {
@@ -107,7 +115,7 @@ def tick(task: Task) -> Task | None:
     """Note that it is done; return the one that comes after it, if it comes again. Done twice is done once."""
     _require_right(task)
     with transaction(), recording():
-        fresh = lock(Task.select().where(Task.id == task.id)).get()
+        fresh = _locked(task)
         if fresh.done_at is not None:
             return Task.get_or_none(Task.follows_id == task.id)
         actor = current_actor()
@@ -126,7 +134,7 @@ def untick(task: Task) -> None:
     """Take back that it is done; what came after it goes. Raises AlreadyDoneAgain."""
     _require_right(task)
     with transaction(), recording():
-        fresh = lock(Task.select().where(Task.id == task.id)).get()
+        fresh = _locked(task)
         if fresh.done_at is None:
             return
         if Task.select().where(Task.follows_id == task.id, Task.done_at.is_null(False)).exists():

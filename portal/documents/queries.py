@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from peewee import fn
 
-from portal.core.clock import now
+from portal.accounts.service import today
 from portal.documents.models import Document
 from portal.documents.rules import KEPT
 
@@ -59,10 +58,6 @@ def of_contacts(contact_ids: Sequence[int]) -> dict[int, list[Document]]:
     for document in query.order_by(Document.created_at.desc(), Document.id.desc()):
         found.setdefault(document.contact_id, []).append(document)
     return found
-
-
-def today() -> date:
-    return now().date()
 
 
 def _found(wanted: Filter) -> Any:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, request, url_for
 
+from portal.accounts.service import today
 from portal.core.permissions import Permission
 from portal.documents import keeping, previews, queries, service, serving, uploads
 from portal.documents.forms import FactsForm, UploadForm
@@ -113,7 +114,7 @@ def _index(form: UploadForm, status: int = 200, outcome: uploads.Outcome | None 
         "documents/index.html", "documents/_list.html", status,
         filter=wanted, page=page, documents=queries.page(wanted, page.number), folders=queries.folders(),
         due=queries.count(Filter(show=queries.DUE)), held=queries.count(Filter(show=queries.HELD)), kinds=KINDS,
-        usage=service.usage(), has_scanner=keeping.has_scanner(), form=form, outcome=outcome, today=queries.today(),
+        usage=service.usage(), has_scanner=keeping.has_scanner(), form=form, outcome=outcome, today=today(),
         sort_href=_sort_href, words=request.args.to_dict(),
     )  # fmt: skip
 
@@ -123,7 +124,7 @@ def _show(document: Document, status: int = 200, sentence: str = "") -> Response
     return page_or_part(
         "documents/show.html", "documents/_preview.html", status,
         document=document, pages=pages, page=min(page_number(), max(pages, 1)), sentence=sentence,
-        home=_home_of(document), today=queries.today(),
+        home=_home_of(document), today=today(),
     )  # fmt: skip
 
 

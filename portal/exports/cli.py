@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from portal.accounts import service as accounts
 from portal.commanding import as_json, for_org, organisation, say
 from portal.contacts.queries import Filter
 from portal.contacts.service import find_group_by_name
@@ -100,7 +101,7 @@ def whose(mark: str, slug: str, as_json: bool) -> None:
 
 def _day(text: str | None) -> date:
     if text is None:
-        return service.today() + timedelta(days=USUAL)
+        return accounts.today() + timedelta(days=USUAL)
     try:
         return date.fromisoformat(text)
     except ValueError:

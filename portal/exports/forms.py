@@ -6,6 +6,7 @@ from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its stubs
 from wtforms.validators import DataRequired, InputRequired, Optional
 
+from portal.accounts import service as accounts
 from portal.core.actor import current_actor
 from portal.core.permissions import DataSet
 from portal.documents.forms import Day
@@ -44,7 +45,7 @@ class ExportForm(Form):
         if not leaving.has_sensitive():
             del self.special
         if not self.is_submitted():
-            self.expires_on.data = service.today() + timedelta(days=USUAL)
+            self.expires_on.data = accounts.today() + timedelta(days=USUAL)
             self.with_consents.data = True
 
     def wish(self) -> Wish:

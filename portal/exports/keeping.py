@@ -8,6 +8,7 @@ from functools import partial
 
 from peewee import SQL, chunked, fn
 
+from portal.accounts.service import today
 from portal.activity import log
 from portal.contacts.holders import Pointer, register_holder
 from portal.contacts.models import Contact
@@ -108,9 +109,7 @@ def holds_erased(export: Export) -> bool:
 
 def tidy() -> None:
     """Remove the files whose days are over."""
-    for export in Export.select().where(
-        Export.place != SQL("''"), Export.state == MADE, Export.kept_until < now().date()
-    ):
+    for export in Export.select().where(Export.place != SQL("''"), Export.state == MADE, Export.kept_until < today()):
         remove(export, "expired")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from peewee import Case
 
 from portal.accounts.models import Membership, User
-from portal.accounts.service import current_org
+from portal.accounts.service import current_org, today
 from portal.core.clock import now
 from portal.core.db import transaction
 from portal.core.permissions import Role
@@ -16,7 +16,6 @@ from portal.delivery import notices, transport
 from portal.exports.marking import read_mark
 from portal.exports.models import Export
 from portal.exports.rules import MADE, OPEN
-from portal.exports.service import today
 
 PAGE = 25
 SHOWN = {

@@ -2,6 +2,7 @@
 
 from flask import Response, request, url_for
 
+from portal.accounts import service as accounts
 from portal.core.permissions import Permission
 from portal.exports import out_there, service
 from portal.exports.pages import bp as bp
@@ -21,7 +22,7 @@ def index() -> Response:
     page = paging(out_there.count(wanted), out_there.PAGE)
     return page_or_part(
         "exports/index.html", "exports/_list.html", filter=wanted, page=page, shown=out_there.SHOWN,
-        exports=out_there.page(wanted, page.number), overdue=out_there.overdue(), today=service.today(),
+        exports=out_there.page(wanted, page.number), overdue=out_there.overdue(), today=accounts.today(),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO, cast
 
+from portal.accounts import service as accounts
 from portal.accounts.models import User
 from portal.accounts.service import actor_of_user, current_org
 from portal.activity import log
@@ -117,7 +118,7 @@ def _rows(export: Export, wanted: Filter, choice: Choice) -> Iterator[list[str]]
 
 def _end(export: Export, wanted: Filter, choice: Choice, place: str, key: str, size: int) -> None:
     with transaction():
-        last = kept_until(service.today(), export.expires_on)
+        last = kept_until(accounts.today(), export.expires_on)
         kept = {"place": place, "sealed_key": key, "size": size, "kept_until": last}
         _go_on(export, state=MADE, wanted={}, lease=None, ended_at=now(), **kept)
         if keeping.holds_erased(export):

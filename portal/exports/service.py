@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from portal.accounts.models import Membership
-from portal.accounts.service import actor_for, actor_of_user, current_org, members
+from portal.accounts.service import actor_for, actor_of_user, members, today
 from portal.activity import log
 from portal.contacts import queries as contacts
 from portal.contacts.field_files import is_sensitive
@@ -64,11 +63,6 @@ class Wish:
     with_identity: bool = False
     with_sensitive: bool = False
     with_consents: bool = False
-
-
-def today() -> date:
-    """The day it is where the organisation is."""
-    return now().astimezone(ZoneInfo(current_org().timezone)).date()
 
 
 def ask(wanted: Filter, wish: Wish) -> Export:

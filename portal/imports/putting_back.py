@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from portal.accounts.service import today
 from portal.activity.models import LogEntry
 from portal.contacts import identities, record, record_values
 from portal.contacts.field_rules import Entry, InvalidValue, read
@@ -15,7 +16,6 @@ from portal.contacts.more_models import Identity
 from portal.contacts.queries import parts_of
 from portal.contacts.rules import told
 from portal.core.actor import current_actor
-from portal.core.clock import now
 
 ACTION = "contact.import_undone"
 OWN = ("contact.updated_by_import", "contact.details_changed")  # of a birth date that came with an ID number
@@ -120,7 +120,7 @@ def _read(of: Field, old: str | None) -> list[Entry] | None:
     if of.kind in ("person", "file"):
         return None
     try:
-        entries = read(shape_of(of), old, today=now().date())
+        entries = read(shape_of(of), old, today=today())
     except InvalidValue:
         return None
     return entries if record_values.told_of(of, entries) == old else None

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import dropwhile
 
-from portal.accounts.service import actor_of_user
+from portal.accounts.service import actor_of_user, today
 from portal.contacts import identities, record, record_values
 from portal.contacts import service as contacts
 from portal.contacts.field_rules import Entry
@@ -90,10 +90,10 @@ def _batches(rows: Iterator[Row], headings: Sequence[str], the_import: Import, f
     """Rows in batches. A person who stands twice in the file begins a new batch, and is then found as known."""
     batch: list[Read] = []
     keys: set[str] = set()
-    today = now().date()
+    day = today()
     secret = {place for place, name in enumerate(headings) if the_import.mapping.get(name) == "id_number"}
     for row in rows:
-        draft, problems = interpret(row[0], row[1], headings, the_import.mapping, today=today, fields=fields)
+        draft, problems = interpret(row[0], row[1], headings, the_import.mapping, today=day, fields=fields)
         mine = keys_of(draft) if draft else set()
         if len(batch) >= BATCH or mine & keys:
             yield batch

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
+from portal.accounts.service import today
 from portal.activity import log
 from portal.contacts import field_files
 from portal.contacts import service as contacts
@@ -110,10 +111,10 @@ def preview(the_import: Import) -> Preview:
     """The first twenty rows as they would be stored, with what was repaired and what cannot be read."""
     table = open_table(Path(the_import.path), the_import.filename)
     seen = Preview()
-    today, designed = now().date(), targets()
+    day, designed = today(), targets()
     ruled = {group.name.casefold() for group in visible_groups() if group.rule is not None}
     for number, cells in islice(table.rows, PREVIEWED):
-        draft, problems = interpret(number, cells, table.headings, the_import.mapping, today=today, fields=designed)
+        draft, problems = interpret(number, cells, table.headings, the_import.mapping, today=day, fields=designed)
         seen.problems += problems
         if draft is not None:
             draft.repairs += [str(ByRule(name)) for name in draft.groups if name.casefold() in ruled]

@@ -184,3 +184,12 @@ def test_birthdays_are_told_of_the_living_whom_one_may_see(org, adam, as_alice):
     limit(adam, only_group=board.id)
     with acting_as(actor_of(adam)):
         assert home.birthdays_of(day) == []
+
+
+def test_a_task_that_a_colleague_removed_meanwhile_is_said_to_be_gone(as_alice):
+    seen = tasks.add("Call", tasks.today())
+    tasks.remove(tasks.find(seen.id))
+
+    for act in (tasks.tick, tasks.untick):
+        with pytest.raises(TaskNotFound):
+            act(seen)
