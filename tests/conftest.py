@@ -44,9 +44,30 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """The walks take longest, so they begin; otherwise one processor would end with a walk while the other is idle."""
     items.sort(key=lambda item: "tests/walker/" not in item.nodeid)
+    if config.getoption("--database") == "both":
+        further = further_cases(items)
+        config.hook.pytest_deselected(items=further)
+        items[:] = [item for item in items if item not in set(further)]
+
+
+def further_cases(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Of a test with many cases all meet SQLite and the first meets PostgreSQL too, as long as both are asked for:
+    the cases differ in their values, not in their statements. `--database postgresql` runs every one there.
+    """
+    seen: set[str] = set()
+    further = []
+    for item in sorted(items, key=lambda item: item.nodeid):
+        case = getattr(item, "callspec", None)
+        if case is None or case.params.get("database_url") != "postgresql" or item.get_closest_marker("each_database"):
+            continue
+        test = item.nodeid.partition("[")[0]
+        if test in seen:
+            further.append(item)
+        seen.add(test)
+    return further
 
 
 @pytest.fixture(scope="session", autouse=True)

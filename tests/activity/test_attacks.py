@@ -18,6 +18,8 @@ from portal.delivery.seal_rules import Sealed, leaf_of, packed, root_of
 from portal.privacy import anchoring, erasing
 from tests.activity.chains import come_to, head_to, people, sent, sql, written_anew
 
+pytestmark = pytest.mark.each_database
+
 
 @pytest.fixture
 def here(org):

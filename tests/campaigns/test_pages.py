@@ -13,6 +13,8 @@ from portal.delivery.models import SystemMail
 from tests.conftest import actor_of
 from tests.sink import Plan, sink
 
+pytestmark = pytest.mark.one_database
+
 BODY = "<h1>Spring</h1><div>Dear [[first name|friend]], <strong>welcome</strong>.</div>"
 
 

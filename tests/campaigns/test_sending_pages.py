@@ -20,6 +20,8 @@ from portal.delivery.models import Delivery
 from tests.agreed import everybody_agrees
 from tests.conftest import HX
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def group(org):

@@ -19,6 +19,8 @@ from portal.delivery import ledger
 from portal.delivery.ledger import Addressee
 from portal.delivery.models import DEFERRED, HANDED, REFUSED, SUPPRESSED, Delivery
 
+pytestmark = pytest.mark.each_database
+
 ASKING = Aim(PurposeClass.CONSENT_REQUEST)
 ADDRESS = "thandi@example.org"
 

@@ -12,6 +12,8 @@ from portal.core.actor import acting_as, system
 from portal.core.permissions import DataSet
 from tests.conftest import HX, actor_of
 
+pytestmark = pytest.mark.one_database
+
 
 def address(**values):
     return {"lines": "1", "country-0": "South Africa", **{f"{name}-0": value for name, value in values.items()}}

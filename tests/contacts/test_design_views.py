@@ -11,6 +11,8 @@ from portal.contacts.page_blocks import block_of
 from portal.core.actor import acting_as, system
 from tests.conftest import HX
 
+pytestmark = pytest.mark.one_database
+
 TEXT = {"kind": "text", "name": "Nickname", "purpose": "To greet people", "sensitivity": "ordinary"}
 
 

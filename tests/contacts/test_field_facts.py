@@ -19,6 +19,8 @@ from portal.core.permissions import DataSet
 from tests.conftest import actor_of
 from tests.designed import field, put
 
+pytestmark = pytest.mark.each_database
+
 SINCE = [
     ("before", "2000-01-01", ["Cleo"]), ("after", "1999-12-31", ["Anna"]),
     ("between", ["1999-12-31", "2020-02-29"], ["Anna", "Cleo"]),

@@ -14,6 +14,8 @@ from portal.core.clock import now
 from portal.core.permissions import DataSet
 from tests.designed import field, put
 
+pytestmark = pytest.mark.each_database
+
 
 @pytest.fixture
 def people(as_alice):

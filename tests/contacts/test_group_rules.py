@@ -18,6 +18,8 @@ from portal.contacts.group_rules import (
     words_of,
 )
 
+pytestmark = pytest.mark.each_database
+
 TODAY = date(2026, 11, 24)
 
 

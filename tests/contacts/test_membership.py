@@ -14,6 +14,8 @@ from portal.contacts.queries import Filter
 from portal.core.actor import acting_as, system
 from tests import designed
 
+pytestmark = pytest.mark.each_database
+
 BODIES = {"match": "all", "conditions": [{"fact": "kind of body", "operator": "is", "value": "body"}]}
 
 

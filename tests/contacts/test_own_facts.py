@@ -18,6 +18,8 @@ from portal.core.permissions import DataSet, Permission
 from portal.privacy import erasing
 from tests.conftest import actor_of
 
+pytestmark = pytest.mark.each_database
+
 TODAY = datetime(2026, 12, 20, 22, 30, tzinfo=UTC)  # already the 21st in Durban
 
 # Who is found by a question, at TODAY.

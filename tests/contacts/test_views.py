@@ -12,6 +12,8 @@ from portal.core.actor import acting_as, system
 from tests import designed
 from tests.conftest import HX, actor_of
 
+pytestmark = pytest.mark.one_database
+
 
 def form_of(thandi, user, block, **lines):
     with acting_as(actor_of(user)):

@@ -11,6 +11,8 @@ from portal.contacts.models import Contact, recording
 from portal.core.db import db
 from portal.core.tenancy import TenantInsert
 
+pytestmark = pytest.mark.each_database
+
 AT = datetime(2026, 2, 28, 22, 30, tzinfo=UTC)
 ENTRY = {
     "seq": 1, "at": AT, "action": "contact.added", "detail": {"actor": "Zoë", "changes": {"a": [None, "%s?"]}},

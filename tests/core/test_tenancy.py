@@ -15,6 +15,8 @@ from portal.core.tenancy import INSTALLATION_TABLES, Unscoped, WrongOrg
 from tests import schema
 from tests.conftest import actor_of
 
+pytestmark = pytest.mark.each_database
+
 
 def test_without_an_actor_nothing_is_visible(thandi):
     with pytest.raises(NoActor):

@@ -23,6 +23,8 @@ from portal.diary.finding import Wanted
 from portal.web import filters
 from tests.conftest import HX, actor_of
 
+pytestmark = pytest.mark.one_database
+
 NUMBER = "825550134"
 NUMBERS = "825550134|835550199"
 EVER = Wanted(datetime(2020, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC))

@@ -18,6 +18,8 @@ from portal.web.streaming import as_attachment
 from tests.conftest import HX, actor_of
 from tests.documents import files
 
+pytestmark = pytest.mark.one_database
+
 JSON = {"Accept": "application/json"}
 
 

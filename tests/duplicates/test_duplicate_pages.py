@@ -13,6 +13,8 @@ from portal.duplicates.models import Merge, MergeRun, Pair, Search
 from portal.imports import follow_ups
 from tests.conftest import actor_of
 
+pytestmark = pytest.mark.one_database
+
 NEW = {"kind": "person", "language": "", "first_name": "Thandi", "last_name": "Ngcobo", "email": "thandi@example.org"}
 
 

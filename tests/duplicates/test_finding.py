@@ -17,6 +17,8 @@ from portal.core.permissions import DataSet
 from portal.duplicates import finding, queries, service
 from portal.duplicates.models import Pair, Search
 
+pytestmark = pytest.mark.each_database
+
 
 def ids_of(pairs):
     return [(pair.contact_id, pair.other_id) for pair in pairs]

@@ -8,6 +8,8 @@ from PIL import Image
 from portal.core.tenancy import Org
 from tests.conftest import HX
 
+pytestmark = pytest.mark.one_database
+
 
 def test_home_greets_and_lists_what_is_left_to_do(client_of, olivia, thandi):
     page = client_of(olivia).get("/")

@@ -15,6 +15,8 @@ from portal.profile.models import ProfileLink
 from portal.web import evening
 from tests.profile.test_profile import form, link, mails
 
+pytestmark = pytest.mark.one_database
+
 HERE = "/me/hope-house"
 
 

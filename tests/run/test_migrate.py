@@ -1,8 +1,12 @@
 """The frozen schema is the models' schema, on both databases."""
 
+import pytest
+
 from portal.core.db import db, is_sqlite
 from portal.run import migrate
 from tests import schema
+
+pytestmark = pytest.mark.each_database
 
 
 def test_each_table_has_the_columns_of_its_model(app):

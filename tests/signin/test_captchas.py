@@ -15,6 +15,8 @@ from portal.core.db import transaction
 from portal.signin import captchas
 from tests.signin.stage import captcha_of, sign_in
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def page(browser, olivia):

@@ -10,6 +10,8 @@ from portal.core.tenancy import Org
 from portal.signin import first_run
 from portal.signin.models import FirstRun
 
+pytestmark = pytest.mark.one_database
+
 FORM = {
     "name": "Hope House", "owner_name": "Nomsa Dube", "owner_email": "nomsa@example.org",
     "password": "seven green buses",

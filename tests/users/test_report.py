@@ -21,6 +21,8 @@ from portal.users import queries, rules
 from tests.conftest import PASSWORD, actor_of, member
 from tests.users.conftest import limited, membership_of
 
+pytestmark = pytest.mark.one_database
+
 # Who, and how many of the five contacts that person sees.
 CAST = {
     "an owner": (lambda org, w, name: member(org, name, Role.OWNER), 5),

@@ -13,6 +13,8 @@ from tests.conftest import HX
 from tests.walker_checks import check_tokens
 from tests.walking import Address, Unplanted, addresses, search, urls
 
+pytestmark = pytest.mark.each_database
+
 # The routes that show a message or a file itself, under a policy of its own that lets nothing run.
 MESSAGE_FRAMES = {"campaigns.message", "mail.html"}
 REQUESTS = 500

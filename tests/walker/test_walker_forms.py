@@ -4,6 +4,8 @@ import pytest
 
 from tests.walker_checks import try_extra_fields, try_foreign_ids
 
+pytestmark = pytest.mark.each_database
+
 
 @pytest.mark.one_database
 def test_a_strangers_id_in_a_form_is_not_taken(walk, ours, theirs, capsys):

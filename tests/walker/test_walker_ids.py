@@ -8,6 +8,8 @@ from portal.core.permissions import Permission, Role
 from tests.walker_checks import check_alike, check_unseen
 from tests.walking import Tally, digest, found_forms, search, set_rights, typed
 
+pytestmark = pytest.mark.each_database
+
 SQLITE = pytest.mark.one_database
 # What shows something although it is no GET, because it is noted.
 SENDING = ("exports.download", "exports.password", "reports.export", "campaigns.export_people", "contacts.show_number")

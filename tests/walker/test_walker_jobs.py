@@ -6,6 +6,7 @@ import inspect
 import pkgutil
 
 import click
+import pytest
 
 import workers
 from portal.cli import cli
@@ -13,6 +14,8 @@ from portal.core import queue
 from tests.walker_checks import PORTAL_JOBS, check_jobs
 from tests.walking import digest
 from workers.base import JobFailed
+
+pytestmark = pytest.mark.each_database
 
 # Commands that belong to no organisation.
 PORTAL_COMMANDS = {

@@ -10,6 +10,8 @@ from tests.planting import Planted
 from tests.walker_checks import check_guesses
 from tests.walking import Address, Ear, Walk, digest, expected, found_forms, rules, search, set_rights, typed
 
+pytestmark = pytest.mark.each_database
+
 SIGHTS = [word for word, right in RIGHTS.items() if right.data_set] + ["notes", "documents"]
 ACTS = [word for word in RIGHTS if word not in SIGHTS]
 Rights = tuple[Role, tuple[str, ...], tuple[str, ...]]

@@ -7,6 +7,8 @@ import pytest
 from portal.app import create_app
 from portal.core import db as database
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def app(settings):
