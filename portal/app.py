@@ -33,6 +33,7 @@ from portal.privacy import retention_views as retention
 from portal.privacy_notice import views as privacy_notice
 from portal.profile import views as profile
 from portal.reports import views as reports
+from portal.requests import views as requests
 from portal.run import health, probe
 from portal.signin import edge
 from portal.signin import place_views as places
@@ -77,6 +78,7 @@ PAGES = (
     tracking_views.register,
     returned_views.register,
     profile.register,
+    requests.register,
     duplicates.register,
     reports.register,
     diary.register,

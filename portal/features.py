@@ -20,6 +20,7 @@ from portal.exports import keeping as exports
 from portal.imports import panel as imports
 from portal.privacy import journal, retention, sweeping
 from portal.profile import sending as profile
+from portal.requests import holding as requests
 from portal.transfers import service as transfers
 
 RULES = (
@@ -51,6 +52,7 @@ RULES = (
     journal.register,
     sweeping.register,
     retention.register,
+    requests.register,
 )
 
 

@@ -43,6 +43,7 @@ def models() -> list[type[BaseModel]]:
         "import_contact": 4,
         "access_review": 2,
         "duty": 2,
+        "request": 5,
         "campaign_link": 4,
         "delivery": 4,
         "consent_request": 5,

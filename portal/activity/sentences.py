@@ -199,6 +199,16 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "duty.assigned": ("shield-check", "said who looks after a duty, and by when"),
     "duty.done": ("shield-check", "noted that a duty was done"),
     "duty.missing_told": ("mail", "told support what is missing among the duties"),
+    "request.received": ("inbox", "noted a request or complaint"),
+    "request.contact_found": ("user", "found who makes a request"),
+    "request.assigned": ("user", "gave a request to somebody"),
+    "request.verified": ("shield-check", "noted how it was checked who asks"),
+    "request.extended": ("clock", "put the answer to a request off"),
+    "request.answered": ("mail", "answered a request"),
+    "request.passed_on": ("clock", "noted who else must hear of a correction"),
+    "request.closed": ("circle-check", "closed a request"),
+    "request.text_changed": ("pencil", "changed the text of an answer"),
+    "request.recipient_changed": ("user", "said who receives requests and complaints"),
     "user.written_to_by_support": ("mail", "wrote to a user"),
 }
 WORDS = {

@@ -39,6 +39,7 @@ class Mailbox:
 
 UNSUBSCRIBE = (("Unsubscribe", "unsubscribe"),)
 OWN_PAGE = ("See or change your details", "own page")  # R23
+COMPLAIN = ("Complain", "complaint")  # R71
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from portal.core.db import share_row, transaction
 from portal.core.keys import make_token
 from portal.core.permissions import Denied, Permission
 from portal.core.tenancy import Org
-from portal.delivery import engine, figures, ledger, own_page, tracking, transport
+from portal.delivery import complaint_page, engine, figures, ledger, own_page, tracking, transport
 from portal.delivery.kinds import Kind, Ready, register_kind
 from portal.delivery.mime import Message, UnsafeHeader, build
 from portal.delivery.models import Delivery
@@ -306,6 +306,7 @@ def _render(campaign_id: int, rows: Sequence[Delivery]) -> dict[int, Ready]:
         urls = {
             "unsubscribe": url,
             "own page": own_page.url(letter.base_url, row.org_id, own_page.of_delivery(row.id)),
+            "complaint": complaint_page.url(letter.base_url, row.org_id, own_page.of_delivery(row.id)),
             "answer": f"{letter.base_url}/ask/{make_token('ask', row.org_id, row.id)}",
         }
         try:

@@ -33,7 +33,7 @@ NEEDING = {
     "review.": Permission.USERS, "organisation.": Permission.SETTINGS, "operator.": Permission.SETTINGS,
     "notice.": Permission.SETTINGS, "purpose.": Permission.SETTINGS, "import.": Permission.CONTACT_IMPORT,
     "export.": Permission.CONTACT_EXPORT,
-    "duty.": Permission.PRIVACY,
+    "duty.": Permission.PRIVACY, "request.": Permission.PRIVACY,
     "duplicates.": Permission.CONTACT_MERGE,
     "erasure.": Permission.CONTACT_DELETE, "retention.": Permission.SETTINGS,
 }  # fmt: skip
@@ -59,6 +59,8 @@ def conditions() -> list[Any]:
         found.append(~_begins("contact.special_"))
     if not actor.may(Permission.NOTE_READ):
         found.append(LogEntry.contact_id.is_null() | ~_begins("task."))
+    if not actor.may(Permission.PRIVACY):
+        found.append(LogEntry.contact_id.is_null() | ~_begins("request."))
     if not actor.may(Permission.DOCUMENT_READ):
         found += [~_begins(word) for word in ("document.", "contact.photo_")]
     if _is_hindered(actor):

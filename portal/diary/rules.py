@@ -32,6 +32,7 @@ KINDS: dict[str, Kind] = {
     "messages": Kind("Campaigns and messages", "message", "messages", ("campaign.", "sender.")),
     "files": Kind("Files brought in or taken along", "file", "files",
                   ("report.", "import.", "export.", "field.exported")),
+    "requests": Kind("Requests and complaints", "act on a request", "acts on requests", ("request.",)),
     "users": Kind("Users and signing in", "sign-in or right", "sign-ins and rights", ("user.", "review.")),
     "settings": Kind("Settings and fields", "change to settings", "changes to settings",
                      ("organisation.", "page.", "field.", "operator.", "notice.", "duty.", "retention.")),

@@ -8,6 +8,7 @@ from flask import Flask, Response, request
 from portal.contacts.panels import Panel, register_panel
 from portal.core.actor import current_actor
 from portal.core.permissions import Permission
+from portal.diary import due as others_due
 from portal.diary import finding, queries, report_views, task_views, tasks  # noqa: F401 - some bring routes
 from portal.diary.finding import Place as LogPlace
 from portal.diary.finding import Wanted
@@ -27,11 +28,12 @@ class NoSuchUser(LookupError):
 
 @dataclass(frozen=True)
 class Cell:
-    """A day of the grid; `count` is how much was done, `due` how many tasks are due."""
+    """A day of the grid; `count` is how much was done, `due` how many tasks are due, `others` what else, in words."""
 
     day: date
     count: int
     due: int
+    others: list[str]
     is_here: bool  # of the month that is shown
     is_today: bool
 
@@ -76,11 +78,12 @@ def _month(day: date) -> dict[str, object]:
     start = first - timedelta(days=first.weekday())
     end = last + timedelta(days=6 - last.weekday())
     counts = queries.days(first, min(last, max(today, first)), zone())
-    due = queries.due(first, last)
+    due, others = queries.due(first, last), others_due.counted(first, last)
     cells = []
     for number in range((end - start).days + 1):
         one = start + timedelta(days=number)
-        cells.append(Cell(one, counts.get(one, 0), due.get(one, 0), first <= one <= last, one == today))
+        more = others.get(one, [])
+        cells.append(Cell(one, counts.get(one, 0), due.get(one, 0), more, first <= one <= last, one == today))
     weeks = [cells[i : i + 7] for i in range(0, len(cells), 7)]
     return {
         "weeks": weeks, "month": first, "before": first - timedelta(days=1), "after": last + timedelta(days=1),
@@ -95,7 +98,7 @@ def _day(day: date) -> dict[str, object]:
     return {
         "day": day, "today": today, "doers": queries.doers(day, zone()),
         "due_tasks": [*late, *(tasks.open_tasks(mine=False, on=day) if may_see_tasks else [])],
-        "back": "diary",
+        "due_others": others_due.between(day, day), "back": "diary",
     }  # fmt: skip
 
 

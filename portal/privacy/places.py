@@ -27,6 +27,7 @@ LAWFUL_REMAINDER: dict[str, str] = {
 NOT_ABOUT_CONTACTS: dict[str, str] = {
     "access_decision": "about users",
     "access_review": "about users",
+    "answer_text": "answers before they are filled in",
     "attachment": "a file that goes to everybody of a campaign",
     "begun": "a sign-in of a user",
     "campaign": "what is written to all; names are filled in as it is sent",
@@ -62,6 +63,7 @@ NOT_ABOUT_CONTACTS: dict[str, str] = {
     "purpose": "for what people are kept",
     "rate_window": "how many messages left",
     "recovery_code": "about users",
+    "request_desk": "who receives requests",
     "retention_rule": "how long contacts are kept",
     "review_reminder": "about users",
     "schema_migration": "the schema",

@@ -18,19 +18,19 @@ _HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All
 
 
 def send_code(kind: str, address: str, code: str, url: str) -> None:
-    _send("profile_code", address, code=code, url=url, is_entering=kind == ENTER)
+    send("profile_code", address, code=code, url=url, is_entering=kind == ENTER)
 
 
 def send_link(address: str, name: str, url: str, language: str) -> None:
     """In the language that the person would rather read."""
     with speaking(language):
-        _send("profile_link", address, name=name, url=url)
+        send("profile_link", address, name=name, url=url)
 
 
 def send_found(address: str, people: Sequence[tuple[str, str]], language: str) -> None:
     """The link to the page of each of these, (name, link), whose address it is; nothing that a visitor typed."""
     with speaking(language):
-        _send("profile_found", address, people=list(people))
+        send("profile_found", address, people=list(people))
 
 
 def tell_of_change(mailbox: Mailbox, name: str, changes: Mapping[str, tuple[str, str]], contact_id: int) -> None:
@@ -40,10 +40,11 @@ def tell_of_change(mailbox: Mailbox, name: str, changes: Mapping[str, tuple[str,
     own, url = senders.own(), f"{transport.base_url()}/contacts/{contact_id}"
     with speaking(ENGLISH):
         for address in dict.fromkeys([mailbox.reply_to or mailbox.email, current_org().email or own.email]):
-            _send("profile_changed", address, name=name, changes=dict(changes), url=url)
+            send("profile_changed", address, name=name, changes=dict(changes), url=url)
 
 
-def _send(kind: str, recipient: str, **context: Any) -> None:
+def send(kind: str, recipient: str, **context: Any) -> int:
+    """Render and keep a message of the organisation's to one address, asked of the gate before; return its id."""
     org, mailbox = current_org(), senders.own()
     telephone = show_telephone(org.telephone) if org.telephone else ""
     foot = " · ".join(filter(None, [org.legal_name or org.name, org.address, telephone, org.email]))
@@ -63,4 +64,4 @@ def _send(kind: str, recipient: str, **context: Any) -> None:
             headers=_HEADERS,
         )
     )
-    system_mail.send(None, kind, recipient, mailbox.email, raw)
+    return system_mail.send(None, kind, recipient, mailbox.email, raw)

@@ -1,6 +1,7 @@
 """What the views of a person's own page share: the link behind the address, and the browser that asks."""
 
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +18,19 @@ from portal.profile.models import ProfileCode
 
 bp = Blueprint("profile", __name__, url_prefix="/p")
 _DAYS = 90
+Load = Callable[[Link], Any]
+_blocks: dict[str, Load] = {}
+
+
+def register_block(template: str, load: Load) -> None:
+    """Let a higher feature show a block of its own on the page: a part that shows `block_data`, and asks `is_known`
+    before it tells anything.
+    """
+    _blocks[template] = load
+
+
+def blocks() -> list[tuple[str, Any]]:
+    return [(template, load(link())) for template, load in _blocks.items()]
 
 
 def browser() -> str:

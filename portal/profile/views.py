@@ -136,6 +136,7 @@ def _show(status: int = 200, said: str = "") -> Response:
     return page(
         "profile/show.html", status, choices=preferences.choices(mine), is_gone=preferences.is_gone(mine),
         languages=LANGUAGES, said=said, known=details.of(mine.contact) if pages.is_known() else None,
+        blocks=pages.blocks(),
     )  # fmt: skip
 
 

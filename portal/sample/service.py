@@ -13,7 +13,7 @@ from portal.core.db import transaction
 from portal.core.permissions import Role
 from portal.core.tenancy import Org
 from portal.privacy_notice import service as privacy_notice
-from portal.sample import campaigns, diary, documents, volunteers
+from portal.sample import campaigns, diary, documents, requests, volunteers
 from portal.sample.people import people
 
 EMAIL = "alice@hopehouse.example"
@@ -43,6 +43,7 @@ def make(data_dir: Path) -> str:
             volunteers.fill(contacts.find_group_by_name("Volunteers").id)
             documents.add_some()
             diary.fill()
+            requests.fill()
             senders.add("Hope House shop", "shop@hopehouse.example")
             privacy_notice.save(*privacy_notice.draft())
             privacy_notice.publish()

@@ -40,6 +40,7 @@ ORDER = (
     "campaigns",
     "diary",
     "reports",
+    "requests",
     "compliance",
     "settings",
     "support",
