@@ -38,6 +38,7 @@ from portal.run import health, probe
 from portal.signin import edge
 from portal.signin import place_views as places
 from portal.signin import views as signin
+from portal.subscribing import views as subscribing
 from portal.support import organisation_views as organisations
 from portal.support import views as support
 from portal.transfers import views as transfers
@@ -79,6 +80,7 @@ PAGES = (
     returned_views.register,
     profile.register,
     requests.register,
+    subscribing.register,
     duplicates.register,
     reports.register,
     diary.register,
@@ -95,7 +97,7 @@ PAGES = (
     retention.register,
 )
 # Endpoints without a form token, by name; each says why in its view.
-POSTED_FROM_ELSEWHERE = ("unsubscribe.leave", "answer.answer")
+POSTED_FROM_ELSEWHERE = ("unsubscribe.leave", "answer.answer", "subscribe.take_in", "subscribe.take_in_framed")
 
 
 def create_app(settings: Settings, *, check: bool = True) -> Flask:

@@ -21,6 +21,7 @@ from portal.imports import panel as imports
 from portal.privacy import journal, retention, sweeping
 from portal.profile import sending as profile
 from portal.requests import holding as requests
+from portal.subscribing import holding as subscribing
 from portal.transfers import service as transfers
 
 RULES = (
@@ -45,6 +46,7 @@ RULES = (
     seals.register,
     home.register,
     profile.register,
+    subscribing.register,
     compliance.register,
     readings.register,
     reminding.register,

@@ -86,6 +86,28 @@
 
   document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
 
+  // A picture beside a form follows what is typed; without this, a button shows it.
+  let drawing = 0;
+  $$("[data-live-button]").forEach((button) => { button.hidden = true; });
+  document.addEventListener("input", (event) => {
+    const button = event.target.closest("form")?.querySelector("[data-live-button]");
+    clearTimeout(drawing);
+    if (button) drawing = setTimeout(() => draw(button), 400);
+  });
+  async function draw(button) {
+    const answer = await fetch(button.formAction, { method: "POST", body: new FormData(button.form) });
+    const shown = $(`iframe[name=${button.formTarget}]`).contentDocument;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (answer.ok) $("main", shown).replaceWith(shown.importNode($("main", fresh), true));
+  }
+
+  // Words to be taken along, by a button that stands only where it works.
+  $$("[data-copy]").forEach((button) => { button.hidden = !navigator.clipboard; });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (button) navigator.clipboard.writeText($(`#${button.dataset.copy}`).value).then(() => say("Copied."));
+  });
+
   // Light, dark, or as the machine has it: kept in a cookie, which holds nothing about anybody.
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-theme-switch]");

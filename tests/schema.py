@@ -46,6 +46,8 @@ def models() -> list[type[BaseModel]]:
         "request": 5,
         "campaign_link": 4,
         "delivery": 4,
+        "subscribe_form": 2,
+        "form_version": 3,
         "consent_request": 5,
     }
     return sorted(found, key=lambda m: (first.get(m._meta.table_name, 9), m._meta.table_name))

@@ -12,6 +12,7 @@ from portal.exports import keeping, out_there
 from portal.imports import service as imports
 from portal.profile import codes
 from portal.signin import service as signin
+from portal.subscribing import signing_up
 from portal.users import reminding
 from workers.base import connection, each_org
 
@@ -31,6 +32,7 @@ def _tidy() -> None:
     tracking.tidy()
     imports.tidy()
     codes.tidy()
+    signing_up.tidy()
     keeping.tidy()
     out_there.remind()
     parting.tidy()

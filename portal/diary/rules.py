@@ -26,7 +26,8 @@ KINDS: dict[str, Kind] = {
                    ("contact.grouped", "contact.ungrouped", "group.")),
     "consents": Kind("Consents and unsubscribing", "consent", "consents",
                      ("contact.unsubscribed", "contact.resubscribed", "contact.complained", "contact.consent_",
-                      "contact.justif", "contact.restrict", "consent.", "purpose.", "wording.", "suppression.")),
+                      "contact.subscribed", "contact.justif", "contact.restrict", "consent.", "purpose.", "wording.",
+                      "suppression.")),
     "documents": Kind("Documents and photos", "document", "documents", ("document.", "contact.photo_")),
     "tasks": Kind("Tasks", "task", "tasks", ("task.",)),
     "messages": Kind("Campaigns and messages", "message", "messages", ("campaign.", "sender.")),
@@ -35,7 +36,7 @@ KINDS: dict[str, Kind] = {
     "requests": Kind("Requests and complaints", "act on a request", "acts on requests", ("request.",)),
     "users": Kind("Users and signing in", "sign-in or right", "sign-ins and rights", ("user.", "review.")),
     "settings": Kind("Settings and fields", "change to settings", "changes to settings",
-                     ("organisation.", "page.", "field.", "operator.", "notice.", "duty.", "retention.")),
+                     ("organisation.", "page.", "field.", "operator.", "notice.", "form.", "duty.", "retention.")),
     "changes": Kind("Changes to contacts", "change", "changes", ("contact.", "duplicates.", "erasure.")),
 }  # fmt: skip
 OTHER = "changes"  # what an action of no known kind is counted among

@@ -15,6 +15,7 @@ SWEPT: dict[str, str] = {
     "import": "files that wait to be brought in",
     "system_mail": "messages of the portal to colleagues",
     "returned_mail": "returned messages",
+    "subscription": "sign-ups that wait to be confirmed",
 }
 # What stays on purpose, and tells nothing to who has the database alone.
 LAWFUL_REMAINDER: dict[str, str] = {
@@ -43,6 +44,8 @@ NOT_ABOUT_CONTACTS: dict[str, str] = {
     "duty_done": "when a duty was done, and what shows it",
     "export": "what a file is for; whom it names stands in export_contact, and the list asked for is emptied",
     "first_run": "how the installation was begun",
+    "form_count": "how often a form was sent",
+    "form_version": "what all were shown",
     "ground_run": "for how many a ground was written down",
     "import_declaration": "what a user signed about a whole file",
     "import_mapping": "the headings of files",
@@ -72,6 +75,7 @@ NOT_ABOUT_CONTACTS: dict[str, str] = {
     "session": "about users",
     "sign_in_attempt": "about users",
     "used_captcha": "pictures that were solved",
+    "subscribe_form": "the design of a form",
     "user": "about users",
     "wording": "the words that all were shown",
     "wrong_series": "about users",

@@ -1,6 +1,7 @@
 """The demonstration organisation, made through the services that people use. Made once; a second call finds it."""
 
 import secrets
+from dataclasses import replace
 from pathlib import Path
 
 from portal.accounts import service as accounts
@@ -15,6 +16,8 @@ from portal.core.tenancy import Org
 from portal.privacy_notice import service as privacy_notice
 from portal.sample import campaigns, diary, documents, requests, volunteers
 from portal.sample.people import people
+from portal.subscribing import service as subscribing
+from portal.subscribing.rules import design_of
 
 EMAIL = "alice@hopehouse.example"
 SLUG = "hope-house"
@@ -47,8 +50,21 @@ def make(data_dir: Path) -> str:
             senders.add("Hope House shop", "shop@hopehouse.example")
             privacy_notice.save(*privacy_notice.draft())
             privacy_notice.publish()
+            _sign_up_form()
         User.update(is_support=1).where(User.email == EMAIL).execute()
     return password
+
+
+def _sign_up_form() -> None:
+    """A form by which people ask for the newsletter, on a page that everybody can open."""
+    form = subscribing.add("Newsletter")
+    group = contacts.find_group_by_name("Newsletter")
+    design = replace(
+        design_of(form.design), intro="Each month we tell what the children of Hope House are up to.",
+        group_ids=(group.id,), has_welcome=True,
+    )  # fmt: skip
+    subscribing.save(form, form.name, design, form.revision)
+    subscribing.publish(form)
 
 
 def fill(count: int) -> list[int]:

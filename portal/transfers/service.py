@@ -161,6 +161,17 @@ def without_ground() -> str:
     return operator.name if operator is not None and rules.lacks_ground(_place(operator)) else ""
 
 
+def asks_consent() -> bool:
+    """Whether details go anywhere on the ground that the person agreed to it."""
+    return any(rules.needs_consent(_place(operator)) for operator in current())
+
+
+def relay_asks() -> bool:
+    """Whether only those who agreed may be sent mail at all."""
+    operator = relay()
+    return operator is not None and rules.needs_consent(_place(operator))
+
+
 def clause() -> str:
     """What people are told about their details abroad: at the foot of each message, and where they agree."""
     return rules.clause(current_org().name, [_place(operator) for operator in current()])

@@ -34,7 +34,7 @@ class Policy:
     purpose: str = ""
     reason: str = ""
     geo: bool = True  # staff routes are locked to countries; the public's rights are open to the world
-    crosses_sites: bool = False  # may be posted to from elsewhere: one-click unsubscribing, gateways
+    crosses_sites: bool = False  # may be posted to from elsewhere: one-click unsubscribing, forms on others' sites
     fresh: bool = False  # asks for the password once more when the last proof is too old
     for_org: bool = True  # a user's own pages need no organisation to be chosen
     hands_out: bool = False  # a file leaves the portal: not for who looks as a colleague
@@ -88,11 +88,11 @@ def linked(purpose: str, *, crosses_sites: bool = False) -> Callable[[View], Vie
     return _declare(Policy("link", purpose=purpose, geo=False, crosses_sites=crosses_sites))
 
 
-def published(reason: str) -> Callable[[View], View]:
+def published(reason: str, *, crosses_sites: bool = False) -> Callable[[View], View]:
     """The view's `slug` names the organisation; whoever comes acts as a visitor, who may do and see nothing of its
     people. Another name is answered with 404.
     """
-    return _declare(Policy("published", reason=reason, geo=False))
+    return _declare(Policy("published", reason=reason, geo=False, crosses_sites=crosses_sites))
 
 
 def public(reason: str, *, geo: bool = False) -> Callable[[View], View]:

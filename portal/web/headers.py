@@ -22,6 +22,20 @@ def message_frame(html: str) -> Response:
     return Response(html, headers={"Content-Security-Policy": MESSAGE_POLICY})
 
 
+def let_stand_in_frame(response: Response, of: str) -> Response:
+    """Let this answer, and no other, be shown within a page `of` somebody: in the words of frame-ancestors."""
+    response.headers["Content-Security-Policy"] = _policy("'self'", of)
+    return response
+
+
+def _policy(style: str, frame: str) -> str:
+    return (
+        f"default-src 'none'; script-src 'self'; style-src {style}; img-src 'self' data:; connect-src 'self'; "
+        f"font-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors {frame}; base-uri 'none'; "
+        "manifest-src 'self'; media-src 'self'"
+    )
+
+
 def init_app(app: Flask) -> None:
     is_https = app.config["SETTINGS"].is_https
     app.jinja_env.globals["csp_nonce"] = csp_nonce
@@ -29,13 +43,10 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def protect(response: Response) -> Response:
         style = f"'self' 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "'self'"
-        policy = (
-            f"default-src 'none'; script-src 'self'; style-src {style}; img-src 'self' data:; connect-src 'self'; "
-            "font-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; "
-            "manifest-src 'self'; media-src 'self'"
-        )
         headers = response.headers
-        headers.setdefault("Content-Security-Policy", policy)
+        headers.setdefault("Content-Security-Policy", _policy(style, "'none'"))
+        if "frame-ancestors 'none'" in headers["Content-Security-Policy"]:
+            headers["X-Frame-Options"] = "DENY"  # for browsers that do not know frame-ancestors
         headers.setdefault("Referrer-Policy", "same-origin")
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
