@@ -16,6 +16,7 @@ from portal.profile import (
     pages,
     preferences,
     staff_views,
+    why_views,
 )
 from portal.profile.codes import BadCode, NoCode, TooMany
 from portal.profile.pages import bp, link, page
@@ -149,8 +150,8 @@ def _to(endpoint: str, token: str, done: str | None = None) -> Response:
 
 
 def register(app: Flask) -> None:
-    app.register_blueprint(detail_views.bp)
-    app.register_blueprint(staff_views.bp)
-    app.register_blueprint(finding_views.bp)
+    # detail_views and why_views put their routes on the same blueprint as this module
+    for blueprint in dict.fromkeys((detail_views.bp, why_views.bp, staff_views.bp, finding_views.bp)):
+        app.register_blueprint(blueprint)
     register_link(links.PURPOSE, pages.resolve)
     register_link(codes.PURPOSE, pages.resolve_code)
