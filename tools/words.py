@@ -45,6 +45,10 @@ def main() -> int:
                 behind.append(file.name)
                 if not is_check:
                     file.write_bytes(made)
+        wrong = [f"{message.id}: {error}" for message, errors in catalogue.check() for error in errors]
+        if wrong:
+            print(f"{path.name}: something that is filled in is missing or mistyped", *wrong, sep="\n  ")
+            behind.append(path.name)
         if lacking:
             print(f"{path.name}: {len(lacking)} not translated")
             print("\n".join(f"  {text}" for text in lacking[:20]))
