@@ -19,6 +19,7 @@ from portal.duplicates import holding as duplicates
 from portal.exports import keeping as exports
 from portal.imports import panel as imports
 from portal.privacy import journal, retention, sweeping
+from portal.profile import asked as asked_changes
 from portal.profile import sending as profile
 from portal.requests import holding as requests
 from portal.subscribing import holding as subscribing
@@ -47,6 +48,7 @@ RULES = (
     home.register,
     profile.register,
     subscribing.register,
+    asked_changes.register,
     compliance.register,
     readings.register,
     reminding.register,

@@ -21,7 +21,7 @@ OPTIONS = {"templates/**": {"trimmed": "true", "silent": "false", "newstyle_gett
 # Beside the usual ones: what is raised to a person at a field of his own page.
 RAISED = (
     "BadAnswer", "BadCode", "BadDetail", "InvalidCountry", "InvalidEmail", "InvalidPostalCode", "InvalidProvince",
-    "InvalidTelephone", "InvalidText", "Misfit", "NoCode", "TooMany", "Nameless",
+    "InvalidTelephone", "InvalidText", "InvalidValue", "Misfit", "NoCode", "TooMany", "Nameless",
 )  # fmt: skip
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "later": None, **dict.fromkeys(RAISED)}
 

@@ -12,6 +12,7 @@ from portal.contacts.design_rules import LIMITED, NAME, OFFERED, WORDS, Design, 
 from portal.contacts.field_rules import KINDS, Shape, show
 from portal.contacts.forms import plain
 from portal.contacts.models import Field, Page
+from portal.contacts.self_service import HIDDEN, LEVELS
 from portal.contacts.sensitive import CLASSES, GROUNDS
 from portal.web.forms import Form
 
@@ -29,7 +30,7 @@ EXAMPLES = {
     "file": "Signed agreement: a PDF",
     "person": "Mentor: Thandi Ngcobo",
 }
-DECIDED = ("is_required", "is_searched", "is_listed", "is_self_service")
+DECIDED = ("is_required", "is_searched", "is_listed")
 
 
 class PageForm(Form):
@@ -64,7 +65,10 @@ class FieldForm(Form):
     is_required = BooleanField("Always needed")
     is_searched = BooleanField("Found by typing a part of it")
     is_listed = BooleanField("A column in the list of contacts")
-    is_self_service = BooleanField("Shown to the contact on the pages of their own")
+    self_service = SelectField(
+        "On people's own pages", coerce=int, default=HIDDEN, validate_choice=False,
+        choices=[SelectChoice(level, words) for level, words in LEVELS.items()],
+    )  # fmt: skip
 
     def offer(self, pages: Sequence[Page], page_id: int) -> None:
         """Say which pages there are, and on which the field stands."""
@@ -78,6 +82,7 @@ class FieldForm(Form):
             self[name].data = getattr(field, name)
         for name in DECIDED:
             self[name].data = bool(getattr(field, name))
+        self.self_service.data = field.self_service
         if field.kind in LIMITED:
             self.least.data, self.most.data = (_limit(field, name) for name in ("least", "most"))
 
@@ -85,7 +90,8 @@ class FieldForm(Form):
         words = ("name", "purpose", "sensitivity", "authorisation", "authorisation_note", "help", "least", "most")
         typed: dict[str, Any] = {name: self[name].data or "" for name in words}
         decided: dict[str, Any] = {name: bool(self[name].data) for name in DECIDED}
-        return Design(kind=self.kind.data or "", options=options, **typed, **decided)
+        level = self.self_service.data or HIDDEN
+        return Design(kind=self.kind.data or "", options=options, self_service=level, **typed, **decided)
 
 
 def read_options(form: MultiDict[str, str]) -> list[TypedOption]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from portal.contacts.field_rules import KINDS, MOST_OPTIONS, InvalidValue, Shape, read
 from portal.contacts.names import fold
+from portal.contacts.self_service import HIDDEN, refusal
 from portal.contacts.sensitive import NoAuthorisation, check_sensitive
 from portal.core.permissions import Sensitivity
 from portal.core.text import InvalidText, clean_text
@@ -60,7 +61,7 @@ class Design:
     is_required: bool = False
     is_searched: bool = False
     is_listed: bool = False
-    is_self_service: bool = False
+    self_service: int = HIDDEN
 
 
 def name_of(text: str, what: str) -> str:
@@ -102,6 +103,8 @@ def columns_of(
         check_sensitive(design.sensitivity, design.authorisation, note)
     except NoAuthorisation as error:
         raise Unfit("authorisation_note" if design.authorisation else "authorisation", str(error)) from error
+    if words := refusal(design.self_service, design.kind, design.sensitivity):
+        raise Unfit("self_service", words)
     limits = _limits_of(design, today)
     options: list[dict[str, Any]] = []
     if kind.has_options:
@@ -121,7 +124,7 @@ def columns_of(
         "is_required": int(design.is_required),
         "is_searched": int(design.is_searched and kind.may_search),
         "is_listed": int(design.is_listed),
-        "is_self_service": int(design.is_self_service),
+        "self_service": design.self_service,
     }
 
 

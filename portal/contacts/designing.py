@@ -4,7 +4,7 @@ They belong to all contacts of the organisation, so who sees only some of these 
 (names, limits, values that stand in a field) is checked for all. Fields and pages hidden from the actor are not there.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from peewee import IntegrityError, fn
@@ -22,8 +22,9 @@ from portal.contacts.design_rules import (
     name_of,
 )
 from portal.contacts.field_facts import tells_of
-from portal.contacts.fields import FieldNotFound, PageNotFound, Sheet
+from portal.contacts.fields import FieldNotFound, PageNotFound, Sheet, find_field
 from portal.contacts.models import Field, Page, Value
+from portal.contacts.self_service import LEVELS, refusal
 from portal.core.actor import current_actor, require, seeing_everything
 from portal.core.clock import now
 from portal.core.db import lock_table, transaction
@@ -157,6 +158,25 @@ def _retell_files(field_id: int) -> None:
         documents.retell([row[0] for row in in_it.tuples()], tells_of(Page.get_by_id(field.page_id), field))
 
 
+def set_self_service(levels: Mapping[int, int]) -> None:
+    """Say of these fields, by their ids, what contacts see and change of them on their own pages. Raises Unfit, whose
+    `at` is the id of the field, FieldNotFound and Denied.
+    """
+    _may_design()
+    with transaction():
+        lock_table(Field)
+        for field_id, level in levels.items():
+            field = find_field(field_id)
+            if field.self_service == level:
+                continue
+            _may_design(field.page_id)
+            if words := refusal(level, field.kind, field.sensitivity):
+                raise Unfit(str(field_id), words)
+            Field.update(self_service=level).where(Field.id == field.id).execute()
+            told = _told({"self_service": [field.self_service, level]})
+            log.write("field.changed", subject_id=field.id, changes=told)
+
+
 def order_fields(page: Page, field_ids: Sequence[int]) -> None:
     """Put the fields of a page into this order. Raises FieldNotFound for one that is not on it, Unfit when one is left
     out.
@@ -282,4 +302,5 @@ def _set_field_archived(field: Field, *, is_archived: bool) -> None:
 
 
 def _told(changes: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    return {name: pair for name, pair in changes.items() if name != "name_key"}
+    words = {"self_service": [LEVELS[level] for level in changes.get("self_service", ())]}
+    return {name: words.get(name, pair) for name, pair in changes.items() if name != "name_key"}

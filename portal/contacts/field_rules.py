@@ -275,7 +275,8 @@ def _split(text: str, by_id: Mapping[str, Any], by_name: Mapping[str, Any]) -> l
 def _within(shape: Shape, value: Any, parse: Any, words: Any) -> None:
     limits = shape.limits or {}
     least, most = limits.get("least"), limits.get("most")
+    more, less = ("later", "earlier") if shape.kind == "date" else ("more", "less")
     if least not in (None, "") and value < parse(least):
-        raise InvalidValue(f"Enter {words(least)} or more." if shape.kind != "date" else f"Enter {least} or later.")
+        raise InvalidValue(f"Enter {words(least)} or {more}.")
     if most not in (None, "") and value > parse(most):
-        raise InvalidValue(f"Enter {words(most)} or less." if shape.kind != "date" else f"Enter {most} or earlier.")
+        raise InvalidValue(f"Enter {words(most)} or {less}.")

@@ -52,7 +52,9 @@ def outlines() -> list[Outline]:
 
 
 # What is enough to show values; reading whole fields costs a page of a contact more than everything else on it.
-TO_SHOW = (Field.id, Field.page_id, Field.name, Field.kind, Field.sensitivity, Field.options)
+TO_SHOW = (
+    Field.id, Field.page_id, Field.name, Field.kind, Field.sensitivity, Field.options, Field.self_service,
+)  # fmt: skip
 
 
 def sheets(*columns: Any) -> list[Sheet]:

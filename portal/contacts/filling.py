@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -48,6 +48,11 @@ def stamp(block: Block) -> str:
     return hashlib.sha256(json.dumps(cells).encode()).hexdigest()[:16]
 
 
+def part_of(block: Block, field_ids: Collection[int]) -> Block:
+    """The block with these of its fields alone."""
+    return Block(block.page, [cell for cell in block.cells if cell.field.id in field_ids])
+
+
 @dataclass(frozen=True)
 class Brought:
     """A file that was chosen for a field."""
@@ -63,20 +68,20 @@ def fill(
     typed: Mapping[int, Sequence[str]],
     files: Mapping[int, Brought] | None = None,
 ) -> None:
-    """Make the fields of a page equal to what was typed, by the ids of fields; one not typed stays as it is. Files
-    become documents of the contact; those that stood there stay documents.
+    """Make the fields of a block, a page or a part of one, equal to what was typed, by the ids of fields; one not typed
+    stays as it is. Files become documents of the contact; those that stood there stay documents.
 
     Raises Denied, Stale when somebody changed the block since it was shown, Unfilled when something cannot be kept.
     """
     check_may_fill(block)
     if files:  # what is wrong is said before anything large is read
-        _wanted(contact, block, seen, typed, dict.fromkeys(files, 0))
+        wanted_of(contact, block, seen, typed, dict.fromkeys(files, 0))
     kept = _take_in(contact, block, files or {})
     try:
         with transaction():
             if lock(Contact.select().where(Contact.id == contact.id, Contact.erased_at.is_null())).first() is None:
                 raise ContactNotFound("There is no such contact.")
-            wanted = _wanted(contact, block, seen, typed, {i: document.id for i, document in kept.items()})
+            wanted = wanted_of(contact, block, seen, typed, {i: document.id for i, document in kept.items()})
             changed: list[Field] = [cell.field for cell in block.cells if cell.field.id in wanted]
             record_values.set_values(contact.id, changed, wanted, "contact.fields_changed")
     except BaseException:
@@ -85,11 +90,16 @@ def fill(
         raise
 
 
-def _wanted(
-    contact: Contact, block: Block, seen: str, typed: Mapping[int, Sequence[str]], files: Mapping[int, int]
+def wanted_of(
+    contact: Contact,
+    block: Block,
+    seen: str,
+    typed: Mapping[int, Sequence[str]],
+    files: Mapping[int, int] | None = None,
 ) -> dict[int, list[Entry]]:
     """What is to stand in the fields; of files their documents. Raises Stale, Unfilled."""
-    fresh = block_of(contact.id, block.page.id)
+    files = files or {}
+    fresh = part_of(block_of(contact.id, block.page.id), {cell.field.id for cell in block.cells})
     if seen != stamp(fresh):
         raise Stale("Somebody changed this while you were writing.")
     wanted: dict[int, list[Entry]] = {}

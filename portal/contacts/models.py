@@ -100,6 +100,7 @@ class Contact(RecordedModel):
     roles = TextField(default="")  # donor,recipient,employee,supplier,prospect: sorted, between commas: ",donor,"
     source = TextField(default="")  # own | signed_up | given | referral | staff
     is_untracked = IntegerField(default=0)  # does not want it noted whether he reads or clicks
+    spacing = IntegerField(default=0)  # wants at most one piece of direct marketing in so many days; 0 is everything
     obtained = TextField(default="")  # how and when, in the words of whoever brought the contact
     sort_name = TextField(default="")
     search_names = TextField(default="")
@@ -256,6 +257,9 @@ class Group(OrgModel):
     is_children = IntegerField(default=0)  # its members are children unless their birth date says otherwise
     rule: Any = JSONField(null=True)  # none: contacts are put in by hand
     tells = TextField(default="")  # what the rule looks at, between commas: ",telephone,page:7,": hidden with that
+    is_open = IntegerField(default=0)  # people join and leave it on their own pages
+    public_name = TextField(default="")  # how it is called there
+    public_description = TextField(default="")
     created_at = UtcField(default=now)
 
     class Meta:
@@ -332,7 +336,7 @@ class Field(OrgModel):
     is_required = IntegerField(default=0)
     is_searched = IntegerField(default=0)  # found by typing a part of it
     is_listed = IntegerField(default=0)  # a column of the list of contacts
-    is_self_service = IntegerField(default=0)  # shown to the contact on the pages of his own
+    self_service = IntegerField(default=0)  # what contacts see and change of it: see contacts.self_service
     position = IntegerField(default=0)
     archived_at = UtcField(null=True)
     created_at = UtcField(default=now)

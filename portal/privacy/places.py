@@ -57,6 +57,7 @@ NOT_ABOUT_CONTACTS: dict[str, str] = {
     "merge_run": "how many were merged",
     "notice_draft": "what all are told",
     "operator": "who keeps details for the organisation",
+    "own_page": "what people may see of themselves",
     "org": "the organisation itself",
     "picture": "pictures of newsletters",
     "place_exception": "about users",

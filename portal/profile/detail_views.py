@@ -3,20 +3,21 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Response, abort, redirect, request, url_for
+from flask import Response, redirect, request, url_for
 
 from portal.contacts import forms, service
 from portal.contacts.address_guards import AddressRefused
 from portal.contacts.addresses import PROVINCES
 from portal.contacts.emails import InvalidEmail
 from portal.contacts.forms import TypedLine
-from portal.contacts.models import Telephone
+from portal.contacts.models import Contact, Telephone
 from portal.contacts.rules import ADDRESS_FIELDS
+from portal.contacts.self_service import CONFIRMED
 from portal.contacts.telephones import normalise_telephone, show_telephone
 from portal.core.text import InvalidText, clean_text
 from portal.core.words import later
 from portal.gateways.countries import NAMES as COUNTRIES
-from portal.profile import codes, details, links, pages
+from portal.profile import asked, codes, details, levels, links, pages
 from portal.profile.codes import BadCode, NoCode
 from portal.profile.details import NAMES, BadDetail
 from portal.profile.pages import bp as bp
@@ -38,15 +39,15 @@ def names(token: str) -> Response:
 @linked(links.PURPOSE)
 @limiter.limit("60 per hour")
 def save_names(token: str) -> Response:
-    _require_known()
+    pages.require_known()
     try:
         typed = {name: clean_text(request.form.get(name, ""), max_length=forms.LONGEST) for name in NAMES}
-        details.change_names(link(), request.form.get("seen", ""), **typed)
+        waits = details.change_names(link(), request.form.get("seen", ""), **typed)
     except (InvalidText, service.Nameless) as error:
         return _names(422, typed=request.form, error=str(error))
     except service.Stale:
         return _names(422, error=STALE)
-    return _back(token)
+    return pages.back(token, waits=waits)
 
 
 @bp.get("/<token>/telephones")
@@ -92,7 +93,7 @@ def emails(token: str) -> Response:
 @limiter.limit("20 per hour")
 def add_email(token: str) -> Response:
     """Sends a code to the new address, and shows where to type it."""
-    _require_known()
+    pages.require_known()
     typed = request.form.get("address", "")
     try:
         details.ask_for_email(link(), typed, pages.browser())
@@ -107,7 +108,7 @@ def add_email(token: str) -> Response:
 @linked(links.PURPOSE)
 @limiter.limit("60 per hour")
 def prove_email(token: str) -> Response:
-    _require_known()
+    pages.require_known()
     try:
         details.add_email(link(), codes.newest(link().contact, EMAIL, pages.browser()), request.form.get("code", ""))
     except BadCode as error:
@@ -121,7 +122,7 @@ def prove_email(token: str) -> Response:
 @linked(links.PURPOSE)
 @limiter.limit("60 per hour")
 def remove_email(token: str, email_id: int) -> Response:
-    _require_known()
+    pages.require_known()
     try:
         details.remove_email(link(), email_id)
     except BadDetail as error:
@@ -130,24 +131,28 @@ def remove_email(token: str, email_id: int) -> Response:
 
 
 def _names(status: int = 200, typed: Any = None, error: str = "") -> Response:
-    _require_known()
+    pages.require_known()
+    level = levels.level_to_change("names")
     contact = service.find(link().contact.id)
-    values = {name: (typed or {}).get(name, getattr(contact, name)) for name in NAMES}
+    shown = typed or _asked(contact, "names", {})
+    values = {name: shown.get(name, getattr(contact, name)) for name in NAMES}
     seen = typed.get("seen", "") if typed else service.stamp(contact, "details")
-    return page("profile/names.html", status, values=values, seen=seen, error=error, is_body=contact.kind == "body")
+    return page("profile/names.html", status, values=values, seen=seen, error=error, waits=level == CONFIRMED)
 
 
 def _lines(block: str, status: int = 200, lines: Sequence[TypedLine] | None = None, error: str = "") -> Response:
-    _require_known()
+    pages.require_known()
+    level = levels.level_to_change(block)
     contact = service.find(link().contact.id)
     if lines is None:
         known = details.of(contact)
         lines = [_line(part) for part in (known.telephones if block == "telephones" else known.addresses)]
+        lines = [_line_asked(line) for line in _asked(contact, block, [])] or lines
         lines = [*lines, TypedLine(None, "", "", not lines, values={"country": "ZA"})]
     seen = request.form.get("seen") or service.stamp(contact, block)
     return page(
         f"profile/{block}.html", status, lines=lines, seen=seen, error=error, provinces=PROVINCES,
-        countries=sorted(COUNTRIES.items(), key=lambda pair: pair[1]), labels=forms.LABELS,
+        countries=sorted(COUNTRIES.items(), key=lambda pair: pair[1]), labels=forms.LABELS, waits=level == CONFIRMED,
     )  # fmt: skip
 
 
@@ -158,32 +163,34 @@ def _line(part: Any) -> TypedLine:
     return TypedLine(part.id, part.label, "", bool(part.is_primary), values=values)
 
 
-def _save(token: str, block: str, lines: list[TypedLine], change: Callable[[str], None]) -> Response:
-    _require_known()
+def _asked(contact: Contact, block: str, nothing: Any) -> Any:
+    """What the person asked for already and waits: what he finds in the form again."""
+    row = asked.of_contact(contact).get(block)
+    return row.typed if row else nothing
+
+
+def _line_asked(line: dict[str, Any]) -> TypedLine:
+    text = show_telephone(line["text"]) if line.get("text") else ""
+    return TypedLine(line["id"], line["label"], text, line["is_primary"], values=line.get("values", {}))
+
+
+def _save(token: str, block: str, lines: list[TypedLine], change: Callable[[str], bool]) -> Response:
+    pages.require_known()
     if any(line.error for line in lines):
         return _lines(block, 422, lines)
     try:
-        change(request.form.get("seen", ""))
+        waits = change(request.form.get("seen", ""))
     except service.Stale:
         return redirect(url_for(f"profile.{block}", token=token, done="stale"), 303)  # type: ignore[return-value]
-    return _back(token)
+    return pages.back(token, waits=waits)
 
 
 def _emails(status: int = 200, typed: str = "", error: str = "", code_error: str = "") -> Response:
-    _require_known()
+    pages.require_known()
+    levels.level_to_change("emails")
     contact = service.find(link().contact.id)
     waiting = codes.newest(contact, EMAIL, pages.browser())
     return page(
         "profile/emails.html", status, emails=details.of(contact).emails, typed=typed, error=error,
         code_error=code_error, waiting=waiting,
     )  # fmt: skip
-
-
-def _require_known() -> None:
-    """Details stand only in a browser that is known; elsewhere the page is not there."""
-    if not pages.is_known():
-        abort(404)
-
-
-def _back(token: str) -> Response:
-    return redirect(url_for("profile.show", token=token, done="saved"), 303)  # type: ignore[return-value]

@@ -1,10 +1,13 @@
 """What lets people see and change their own details: links that were mailed, codes, and browsers that are known."""
 
-from peewee import IntegerField, TextField
+from typing import Any
 
+from peewee import IntegerField, JSONField, TextField
+
+from portal.contacts.self_service import CHANGED
 from portal.core.clock import now
 from portal.core.db import UtcField
-from portal.core.tenancy import ContactRow, belongs_to, own_key
+from portal.core.tenancy import ContactRow, OrgModel, belongs_to, own_key
 
 
 class ProfileLink(ContactRow):
@@ -60,3 +63,36 @@ class KnownBrowser(ContactRow):
 
 
 KnownBrowser.add_index(KnownBrowser.org, KnownBrowser.until)
+
+
+class OwnPage(OrgModel):
+    """What an organisation lets people see and change on their own pages: a level of contacts.self_service for each
+    block. One row; where there is none, people change everything.
+    """
+
+    names = IntegerField(default=CHANGED)
+    emails = IntegerField(default=CHANGED)
+    telephones = IntegerField(default=CHANGED)
+    addresses = IntegerField(default=CHANGED)
+    mails_details = IntegerField(default=0)  # whether a person may have his details mailed to him in full
+
+    class Meta:
+        table_name = "own_page"
+        indexes = ((("org",), True),)
+
+
+class AskedChange(ContactRow):
+    """What a person asked to have changed, until a colleague confirms or refuses it. A later one takes its place."""
+
+    contact_id = IntegerField()
+    block = TextField()  # of rules.BLOCKS, or "page:7"
+    link = IntegerField()  # the subject of the link by which it was asked: who asked is answered there
+    seen = TextField()  # the stamp of the block as it stood
+    typed: Any = JSONField()  # what the service is given
+    changes: Any = JSONField()  # in words, {"First name": [before, after]}
+    at = UtcField(default=now)
+
+    class Meta:
+        table_name = "asked_change"
+        indexes = ((("org", "contact_id", "block"), True),)
+        constraints = [belongs_to("contact", "contact_id"), own_key()]

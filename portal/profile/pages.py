@@ -5,7 +5,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, current_app, g, make_response, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 
 from portal.contacts import queries
 from portal.contacts.models import Contact
@@ -57,6 +68,18 @@ def link() -> Link:
 def is_known() -> bool:
     """Whether the person has shown in this browser that he reads the mail of his address."""
     return bool(g.actor.may(Permission.CONTACT_EDIT))
+
+
+def require_known() -> None:
+    """Details stand only in a browser that is known; elsewhere the page is not there."""
+    if not is_known():
+        abort(404)
+
+
+def back(token: str, *, waits: bool = False) -> Response:
+    """To the page after a change, which says whether it was made or waits for a colleague."""
+    done = "waits" if waits else "saved"
+    return redirect(url_for("profile.show", token=token, done=done), 303)  # type: ignore[return-value]
 
 
 def page(template: str, status: int = 200, **context: Any) -> Response:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from portal.contacts.self_service import CHANGED, HIDDEN, LEVELS, SHOWN
 from portal.core.words import later
 
 ENTER, EMAIL = "enter", "email"
@@ -14,6 +15,16 @@ MOST_LINKS = 3  # that somebody asks for himself, to one address in a day
 DAY = timedelta(days=1)
 BRIEFLY = timedelta(hours=1)  # a browser that is not to be remembered
 LONG = timedelta(days=90)
+
+# The blocks of a person's own page that no organisation designed, and what colleagues call them.
+BLOCKS = {
+    "names": "Names", "emails": "Email addresses", "telephones": "Telephone numbers", "addresses": "Addresses",
+}  # fmt: skip
+
+
+def levels_of(block: str) -> tuple[int, ...]:
+    """The levels that a block can be given. Who reads the mail of an address is shown by a code, not by a colleague."""
+    return (HIDDEN, SHOWN, CHANGED) if block == "emails" else tuple(LEVELS)
 
 
 def refusal_to_send(codes: int, wrong: int) -> str:

@@ -2,12 +2,17 @@
 and what its owner receives, and nothing more until a code was typed.
 """
 
+from typing import Any
+
 from flask import Flask, Response, g, redirect, request, url_for
 
 from portal.contacts.address_guards import AddressRefused
 from portal.contacts.rules import LANGUAGES
 from portal.profile import (
+    asked,
     codes,
+    designed,
+    designed_views,
     detail_views,
     details,
     finding,
@@ -15,13 +20,16 @@ from portal.profile import (
     links,
     pages,
     preferences,
+    settings_views,
     staff_views,
     why_views,
 )
 from portal.profile.codes import BadCode, NoCode, TooMany
+from portal.profile.levels import NotOffered
 from portal.profile.pages import bp, link, page
 from portal.profile.rules import EMAIL, ENTER, hint_of
 from portal.web.access import linked, register_link
+from portal.web.errors import register_error
 from portal.web.limits import limiter
 
 
@@ -134,9 +142,15 @@ def _is_mine() -> bool:
 
 def _show(status: int = 200, said: str = "") -> Response:
     mine = link()
+    known: dict[str, Any] = {"known": None}
+    if pages.is_known():
+        known = {
+            "known": details.of(mine.contact), "sheets": designed.sheets(mine.contact),
+            "waiting": asked.of_contact(mine.contact), "of_page": asked.of_page,
+        }  # fmt: skip
     return page(
         "profile/show.html", status, choices=preferences.choices(mine), is_gone=preferences.is_gone(mine),
-        languages=LANGUAGES, said=said, known=details.of(mine.contact) if pages.is_known() else None,
+        languages=LANGUAGES, said=said, **known,
         blocks=pages.blocks(),
     )  # fmt: skip
 
@@ -150,8 +164,11 @@ def _to(endpoint: str, token: str, done: str | None = None) -> Response:
 
 
 def register(app: Flask) -> None:
-    # detail_views and why_views put their routes on the same blueprint as this module
-    for blueprint in dict.fromkeys((detail_views.bp, why_views.bp, staff_views.bp, finding_views.bp)):
+    # detail_views, designed_views and why_views put their routes on the same blueprint as this module
+    for blueprint in dict.fromkeys(
+        (detail_views.bp, designed_views.bp, why_views.bp, staff_views.bp, settings_views.bp, finding_views.bp)
+    ):
         app.register_blueprint(blueprint)
+    register_error(app, NotOffered, 404)
     register_link(links.PURPOSE, pages.resolve)
     register_link(codes.PURPOSE, pages.resolve_code)

@@ -7,6 +7,7 @@ from portal.contacts import designing, fields, record_values
 from portal.contacts.design_rules import Design, TypedOption
 from portal.contacts.field_rules import Entry, read
 from portal.contacts.models import Field, GroupMember
+from portal.contacts.self_service import CHANGED, CONFIRMED, SHOWN
 from portal.core.clock import now
 
 SHIRTS = ("Small", "Medium", "Large", "Extra large")
@@ -24,13 +25,17 @@ def design() -> list[Field]:
     designs = (
         Design(
             "choice", "Shirt size", "To order shirts that fit", "ordinary", options=_options(SHIRTS), is_listed=True,
+            self_service=CHANGED,
         ),
-        Design("yes_no", "Driver's licence", "To know who may drive the bus", "ordinary", is_listed=True),
-        Design("date", "First day", "To thank people on their day", "ordinary", is_listed=True),
-        Design("choices", "Can help with", "To ask the right people", "ordinary", options=_options(SKILLS)),
+        Design("yes_no", "Driver's licence", "To know who may drive the bus", "ordinary", is_listed=True, self_service=CONFIRMED),
+        Design("date", "First day", "To thank people on their day", "ordinary", is_listed=True, self_service=SHOWN),
+        Design("choices", "Can help with", "To ask the right people", "ordinary", options=_options(SKILLS), self_service=CHANGED),
         Design("number", "Hours in a month", "To plan Saturdays", "ordinary", least="0", most="200"),
-        Design("money", "Taxi fare", "To pay back what it costs to come", "financial"),
-        Design("text", "In an emergency, call", "To reach somebody at home", "ordinary", is_searched=True),
+        Design("money", "Taxi fare", "To pay back what it costs to come", "financial", self_service=SHOWN),
+        Design(
+            "text", "In an emergency, call", "To reach somebody at home", "ordinary", is_searched=True,
+            self_service=CONFIRMED,
+        ),
         Design("long", "How they came to us", "To know what brings people here", "ordinary"),
         Design("person", "Mentor", "Somebody to turn to in the first weeks", "ordinary"),
         Design(

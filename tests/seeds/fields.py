@@ -9,11 +9,14 @@ from portal.contacts import designing, filling, groups
 from portal.contacts.design_rules import MOST_LISTED, Design
 from portal.contacts.groups import Details
 from portal.contacts.page_blocks import block_of
+from portal.contacts.self_service import CHANGED
+from portal.contacts.self_service import SHOWN as SHOWN_THERE
 from portal.contacts.service import find
 from portal.core.permissions import DATA_SET_OF_CLASS, Sensitivity
 from tests.seeds import Stage
 
 SHOWN = (Sensitivity.ORDINARY, Sensitivity.SPECIAL)  # those whose own page is walked
+LEVELS = {Sensitivity.ORDINARY: CHANGED, Sensitivity.SPECIAL: SHOWN_THERE}  # on people's own pages
 KINDS = {Sensitivity.ORDINARY: "text", Sensitivity.SPECIAL: "long", Sensitivity.FINANCIAL: "link"}
 
 
@@ -35,6 +38,7 @@ def plant(stage: Stage) -> dict[str, int]:
         design = Design(
             kind, name, purpose, sensitivity, authorisation="consent", authorisation_note="CNRY note",
             help=here("help"), is_searched=True, is_listed=number < MOST_LISTED,
+            self_service=LEVELS.get(sensitivity, 0),
         )  # fmt: skip
         field = designing.add_field(page, design)
         value = here("value", f"{hidden_with} {by} contact")
