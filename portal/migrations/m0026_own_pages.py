@@ -12,7 +12,7 @@ SQLITE = [
     "RESTRICT)",
     'CREATE UNIQUE INDEX "own_page_org_id" ON "own_page" ("org_id")',
     'CREATE TABLE "asked_change" ("id" INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, "org_id" INTEGER NOT NULL, '
-    '"contact_id" INTEGER NOT NULL, "block" TEXT NOT NULL, "link" INTEGER NOT NULL, "seen" TEXT NOT NULL, '
+    '"contact_id" INTEGER NOT NULL, "block" TEXT NOT NULL, "link" INTEGER NOT NULL, '
     '"typed" TEXT NOT NULL, "changes" TEXT NOT NULL, "at" TEXT NOT NULL, FOREIGN KEY ("org_id") REFERENCES '
     '"org" ("id") ON DELETE RESTRICT, FOREIGN KEY ("org_id", "contact_id") REFERENCES "contact" ("org_id", '
     '"id") ON DELETE RESTRICT, UNIQUE ("org_id", "id"))',
@@ -30,7 +30,7 @@ POSTGRESQL = [
     '"mails_details" INTEGER NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON DELETE RESTRICT)',
     'CREATE UNIQUE INDEX "own_page_org_id" ON "own_page" ("org_id")',
     'CREATE TABLE "asked_change" ("id" SERIAL NOT NULL PRIMARY KEY, "org_id" INTEGER NOT NULL, "contact_id" INTEGER'
-    ' NOT NULL, "block" TEXT NOT NULL, "link" INTEGER NOT NULL, "seen" TEXT NOT NULL, "typed" JSONB NOT NULL, '
+    ' NOT NULL, "block" TEXT NOT NULL, "link" INTEGER NOT NULL, "typed" JSONB NOT NULL, '
     '"changes" JSONB NOT NULL, "at" TIMESTAMPTZ NOT NULL, FOREIGN KEY ("org_id") REFERENCES "org" ("id") ON '
     'DELETE RESTRICT, FOREIGN KEY ("org_id", "contact_id") REFERENCES "contact" ("org_id", "id") ON DELETE '
     'RESTRICT, UNIQUE ("org_id", "id"))',

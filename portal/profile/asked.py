@@ -26,12 +26,12 @@ def of_contact(contact: Contact) -> dict[str, AskedChange]:
     return {row.block: row for row in AskedChange.select().where(AskedChange.contact_id == contact.id)}
 
 
-def ask(link: Link, block: str, seen: str, typed: Any, changes: Mapping[str, tuple[str, str]]) -> None:
+def ask(link: Link, block: str, typed: Any, changes: Mapping[str, tuple[str, str]]) -> None:
     """Keep what the person asks for, in place of what he asked for before. Nothing of his details is changed."""
     with transaction():
         _forget(link.contact, block)
         AskedChange.create(
-            contact_id=link.contact.id, block=block, link=link.subject, seen=seen, typed=typed, changes=dict(changes)
+            contact_id=link.contact.id, block=block, link=link.subject, typed=typed, changes=dict(changes)
         )
         log.write("contact.change_asked", link.contact.id)
 

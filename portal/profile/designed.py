@@ -46,11 +46,12 @@ def sheets(contact: Contact) -> list[Sheet]:
 def _shown(cell: Cell) -> Shown:
     if is_masked(cell.field):
         return Shown(cell.field.name, "", bool(cell.values))
-    words = _words(cell)
+    words = words_of(cell)
     return Shown(cell.field.name, _(words) if words and cell.field.kind == "yes_no" else words, False)
 
 
-def _words(cell: Cell) -> str:
+def words_of(cell: Cell) -> str:
+    """What stands in a field, as people read it."""
     return f"{date.fromisoformat(cell.text):%-d %b %Y}" if cell.text and cell.field.kind == "date" else cell.text
 
 
@@ -88,8 +89,9 @@ def change(link: Link, page_id: int, seen: str, typed: Mapping[int, Sequence[str
             return False
         part = filling.part_of(later, {cell.field.id for cell in differing})
         kept = {cell.field.id: list(typed[cell.field.id]) for cell in differing}
-        changes = details.tried(contact, lambda: filling.fill(contact, part, filling.stamp(part), kept), _texts)
-        asked.ask(link, asked.of_page(page_id), filling.stamp(part), {str(i): one for i, one in kept.items()}, changes)
+        made = details.tried(contact, lambda: filling.fill(contact, part, filling.stamp(part), kept), _texts)
+        changes = {str(cell.field.id): made.get(cell.field.name, ("", "")) for cell in part.cells}
+        asked.ask(link, asked.of_page(page_id), {str(i): one for i, one in kept.items()}, changes)
     return True
 
 
@@ -106,6 +108,6 @@ def _of_level(block: Block, level: int) -> Block:
 def _texts(contact: Contact) -> dict[str, str]:
     """The fields that the person changes, to be set beside what they were."""
     return {
-        cell.field.name: _words(cell)
+        cell.field.name: words_of(cell)
         for block in blocks_of(contact.id) for cell in block.cells if may_change(level_of(cell.field))
     }  # fmt: skip

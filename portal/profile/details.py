@@ -83,17 +83,17 @@ def change_names(link: Link, seen: str, **values: str) -> bool:
     levels.NotOffered, as those below do.
     """
     typed = {name: value for name, value in values.items() if value != getattr(link.contact, name)}
-    return _change_or_ask(link, "names", seen, typed, lambda: apply_names(link.contact, seen, typed))
+    return _change_or_ask(link, "names", typed, lambda: apply_names(link.contact, seen, typed))
 
 
 def change_telephones(link: Link, seen: str, lines: Sequence[Line]) -> bool:
     typed = [asdict(line) for line in lines]
-    return _change_or_ask(link, "telephones", seen, typed, lambda: apply_telephones(link.contact, seen, typed))
+    return _change_or_ask(link, "telephones", typed, lambda: apply_telephones(link.contact, seen, typed))
 
 
 def change_addresses(link: Link, seen: str, lines: Sequence[AddressLine]) -> bool:
     typed = [asdict(line) for line in lines]
-    return _change_or_ask(link, "addresses", seen, typed, lambda: apply_addresses(link.contact, seen, typed))
+    return _change_or_ask(link, "addresses", typed, lambda: apply_addresses(link.contact, seen, typed))
 
 
 def apply_names(contact: Contact, seen: str, typed: Mapping[str, str]) -> None:
@@ -109,7 +109,7 @@ def apply_addresses(contact: Contact, seen: str, typed: Sequence[Mapping[str, An
     service.change_addresses(contact, seen, [AddressLine(**line) for line in typed])
 
 
-def _change_or_ask(link: Link, block: str, seen: str, typed: Any, change: Callable[[], None]) -> bool:
+def _change_or_ask(link: Link, block: str, typed: Any, change: Callable[[], None]) -> bool:
     """Make the change, or keep it for a colleague to confirm, as the organisation chose; return whether it waits."""
     if levels.level_to_change(block) == CHANGED:
         told(link, change)
@@ -120,7 +120,7 @@ def _change_or_ask(link: Link, block: str, seen: str, typed: Any, change: Callab
         if not changes:
             asked.withdraw(link.contact, block)
             return False
-        asked.ask(link, block, seen, typed, changes)
+        asked.ask(link, block, typed, changes)
     return True
 
 

@@ -33,6 +33,12 @@ def send_found(address: str, people: Sequence[tuple[str, str]], language: str) -
         send("profile_found", address, people=list(people))
 
 
+def answer_asked(address: str, name: str, url: str, language: str, why: str) -> None:
+    """What became of a change that the person asked for: made, or not and `why`. Tells no detail."""
+    with speaking(language):
+        send("profile_asked", address, name=name, url=url, why=why)
+
+
 def tell_of_change(mailbox: Mailbox, name: str, changes: Mapping[str, tuple[str, str]], contact_id: int) -> None:
     """Tell the sender of the message that carried the link, and the organisation's own address, what was changed
     (R22).

@@ -87,9 +87,8 @@ class AskedChange(ContactRow):
     contact_id = IntegerField()
     block = TextField()  # of rules.BLOCKS, or "page:7"
     link = IntegerField()  # the subject of the link by which it was asked: who asked is answered there
-    seen = TextField()  # the stamp of the block as it stood
     typed: Any = JSONField()  # what the service is given
-    changes: Any = JSONField()  # in words, {"First name": [before, after]}
+    changes: Any = JSONField()  # in words, {"First name": [before, after]}; of a page by the ids of its fields
     at = UtcField(default=now)
 
     class Meta:

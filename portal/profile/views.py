@@ -10,6 +10,7 @@ from portal.contacts.address_guards import AddressRefused
 from portal.contacts.rules import LANGUAGES
 from portal.profile import (
     asked,
+    asked_views,
     codes,
     designed,
     designed_views,
@@ -25,6 +26,7 @@ from portal.profile import (
     why_views,
 )
 from portal.profile.codes import BadCode, NoCode, TooMany
+from portal.profile.deciding import NothingAsked
 from portal.profile.levels import NotOffered
 from portal.profile.pages import bp, link, page
 from portal.profile.rules import EMAIL, ENTER, hint_of
@@ -165,10 +167,11 @@ def _to(endpoint: str, token: str, done: str | None = None) -> Response:
 
 def register(app: Flask) -> None:
     # detail_views, designed_views and why_views put their routes on the same blueprint as this module
-    for blueprint in dict.fromkeys(
-        (detail_views.bp, designed_views.bp, why_views.bp, staff_views.bp, settings_views.bp, finding_views.bp)
-    ):
+    own = (detail_views.bp, designed_views.bp, why_views.bp)
+    for blueprint in dict.fromkeys((*own, staff_views.bp, settings_views.bp, asked_views.bp, finding_views.bp)):
         app.register_blueprint(blueprint)
+    asked_views.register()
     register_error(app, NotOffered, 404)
+    register_error(app, NothingAsked, 404)
     register_link(links.PURPOSE, pages.resolve)
     register_link(codes.PURPOSE, pages.resolve_code)

@@ -27,9 +27,15 @@ def design() -> list[Field]:
             "choice", "Shirt size", "To order shirts that fit", "ordinary", options=_options(SHIRTS), is_listed=True,
             self_service=CHANGED,
         ),
-        Design("yes_no", "Driver's licence", "To know who may drive the bus", "ordinary", is_listed=True, self_service=CONFIRMED),
+        Design(
+            "yes_no", "Driver's licence", "To know who may drive the bus", "ordinary", is_listed=True,
+            self_service=CONFIRMED,
+        ),
         Design("date", "First day", "To thank people on their day", "ordinary", is_listed=True, self_service=SHOWN),
-        Design("choices", "Can help with", "To ask the right people", "ordinary", options=_options(SKILLS), self_service=CHANGED),
+        Design(
+            "choices", "Can help with", "To ask the right people", "ordinary", options=_options(SKILLS),
+            self_service=CHANGED,
+        ),
         Design("number", "Hours in a month", "To plan Saturdays", "ordinary", least="0", most="200"),
         Design("money", "Taxi fare", "To pay back what it costs to come", "financial", self_service=SHOWN),
         Design(

@@ -57,6 +57,7 @@ PAGES = {
     "duties-missing": "/compliance/missing",
     "support-organisations": "/support/organisations", "support-organisation": "/support/organisations/1",
     "senders": "/settings/senders", "designer": "/settings/pages", "own-pages": "/settings/own-pages",
+    "asked-changes": "/contacts/asked-changes",
     "own-pages-example": "/settings/own-pages/example", "designed-page": "/settings/pages/1",
     "kinds": "/settings/pages/1/fields/new", "new-field": "/settings/pages/1/fields/new?kind=number",
     "field": "/settings/pages/fields/1", "remove-field": "/settings/pages/fields/1/removal",
