@@ -11,6 +11,7 @@ from portal.duplicates import parting
 from portal.exports import keeping, out_there
 from portal.imports import service as imports
 from portal.profile import codes
+from portal.requests import service as requests
 from portal.signin import service as signin
 from portal.subscribing import signing_up
 from portal.users import reminding
@@ -36,5 +37,6 @@ def _tidy() -> None:
     keeping.tidy()
     out_there.remind()
     parting.tidy()
+    requests.tidy()
     reminding.remind()
     duties.remind()

@@ -21,6 +21,8 @@ from portal.web.filters import zone
 from portal.web.frame import Place, add_place
 from portal.web.htmx import page_or_part
 
+LATEST = timedelta(days=400)  # so long what is late stands on the day of today
+
 
 class NoSuchUser(LookupError):
     pass
@@ -98,7 +100,7 @@ def _day(day: date) -> dict[str, object]:
     return {
         "day": day, "today": today, "doers": queries.doers(day, zone()),
         "due_tasks": [*late, *(tasks.open_tasks(mine=False, on=day) if may_see_tasks else [])],
-        "due_others": others_due.between(day, day), "back": "diary",
+        "due_others": others_due.between(day - LATEST if day == today else day, day), "back": "diary",
     }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from portal.core.text import InvalidText, clean_text
 from portal.core.written import day
 from portal.delivery.notices import HOME
 from portal.privacy_notice.rules import REGULATOR
-from portal.requests import desk, mails, recipients, texts
+from portal.requests import desk, mails, queries, recipients, texts
 from portal.requests.models import Request
 from portal.requests.rules import EXPLAINED, GROUNDS, PASSED_ON, REFUSING, Reply, problems, why_open
 
@@ -120,7 +120,7 @@ def name_of(request: Request) -> str:
     contact = Contact.get_or_none(Contact.id == request.contact_id) if request.contact_id else None
     if contact is not None:
         return contacts.name_of(contact)
-    return request.who or "Somebody who was deleted since"
+    return request.who or queries.GONE
 
 
 def _why_open(request: Request) -> str:

@@ -12,7 +12,7 @@ from portal.contacts.forms import plain
 from portal.core.text import InvalidText, clean_text
 from portal.requests import desk
 from portal.requests.models import Request
-from portal.requests.rules import ANSWERED_BY, CHANNELS, GROUNDS, KINDS, OUTCOMES, Reply
+from portal.requests.rules import ANSWERED_BY, BY_THEMSELVES, CHANNELS, GROUNDS, KINDS, OUTCOMES, Reply
 from portal.requests.service import Asked
 from portal.web.forms import Form
 
@@ -39,7 +39,7 @@ class RequestForm(Form):
     reach = StringField("Where the answer goes", [plain])
     kind = SelectField("What is asked", choices=[SelectChoice(name, kind.words) for name, kind in KINDS.items()])
     channel = SelectField(
-        "How it came", choices=[SelectChoice(*pair) for pair in CHANNELS.items() if pair[0] != "page"]
+        "How it came", choices=[SelectChoice(*pair) for pair in CHANNELS.items() if pair[0] not in BY_THEMSELVES]
     )
     received_on = StringField("When it came", [plain])
     recording = StringField("Recording of the call", [plain])
@@ -100,7 +100,7 @@ class AnswerForm(Form):
         super().__init__(**more)
         self.outcome.choices = [SelectChoice(one, OUTCOMES[one]) for one in KINDS[request.kind].outcomes]
         mine = [SelectChoice(k, f"{g.words} ({g.law})") for k, g in GROUNDS.items() if request.kind in g.kinds]
-        self.ground.choices = [SelectChoice("", "No part is refused"), *mine]
+        self.ground.choices = [SelectChoice("", "Choose the ground"), *mine]
         ways = [pair for pair in ANSWERED_BY.items() if address or pair[0] != "email"]
         self.how.choices = [SelectChoice(*pair) for pair in ways]
 

@@ -16,12 +16,9 @@ from portal.diary.due import Due, register_due
 from portal.home.queries import Notice, register_notices
 from portal.requests import queries
 from portal.requests.models import Request
+from portal.requests.service import FORGOTTEN
 
 SOON = timedelta(days=7)
-_EMPTIED = {
-    "contact_id": None, "who": "", "reach": "", "text": "", "recording": "", "mac": "", "extended_why": "",
-    "verified_how": "", "refused": "", "reasons": "", "about": "", "statement": "", "answer": "", "mail_id": None,
-}  # fmt: skip
 
 
 def register() -> None:
@@ -42,7 +39,7 @@ def erase(contact_ids: list[int]) -> None:
     open_ids = [row[0] for row in Request.select(Request.id).where(mine, Request.closed_at.is_null()).tuples()]
     ids = [row[0] for row in Request.select(Request.id).where(mine).tuples()]
     with acting_as(system(current_actor().org_id)):  # who names nobody any more is out of sight for some
-        Request.update(**_EMPTIED, erased_at=now()).where(Request.id.in_(ids)).execute()
+        Request.update(**FORGOTTEN, erased_at=now()).where(Request.id.in_(ids)).execute()
         Request.update(closed_at=now()).where(Request.id.in_(open_ids)).execute()
     for request_id in open_ids:
         log.write("request.closed", subject_id=request_id)

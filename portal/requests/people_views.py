@@ -21,7 +21,7 @@ from portal.profile.pages import link, page
 from portal.requests import desk, mails, queries, service
 from portal.requests.forms import LONGEST
 from portal.requests.models import Request
-from portal.requests.rules import ASKED, COMPLAINTS, KINDS, MOST_OWN
+from portal.requests.rules import ASKED, BY_THEMSELVES, COMPLAINTS, KINDS, MOST_OWN
 from portal.requests.service import Asked
 from portal.web.access import linked, register_link
 from portal.web.limits import limiter
@@ -44,7 +44,7 @@ def show(token: str) -> Response:
 @limiter.limit("30 per hour")
 def ask(token: str) -> Response:
     _require_known()
-    made = _receive(ASKED, service.BY_CODE)
+    made = _receive("page", ASKED, service.BY_CODE)
     if isinstance(made, Request):
         return _to("own_requests.show", token, made)
     return _own(made[1], errors=made[0])
@@ -60,13 +60,13 @@ def write(token: str) -> Response:
 @linked(complaint_page.PURPOSE)
 @limiter.limit("30 per hour")
 def complain(token: str) -> Response:
-    made = _receive(COMPLAINTS, "")
+    made = _receive("link", COMPLAINTS, "")
     if isinstance(made, Request):
         return _to("complaints.write", token, made)
     return _complaint(made[1], errors=made[0])
 
 
-def _receive(kinds: tuple[str, ...], verified_how: str) -> Request | tuple[dict[str, str], int]:
+def _receive(channel: str, kinds: tuple[str, ...], verified_how: str) -> Request | tuple[dict[str, str], int]:
     """Keep what was written, or say what is amiss, by the field, with the status."""
     mine, kind = link(), request.form.get("kind", "")
     errors: dict[str, str] = {}
@@ -85,7 +85,7 @@ def _receive(kinds: tuple[str, ...], verified_how: str) -> Request | tuple[dict[
         return {"text": _("You wrote to us several times today already. Try again tomorrow, or telephone us.")}, 429
     made = service.receive(
         Asked(
-            kind, "page", text, contact_id=mine.contact.id, mac=mine.mac, delivery=mine.delivery,
+            kind, channel, text, contact_id=mine.contact.id, mac=mine.mac, delivery=mine.delivery,
             verified_how=verified_how,
         )
     )  # fmt: skip
@@ -113,7 +113,7 @@ def _just_made() -> Request | None:
     text = request.args.get("done", "")
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         return None
-    mine = (Request.id == int(text)) & (Request.contact_id == link().contact.id) & (Request.channel == "page")
+    mine = (Request.id == int(text)) & (Request.contact_id == link().contact.id) & Request.channel.in_(BY_THEMSELVES)
     return Request.get_or_none(mine, Request.created_at > now() - SHORTLY)
 
 

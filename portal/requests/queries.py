@@ -8,14 +8,19 @@ from typing import Any
 from portal.accounts.service import day_of, today
 from portal.activity.models import LogEntry
 from portal.activity.sentences import Sentence
+from portal.campaigns.models import Campaign
 from portal.contacts import history, seen_entries
+from portal.contacts import queries as contacts
 from portal.contacts.merged import with_merged
+from portal.core.actor import current_actor
 from portal.core.clock import now
+from portal.core.permissions import Permission
 from portal.diary.queries import names_of as users_of
 from portal.requests import desk
 from portal.requests.models import Request
-from portal.requests.rules import COMPLAINTS, KINDS, Counted, Kind, bounds_of, counted, year_of
+from portal.requests.rules import BY_THEMSELVES, COMPLAINTS, KINDS, Counted, Kind, bounds_of, counted, year_of
 
+GONE = "Somebody who was removed since"
 SHOWS: dict[str, str] = {
     "": "Open", "late": "Late", "soon": "Due within a week", "mine": "Mine", "nobody": "Nobody's", "closed": "Closed",
     "all": "All",
@@ -95,7 +100,7 @@ def lines(requests: Iterable[Request]) -> list[Line]:
     day = today()
     return [
         Line(
-            row, KINDS[row.kind], names.get(row.contact_id or 0, row.who or "Somebody who was deleted since"),
+            row, KINDS[row.kind], names.get(row.contact_id or 0, row.who or GONE),
             owners.get(row.user_id or 0, ""), row.answered_at is None and row.is_open and row.due < day,
             (row.due - day).days,
         )
@@ -130,10 +135,30 @@ def own(contact_id: int) -> list[Request]:
     return list(Request.select().where(Request.contact_id == contact_id).order_by(Request.id.desc()).limit(20))
 
 
+def candidates(request: Request) -> list[tuple[int, str]]:
+    """The contacts who may be the one who asks, by name, of somebody who was noted as none."""
+    if request.contact_id is not None or not request.who:
+        return []
+    return [
+        (row.contact.id, contacts.name_of(row.contact))
+        for row in contacts.page(contacts.Filter(text=request.who), 1, 5)
+    ]
+
+
+def newsletter(request: Request) -> Campaign | None:
+    """The newsletter about which somebody complains, of who may see newsletters."""
+    if request.campaign_id is None or not current_actor().may(Permission.CAMPAIGN_READ):
+        return None
+    found: Campaign | None = Campaign.get_or_none(Campaign.id == request.campaign_id)
+    return found
+
+
 def own_today(contact_id: int) -> int:
     """How many a person has written himself in the last day."""
     lately = Request.created_at > now() - timedelta(days=1)
-    return int(Request.select().where(Request.contact_id == contact_id, Request.channel == "page", lately).count())
+    return int(
+        Request.select().where(Request.contact_id == contact_id, Request.channel.in_(BY_THEMSELVES), lately).count()
+    )
 
 
 def time_line(request: Request) -> list[Sentence]:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from portal.consent.hours import holidays
 from portal.core.words import later
 
+KEPT = timedelta(days=365)  # so long the words of somebody who is no contact are kept after the answer
 DAYS = timedelta(days=30)  # to answer in, counted from the day on which it came (reg 3)
 
 
@@ -104,6 +105,7 @@ GROUNDS: dict[str, Ground] = {
 
 CHANNELS: dict[str, str] = {
     "page": "On the person's own page",
+    "link": "By the link of a message",
     "email": "By email",
     "telephone": "By telephone",
     "paper": "On paper",
@@ -116,6 +118,7 @@ ANSWERED_BY: dict[str, str] = {
     "hand": "By hand",
     "own_email": "By email, sent from elsewhere",
 }
+BY_THEMSELVES = ("page", "link")  # the ways on which no colleague is
 UNRECORDED = "unrecorded, not valid evidence"
 
 

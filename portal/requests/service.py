@@ -19,8 +19,13 @@ from portal.core.tenancy import Org
 from portal.delivery.models import Delivery
 from portal.requests import desk, mails, stopping
 from portal.requests.models import Request
-from portal.requests.rules import CHANNELS, KINDS, due_on, extended
+from portal.requests.rules import BY_THEMSELVES, CHANNELS, KEPT, KINDS, due_on, extended
 
+# What of a request goes with the person. The rest names nobody.
+FORGOTTEN: dict[str, Any] = {
+    "contact_id": None, "who": "", "reach": "", "text": "", "recording": "", "mac": "", "extended_why": "",
+    "verified_how": "", "refused": "", "reasons": "", "about": "", "statement": "", "answer": "", "mail_id": None,
+}  # fmt: skip
 BY_CODE = "By a code sent to an address on file"
 OLDEST = 400  # days that a request may have lain about before it is noted here
 
@@ -141,18 +146,24 @@ def set_contact(request: Request, contact_id: int) -> None:
     _require_open(request, "contact_id")
     contacts.find(contact_id)
     with transaction():
-        Request.update(contact_id=contact_id, who="").where(
-            Request.id == request.id, Request.contact_id.is_null()
-        ).execute()
+        mine = (Request.id == request.id) & Request.contact_id.is_null() & Request.closed_at.is_null()
+        if not Request.update(contact_id=contact_id, who="").where(mine).execute():
+            return
         fresh = find(request.id)
         _log("request.contact_found", fresh, {})
         stopping.at_once(fresh)
 
 
+def tidy() -> None:
+    """Forget the words of those who are no contacts, a year after they were answered: nobody else would."""
+    old = (Request.closed_at < now() - KEPT) & Request.erased_at.is_null() & Request.contact_id.is_null()
+    Request.update(**FORGOTTEN, erased_at=now()).where(old).execute()
+
+
 def _check(asked: Asked) -> None:
     if asked.kind not in KINDS:
         raise BadRequest("Choose what is asked.", "kind")
-    if asked.channel not in CHANNELS or asked.channel == "page":
+    if asked.channel not in CHANNELS or asked.channel in BY_THEMSELVES:
         raise BadRequest("Choose how it came.", "channel")
     if asked.contact_id is None and not asked.who.strip():
         raise BadRequest("Enter who asks.", "who")

@@ -14,8 +14,8 @@ from portal.delivery.models import Delivery
 from portal.requests.models import Request
 
 METHODS = {
-    "page": "link", "email": "email", "telephone": "telephone", "paper": "paper", "in_person": "in_person",
-    "sms": "sms",
+    "page": "link", "link": "link", "email": "email", "telephone": "telephone", "paper": "paper",
+    "in_person": "in_person", "sms": "sms",
 }  # fmt: skip
 
 

@@ -95,6 +95,19 @@ def assign(request_id: int) -> Response:
     return _show(row, 422, owner_form=form)
 
 
+@bp.post("/<int:request_id>/contact")
+@needs(Permission.PRIVACY)
+def set_contact(request_id: int) -> Response:
+    row, contact = service.find(request_id), _contact(request.form.get("contact_id", ""))
+    if contact is None:
+        return _show(row, 422, unfound="Choose one of them, or leave it as it is.")
+    try:
+        service.set_contact(row, contact.id)
+    except service.BadRequest as error:
+        return _show(row, 422, unfound=str(error))
+    return _done(row)
+
+
 @bp.post("/<int:request_id>/check")
 @needs(Permission.PRIVACY)
 def verify(request_id: int) -> Response:
@@ -167,10 +180,13 @@ def _show(row: Request, status: int = 200, **more: Any) -> Response:
     given = {
         "owner_form": OwnerForm(row.contact_id, formdata=None, data={"user_id": str(row.user_id or "")}),
         "check_form": CheckForm(formdata=None), "extension_form": ExtensionForm(formdata=None), "not_closed": "",
+        "unfound": "",
     } | more  # fmt: skip
     return page_or_part(
         "requests/show.html", "requests/_show.html", status, row=row, line=line, time_line=queries.time_line(row),
-        recipients=recipients.of(row.contact_id), is_whole=recipients.is_whole(), outcomes=OUTCOMES, channels=CHANNELS,
+        recipients=recipients.of(row.contact_id), is_whole=recipients.is_whole(),
+        candidates=queries.candidates(row) if row.is_open else [], newsletter=queries.newsletter(row),
+        outcomes=OUTCOMES, channels=CHANNELS,
         grounds=GROUNDS, answered_by=ANSWERED_BY, unrecorded=UNRECORDED, **given,
     )  # fmt: skip
 

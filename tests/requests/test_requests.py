@@ -176,6 +176,29 @@ def test_deleting_waits_for_the_answer_and_closes_the_request(thandi, as_olivia)
     assert log.verify().ok
 
 
+def test_the_words_of_somebody_who_is_no_contact_are_forgotten_after_a_year(thandi, as_olivia):
+    made = service.note(Asked("held", "paper", SECRET, who="Sipho", reach="1 Road"))
+    service.verify(made, "Showed the ID card")
+    answering.answer(made, Reply("nothing", "We keep nothing.", "post"))
+    service.tidy()
+    assert service.find(made.id).who == "Sipho"
+    Request.update(closed_at=now() - timedelta(days=400)).where(Request.id == made.id).execute()
+    service.tidy()
+    row = service.find(made.id)
+    assert (row.who, row.text, row.reach, row.answer) == ("", "", "", "")
+
+
+def test_a_stranger_who_is_found_among_the_contacts_is_treated_as_one(client_of, olivia, thandi):
+    with acting_as(actor_of(olivia)):
+        made = service.note(Asked("object", "paper", SECRET, who="Thandi"))
+    client = client_of(olivia)
+    assert "Thandi Ngcobo" in client.get(f"/requests/{made.id}").text
+    assert client.post(f"/requests/{made.id}/contact", data={}).status_code == 422
+    assert client.post(f"/requests/{made.id}/contact", data={"contact_id": thandi.id}).status_code == 303
+    with acting_as(actor_of(olivia)):
+        assert restricting.of(thandi.id) is not None
+
+
 def test_the_time_is_put_off_once(thandi, as_olivia):
     made = ask(thandi)
     service.extend(made, "Much to look through; told by mail on 3 May")
