@@ -32,6 +32,7 @@ from portal.privacy import proof_views as proof
 from portal.privacy import retention_views as retention
 from portal.privacy_notice import views as privacy_notice
 from portal.profile import views as profile
+from portal.removal import views as removal
 from portal.reports import views as reports
 from portal.requests import views as requests
 from portal.run import health, probe
@@ -95,6 +96,7 @@ PAGES = (
     erasing.register,
     ageing.register,
     retention.register,
+    removal.register,
 )
 # Endpoints without a form token, by name; each says why in its view.
 POSTED_FROM_ELSEWHERE = ("unsubscribe.leave", "answer.answer", "subscribe.take_in", "subscribe.take_in_framed")

@@ -20,6 +20,7 @@ from portal.exports import keeping as exports
 from portal.imports import panel as imports
 from portal.privacy import journal, retention, sweeping
 from portal.profile import asked as asked_changes
+from portal.profile import confirming
 from portal.profile import sending as profile
 from portal.requests import holding as requests
 from portal.subscribing import holding as subscribing
@@ -49,6 +50,7 @@ RULES = (
     profile.register,
     subscribing.register,
     asked_changes.register,
+    confirming.register,
     compliance.register,
     readings.register,
     reminding.register,

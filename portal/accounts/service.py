@@ -24,7 +24,7 @@ from portal.core.tenancy import Org
 SETTABLE = {
     "name", "legal_name", "kind", "registration", "email", "telephone", "address", "town", "website",
     "complaints_email", "information_officer", "timezone", "colour", "logo_id", "sender_name", "reply_to",
-    "is_tracking", "requires_factor", "requires_proof", "document_quota",
+    "is_tracking", "offers_removal", "requires_factor", "requires_proof", "document_quota",
 }  # fmt: skip
 BY_COMMAND = {"document_quota"}  # what the installation gives, and no user of the organisation takes
 

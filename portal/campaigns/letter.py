@@ -39,6 +39,7 @@ class Mailbox:
 
 UNSUBSCRIBE = (("Unsubscribe", "unsubscribe"),)
 OWN_PAGE = ("See or change your details", "own page")  # R23
+REMOVAL = ("Remove my details", "removal")  # R26
 COMPLAIN = ("Complain", "complaint")  # R71
 
 
@@ -92,6 +93,12 @@ class Traces:
 
 
 NOTICE = "We note whether this message is opened and which of its links are followed."
+
+
+def links_of(*, is_request: bool, with_removal: bool) -> tuple[tuple[str, str], ...]:
+    """The links of the foot, (words, key). A request for consent leads to its answer and the way out alone."""
+    own = () if is_request else (OWN_PAGE, REMOVAL) if with_removal else (OWN_PAGE,)
+    return (*UNSUBSCRIBE, *own, COMPLAIN)
 
 
 def links_in(body: str) -> list[tuple[str, str]]:

@@ -25,7 +25,7 @@ from portal.core.db import share_row, transaction
 from portal.core.keys import make_token
 from portal.core.permissions import Denied, Permission
 from portal.core.tenancy import Org
-from portal.delivery import complaint_page, engine, figures, ledger, own_page, tracking, transport
+from portal.delivery import complaint_page, engine, figures, ledger, own_page, removal, tracking, transport
 from portal.delivery.kinds import Kind, Ready, register_kind
 from portal.delivery.mime import Message, UnsafeHeader, build
 from portal.delivery.models import Delivery
@@ -60,8 +60,10 @@ def choose_audience(campaign: Campaign, groups: Sequence[int], excluded: Sequenc
         log.write("campaign.audience_changed", subject_id=campaign.id, **values)
 
 
-def start(campaign: Campaign, at: datetime | None = None) -> None:
-    """Begin to send, or schedule it. Refused in words while anything is missing; begun twice, it is begun once."""
+def start(campaign: Campaign, at: datetime | None = None, *, offers_removal: bool = False) -> None:
+    """Begin to send, or schedule it. Refused in words while anything is missing; begun twice, it is begun once. With
+    `offers_removal` its foot leads to the removal of one's details, also where the organisation does not always do so.
+    """
     require(Permission.CAMPAIGN_SEND)
     require_right_to_send(campaign)
     _check(campaign)
@@ -72,7 +74,7 @@ def start(campaign: Campaign, at: datetime | None = None) -> None:
             Campaign.update(
                 state=state,
                 scheduled_at=at if state == SCHEDULED else None,
-                letter=service.letter_of(campaign).as_data(),
+                letter=service.letter_of(campaign, offers_removal=offers_removal).as_data(),
                 is_caught=int(transport.is_caught()),
                 started_by=current_actor().user_id,
             )
@@ -306,6 +308,7 @@ def _render(campaign_id: int, rows: Sequence[Delivery]) -> dict[int, Ready]:
         urls = {
             "unsubscribe": url,
             "own page": own_page.url(letter.base_url, row.org_id, own_page.of_delivery(row.id)),
+            "removal": removal.url(letter.base_url, row.org_id, own_page.of_delivery(row.id)),
             "complaint": complaint_page.url(letter.base_url, row.org_id, own_page.of_delivery(row.id)),
             "answer": f"{letter.base_url}/ask/{make_token('ask', row.org_id, row.id)}",
         }

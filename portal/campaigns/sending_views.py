@@ -21,6 +21,7 @@ from portal.web.htmx import done, page_or_part
 from portal.web.paging import paging
 
 PAGE = 50
+MANY = 1_000  # from here on the removal of one's details is offered at the foot (R26)
 RECEIVE, ALL = "receive", "all"
 
 
@@ -85,7 +86,7 @@ def dispatch(campaign_id: int) -> Response:
             raise sending.NotReady("Nobody would receive it. Choose a group with people who may be written to.")
         if request.form.get("seen") != str(len(fall.receivers)):
             raise sending.Changed("Meanwhile the people it goes to have changed. Look at the figures and send again.")
-        sending.start(campaign, at)
+        sending.start(campaign, at, offers_removal=request.form.get("removal") == "1")
     except (sending.NotReady, sending.Changed, service.Begun, BadTime, Denied) as error:
         return _audience(service.find(campaign_id), 422, str(error))
     return done(url_for("campaigns.history", campaign_id=campaign_id))
@@ -145,6 +146,7 @@ def _context(campaign: Campaign) -> dict[str, Any]:
         "today": now().astimezone(zone()),
         "zone": g.org.timezone,
         "asked": request.form,
+        "offers_removal": len(fall.receivers) > MANY and not g.org.offers_removal and not service.is_request(campaign),
     }
 
 

@@ -11,7 +11,7 @@ from portal.activity import log
 from portal.campaigns import attachments, merge, merge_fields, pictures, senders
 from portal.campaigns.appeal_rules import sounds_like_appeal
 from portal.campaigns.cleaning import from_editor, is_empty, undescribed_pictures
-from portal.campaigns.letter import COMPLAIN, OWN_PAGE, UNSUBSCRIBE, Letter, Mailbox, Sender, Written, write
+from portal.campaigns.letter import Letter, Mailbox, Sender, Written, links_of, write
 from portal.campaigns.models import DRAFT, Campaign
 from portal.consent import purposes
 from portal.consent.models import Purpose
@@ -245,7 +245,10 @@ def _fields_of(campaign: Campaign) -> dict[str, Field]:
     return merge_fields.named_in(_text_of(campaign))
 
 
-def letter_of(campaign: Campaign) -> Letter:
+def letter_of(campaign: Campaign, *, offers_removal: bool = False) -> Letter:
+    """The letter as it would be approved now. Its foot leads to the removal of one's details where the organisation
+    always offers that, or this time (R26).
+    """
     org = current_org()
     base = transport.base_url()
     return Letter(
@@ -255,7 +258,7 @@ def letter_of(campaign: Campaign) -> Letter:
         is_tracked=bool(campaign.is_tracked) and tracking.is_on(),
         clause=transfers.clause(),
         privacy_url=privacy_notice.address(),
-        links=(*UNSUBSCRIBE, COMPLAIN) if is_request(campaign) else (*UNSUBSCRIBE, OWN_PAGE, COMPLAIN),
+        links=links_of(is_request=is_request(campaign), with_removal=bool(org.offers_removal) or offers_removal),
         button=ANSWER if is_request(campaign) else "",
         fields={key: field.id for key, field in merge_fields.named_in(_text_of(campaign)).items()},
         base_url=base,
@@ -287,7 +290,7 @@ def as_seen_by(campaign: Campaign, contact: Contact | None) -> Written:
     values = values_of(contact) if contact else {}
     if contact and letter.fields:
         values |= merge_fields.values_of([contact.id], merge_fields.of_ids(letter.fields)).get(contact.id, {})
-    ways = ("unsubscribe", "own page", "complaint", "answer")
+    ways = ("unsubscribe", "own page", "removal", "complaint", "answer")
     return write(letter, values, dict.fromkeys(ways, f"{transport.base_url()}/"))
 
 

@@ -129,6 +129,13 @@ def _check(reason: str, scope: str) -> None:
         raise ValueError(f"no such reason or scope: {reason}, {scope}")
 
 
+def may_lift_own(channel: str, macs: Sequence[str]) -> bool:
+    """Whether nothing keeps the address away but what a click on a link of the person's lifts."""
+    mine = (Suppression.channel == channel) & Suppression.mac.in_(list(macs))
+    reasons = {row.reason for row in Suppression.select(Suppression.reason).where(mine)}
+    return reasons <= lifted_by(UNDONE, is_own=True, is_proven=False)
+
+
 def lift_own(channel: str, macs: Sequence[str]) -> bool:
     """The person says that unsubscribing was a mistake: all that a click on a link of his lifts."""
     reasons = lifted_by(UNDONE, is_own=True, is_proven=False)

@@ -57,6 +57,7 @@ class Org(BaseModel):
     sender_name = TextField(default="")
     reply_to = TextField(default="")
     is_tracking = IntegerField(default=1)  # whether newsletters note who reads and clicks
+    offers_removal = IntegerField(default=0)  # whether newsletters lead to the removal of one's details
     is_sample = IntegerField(default=0)
     countries: Any = JSONField(default=lambda: ["ZA"])  # from which its people sign in; codes of ISO 3166
     requires_factor = IntegerField(default=0)  # whether its people need a second factor to sign in

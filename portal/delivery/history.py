@@ -1,7 +1,7 @@
 """What became of messages: the lists behind each figure of a campaign, and what a contact was sent."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from peewee import fn
@@ -13,6 +13,7 @@ from portal.contacts.queries import Filter
 from portal.core.actor import current_actor
 from portal.core.permissions import DataSet
 from portal.delivery.bounce_rules import POLICY, REASONS
+from portal.delivery.leaving_rules import WHYS
 from portal.delivery.models import (
     ACCEPTED,
     BOUNCED,
@@ -117,16 +118,28 @@ def count(wanted: Wanted) -> int:
 
 
 def page(wanted: Wanted, number: int, size: int = PAGE) -> list[Line]:
-    """One page of the list: three queries however long it is."""
-    return lines(list(matching(wanted).order_by(Delivery.id).paginate(number, size)))
+    """One page of the list: three queries however long it is, and one for what who unsubscribed said of it."""
+    return _told_why(wanted, lines(list(matching(wanted).order_by(Delivery.id).paginate(number, size))))
 
 
 def every(wanted: Wanted) -> Iterator[Line]:
     """All of them, a few hundred at a time."""
     last = 0
     while some := list(matching(wanted).where(Delivery.id > last).order_by(Delivery.id).limit(500)):
-        yield from lines(some)
+        yield from _told_why(wanted, lines(some))
         last = some[-1].id
+
+
+def _told_why(wanted: Wanted, found: list[Line]) -> list[Line]:
+    """Among those who unsubscribed, why, where they said so."""
+    if wanted.state != UNSUBSCRIBED:
+        return found
+    ids = [line.delivery.id for line in found]
+    told = DeliveryEvent.select(DeliveryEvent.delivery_id, DeliveryEvent.detail).where(
+        DeliveryEvent.delivery_id.in_(ids), DeliveryEvent.kind == UNSUBSCRIBED
+    )
+    whys = {delivery_id: WHYS.get((detail or {}).get("why", "")) for delivery_id, detail in told.tuples()}
+    return [replace(line, why=why.read) if (why := whys.get(line.delivery.id)) else line for line in found]
 
 
 def lines(rows: Sequence[Delivery]) -> list[Line]:

@@ -1,7 +1,6 @@
 """Unsubscribing: the wish is kept under the address's hash, and nothing to that address starts after it was granted."""
 
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from portal.activity import log
@@ -12,9 +11,17 @@ from portal.consent.queries import Candidate, register_fact, register_leavings
 from portal.consent.rules import Aim, PurposeClass
 from portal.core.db import transaction
 from portal.delivery import ledger
+from portal.delivery.leaving_rules import WHYS, is_confirmed
 from portal.delivery.models import COMPLAINED, RESUBSCRIBED, UNSUBSCRIBED, Delivery, DeliveryEvent
 
-PATIENCE = 10.0
+Confirm = Callable[[Delivery], None]
+_confirmations: list[Confirm] = []
+
+
+def register_confirmation(confirm: Confirm) -> None:
+    """Let a higher feature, which knows how letters to people look, write to who has unsubscribed: once."""
+    if confirm not in _confirmations:
+        _confirmations.append(confirm)
 
 
 def unsubscribe(row: Delivery, *, how: str) -> None:
@@ -37,9 +44,9 @@ def unsubscribe(row: Delivery, *, how: str) -> None:
             )
             log.write("contact.unsubscribed", row.contact_id, subject_id=row.campaign_id, how=how)
             sayings.take_back(row.contact_id, row.channel)
-    until = time.monotonic() + PATIENCE
-    while ledger.on_its_way(macs) and time.monotonic() < until:
-        time.sleep(0.1)
+            for confirm in _confirmations if is_confirmed(how) else ():
+                confirm(row)
+    ledger.wait_for_what_is_on_its_way(macs)
 
 
 def complain(row: Delivery) -> bool:
@@ -63,6 +70,27 @@ def resubscribe(row: Delivery) -> None:
     with transaction():
         if come_back(row.contact_id, row.channel, ledger.mac_of(row)):
             sayings.give_again(row.contact_id, row.channel)
+
+
+def may_undo(row: Delivery) -> bool:
+    """Whether the person may take it back with one click: what is graver stays."""
+    is_his = row.contact_id not in since([row.contact_id], row.channel) or bool(_said_last(row.contact_id, row.channel))
+    return is_his and suppressing.may_lift_own(row.channel, [ledger.mac_of(row)])
+
+
+def say_why(row: Delivery, why: str) -> bool:
+    """Keep why somebody unsubscribed, with the unsubscribing that holds; return whether there is one."""
+    last = _said_last(row.contact_id, row.channel)
+    if why not in WHYS or last is None:
+        return False
+    DeliveryEvent.update(detail={**(last.detail or {}), "why": why}).where(DeliveryEvent.id == last.id).execute()
+    return True
+
+
+def why_of(row: Delivery) -> str:
+    """What was ticked of WHYS; "" for nothing yet."""
+    last = _said_last(row.contact_id, row.channel)
+    return str((last.detail or {}).get("why", "")) if last else ""
 
 
 def come_back(contact_id: int, channel: str, mac: str) -> bool:

@@ -8,6 +8,7 @@
 """
 
 import secrets
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -39,6 +40,7 @@ from portal.delivery.models import (
 from portal.delivery.owners import is_gone
 
 LEASE = timedelta(minutes=2)
+PATIENCE = 10.0  # seconds
 HANDED_LEASE = timedelta(minutes=6)  # longer than the gateway waits for the reply after the dot
 BATCH = 400
 OPEN = (WAITING, CLAIMED, DEFERRED)
@@ -229,6 +231,13 @@ def suppress_open(macs: Sequence[str], reason: str) -> None:
 def on_its_way(macs: Sequence[str]) -> bool:
     """Whether a message to this address is between `handed` and its reply."""
     return bool(Delivery.select().where(Delivery.mac.in_(list(macs)), Delivery.state == HANDED).exists())
+
+
+def wait_for_what_is_on_its_way(macs: Sequence[str]) -> None:
+    """Return once no message to these addresses is between `handed` and its reply, ten seconds at most."""
+    until = time.monotonic() + PATIENCE
+    while on_its_way(macs) and time.monotonic() < until:
+        time.sleep(0.1)
 
 
 def status(campaign_id: int) -> dict[str, int]:

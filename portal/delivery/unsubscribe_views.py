@@ -8,6 +8,7 @@ from flask import Blueprint, Flask, Response, g, render_template, request
 from portal.core.actor import Actor, acting_as, system, the_person
 from portal.core.tenancy import Org
 from portal.delivery import leaving
+from portal.delivery.leaving_rules import ONE_CLICK, PAGE, WHYS
 from portal.delivery.models import Delivery
 from portal.web.access import linked, register_link
 
@@ -18,23 +19,35 @@ PURPOSE = "u"
 @bp.get("/u/<token>")
 @linked(PURPOSE)
 def show(token: str) -> str:
-    row = _row(token)
-    return render_template("unsubscribe/show.html", token=token, is_gone=leaving.is_suppressed(row))
+    return _show(token)
 
 
 @bp.post("/u/<token>")
 @linked(PURPOSE, crosses_sites=True)
 def leave(token: str) -> Response | str:
-    """The button of the page, or a mail program's: told apart by what is posted, and anything else changes nothing."""
+    """The button of the page, or a mail program's: told apart by what is posted, and anything else changes nothing,
+    such as a form that a program sends as it stands, with no button pressed (G01).
+    """
     row = _row(token)
     if request.form.get("List-Unsubscribe") == "One-Click":
-        leaving.unsubscribe(row, how="one click")
+        leaving.unsubscribe(row, how=ONE_CLICK)
         return Response("You are unsubscribed.\n", content_type="text/plain; charset=utf-8")
     if request.form.get("what") == "leave":
-        leaving.unsubscribe(row, how="page")
+        leaving.unsubscribe(row, how=PAGE)
     elif request.form.get("what") == "stay":
         leaving.resubscribe(row)
-    return render_template("unsubscribe/show.html", token=token, is_gone=leaving.is_suppressed(row))
+    elif request.form.get("what") == "why":
+        leaving.say_why(row, request.form.get("why", ""))
+    return _show(token)
+
+
+def _show(token: str) -> str:
+    row = _row(token)
+    is_gone = leaving.is_suppressed(row)
+    return render_template(
+        "unsubscribe/show.html", token=token, is_gone=is_gone, may_undo=is_gone and leaving.may_undo(row),
+        why=leaving.why_of(row) if is_gone else "", whys=WHYS,
+    )  # fmt: skip
 
 
 def _row(_token: str) -> Delivery:

@@ -35,14 +35,14 @@ class TooMany(NoCode):
     """No code is sent any more today."""
 
 
-def send(link: Link, browser: str) -> ProfileCode:
+def send(link: Link, browser: str, kind: str = ENTER) -> ProfileCode:
     """Send a code to the address that the link went to, for the browser with this secret. Raises NoCode."""
     address = link.address
     if not address:
         raise NoCode("The address that this link went to is not one of yours any more. Write to us, and we will help.")
     if gate.refusal(link.contact, normalise_email(address).normal, PurposeClass.RIGHTS):
         raise NoCode("No code can be sent. Write to us, and we will help.")
-    return _send(link, ENTER, browser, link.mac, address)
+    return _send(link, kind, browser, link.mac, address)
 
 
 def send_to_new(link: Link, address: str, normal: str, browser: str) -> ProfileCode:

@@ -12,13 +12,14 @@ from portal.core.clock import now
 from portal.core.words import ENGLISH, speaking
 from portal.delivery import notices, system_mail, transport
 from portal.delivery.mime import Message, build, one_line
-from portal.profile.rules import ENTER
+from portal.profile.rules import REMOVE
 
 _HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
 
 def send_code(kind: str, address: str, code: str, url: str) -> None:
-    send("profile_code", address, code=code, url=url, is_entering=kind == ENTER)
+    """The code that removes comes without a button: nothing in a message removes anybody."""
+    send("profile_code", address, code=code, url="" if kind == REMOVE else url, what=kind)
 
 
 def send_link(address: str, name: str, url: str, language: str) -> None:
@@ -37,6 +38,12 @@ def answer_asked(address: str, name: str, url: str, language: str, why: str) -> 
     """What became of a change that the person asked for: made, or not and `why`. Tells no detail."""
     with speaking(language):
         send("profile_asked", address, name=name, url=url, why=why)
+
+
+def confirm_leaving(address: str, url: str, language: str) -> None:
+    """That nothing more is sent, and how to take that back: the one message after it, which promotes nothing."""
+    with speaking(language):
+        send("profile_left", address, url=url)
 
 
 def tell_of_change(mailbox: Mailbox, name: str, changes: Mapping[str, tuple[str, str]], contact_id: int) -> None:

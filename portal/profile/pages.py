@@ -26,6 +26,7 @@ from portal.core.tenancy import Org
 from portal.profile import codes, links
 from portal.profile.links import Link
 from portal.profile.models import ProfileCode
+from portal.profile.rules import REMOVE
 
 bp = Blueprint("profile", __name__, url_prefix="/p")
 _DAYS = 90
@@ -105,13 +106,13 @@ def resolve(org_id: int, subject: int) -> Actor | None:
 
 
 def resolve_code(org_id: int, code_id: int) -> Actor | None:
-    """The person to whom a code was sent."""
+    """The person to whom a code was sent. One that removes is typed, and no button stands for it."""
     if Org.get_or_none(Org.id == org_id) is None:
         return None
     with acting_as(system(org_id)):
         row = ProfileCode.get_or_none(ProfileCode.id == code_id)
         found = links.read(row.link) if row else None
-    if row is None or found is None or found.contact.id != row.contact_id:
+    if row is None or row.kind == REMOVE or found is None or found.contact.id != row.contact_id:
         return None
     g.actor_subject, g.code = found, row
     return _actor(org_id, found.contact, is_known=True)

@@ -1,6 +1,5 @@
 """What a person wants to receive: his own word, by a link of his own (R23, R25)."""
 
-import time
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -16,7 +15,9 @@ from portal.contacts.models import Contact
 from portal.contacts.rules import LANGUAGES
 from portal.core.db import lock, transaction
 from portal.delivery import leaving, ledger
+from portal.delivery.leaving_rules import OWN_PAGE
 from portal.delivery.models import Delivery
+from portal.profile import confirming
 from portal.profile.links import Link
 
 CHANNEL = "email"
@@ -83,16 +84,30 @@ def choose(link: Link, wanted: Collection[int]) -> bool:
 def leave(link: Link) -> None:
     """Nothing more, of anything. When this returns, nothing to the address is on its way."""
     if row := link.delivery or _last_message(link):
-        leaving.unsubscribe(row, how="own page")
+        leaving.unsubscribe(row, how=OWN_PAGE)
         return
     with transaction():
         if suppressing.suppress_mac(CHANNEL, link.mac, "unsubscribed"):
             ledger.suppress_open([link.mac], "unsubscribed")
-            log.write("contact.unsubscribed", link.contact.id, how="own page")
+            log.write("contact.unsubscribed", link.contact.id, how=OWN_PAGE)
             sayings.take_back(link.contact.id, CHANNEL)
-    until = time.monotonic() + leaving.PATIENCE
-    while ledger.on_its_way([link.mac]) and time.monotonic() < until:
-        time.sleep(0.1)
+            confirming.confirm_to(link)
+    ledger.wait_for_what_is_on_its_way([link.mac])
+
+
+def may_undo(link: Link) -> bool:
+    """Whether unsubscribing may be taken back with one click."""
+    row = link.delivery or _last_message(link)
+    return is_gone(link) and (leaving.may_undo(row) if row else suppressing.may_lift_own(CHANNEL, [link.mac]))
+
+
+def undo(link: Link) -> None:
+    """Unsubscribing was a mistake: all is as it was. What is graver stays."""
+    if not may_undo(link):
+        return
+    with transaction():
+        if leaving.come_back(link.contact.id, CHANNEL, link.mac):
+            sayings.give_again(link.contact.id, CHANNEL)
 
 
 def _last_message(link: Link) -> Delivery | None:

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from portal.contacts.self_service import CHANGED, HIDDEN, LEVELS, SHOWN
 from portal.core.words import later
 
-ENTER, EMAIL = "enter", "email"
-KINDS = (ENTER, EMAIL)
+ENTER, EMAIL, REMOVE = "enter", "email", "remove"
+KINDS = (ENTER, EMAIL, REMOVE)
 GOOD_FOR = timedelta(minutes=30)  # a code
 MOST_TRIES = 5  # for one code
 MOST_CODES = 5  # for one person in a day
 MOST_WRONG = 20  # tries of one person in a day, over all codes
 MOST_LINKS = 3  # that somebody asks for himself, to one address in a day
+MOST_CONFIRMED = 2  # unsubscribings of one person that are confirmed in a day
 DAY = timedelta(days=1)
 BRIEFLY = timedelta(hours=1)  # a browser that is not to be remembered
 LONG = timedelta(days=90)

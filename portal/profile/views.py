@@ -8,6 +8,8 @@ from flask import Flask, Response, g, redirect, request, url_for
 
 from portal.contacts.address_guards import AddressRefused
 from portal.contacts.rules import LANGUAGES
+from portal.core.keys import make_token
+from portal.delivery import removal
 from portal.profile import (
     asked,
     asked_views,
@@ -55,8 +57,21 @@ def choose(token: str) -> Response:
 @linked(links.PURPOSE)
 @limiter.limit("60 per hour")
 def leave(token: str) -> Response:
+    """The button says so, not the form: a program that sends forms as they stand presses nothing (G01)."""
+    if request.form.get("what") != "leave":
+        return _to("profile.show", token)
     preferences.leave(link())
     return _to("profile.show", token, done="left")
+
+
+@bp.post("/<token>/return")
+@linked(links.PURPOSE)
+@limiter.limit("60 per hour")
+def undo_leaving(token: str) -> Response:
+    if request.form.get("what") != "stay":
+        return _to("profile.show", token)
+    preferences.undo(link())
+    return _to("profile.show", token, done="kept")
 
 
 @bp.post("/<token>/renewal")
@@ -152,8 +167,10 @@ def _show(status: int = 200, said: str = "") -> Response:
         }  # fmt: skip
     return page(
         "profile/show.html", status, choices=preferences.choices(mine), is_gone=preferences.is_gone(mine),
+        may_undo=preferences.may_undo(mine),
         languages=LANGUAGES, said=said, **known,
         blocks=pages.blocks(),
+        removal=make_token(removal.PURPOSE, mine.contact.org_id, mine.subject),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from portal.consent.recording import keep_wording, record
 from portal.core.clock import now
 from portal.core.db import transaction
 from portal.delivery import leaving
+from portal.delivery.leaving_rules import ONE_CLICK
 from portal.delivery.models import (
     ACCEPTED,
     REFUSED,
@@ -128,7 +129,7 @@ def _send(past: Past, group_ids: list[int]) -> None:
         ).execute()
         aftermath.fill(made.id, at, odd[: past.refused], rest)
         for row in Delivery.select().where(Delivery.id.in_(rest[3 :: max(1, len(rest) // past.left)][: past.left])):
-            leaving.unsubscribe(row, how="page")
+            leaving.unsubscribe(row, how=ONE_CLICK)
         later = at + timedelta(hours=5)
         left = (DeliveryEvent.campaign_id == made.id) & (DeliveryEvent.kind == UNSUBSCRIBED)
         DeliveryEvent.update(at=later).where(left).execute()

@@ -351,7 +351,7 @@ def test_what_is_unticked_is_taken_back_and_ticked_again_is_proven(app, org, sen
 
 def test_unsubscribing_from_everything_and_coming_back(app, org, sent):
     client = app.test_client()
-    form(client, link(sent), link(sent) + "/leaving")
+    form(client, link(sent), link(sent) + "/leaving", what="leave")
     with acting_as(system(org.id)):
         news = purposes.first()
         assert [s.reason for s in Suppression.select()] == ["unsubscribed"]
@@ -403,7 +403,7 @@ def test_a_link_that_staff_sent_unsubscribes_too(app, org, sent):
         url = links.make(contact, Email.get(Email.contact_id == contact.id), None)
         assert ProfileLink.select().count() == 1
     path = "/p/" + url.rpartition("/")[2]
-    form(app.test_client(), path, path + "/leaving")
+    form(app.test_client(), path, path + "/leaving", what="leave")
     with acting_as(system(org.id)):
         assert [s.reason for s in Suppression.select()] == ["unsubscribed"]
         assert Delivery.get_by_id(sent.id).state == "suppressed"
