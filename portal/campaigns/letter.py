@@ -41,6 +41,7 @@ UNSUBSCRIBE = (("Unsubscribe", "unsubscribe"),)
 OWN_PAGE = ("See or change your details", "own page")  # R23
 REMOVAL = ("Remove my details", "removal")  # R26
 COMPLAIN = ("Complain", "complaint")  # R71
+WHY = ("Why did I get this?", "why")
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ NOTICE = "We note whether this message is opened and which of its links are foll
 
 def links_of(*, is_request: bool, with_removal: bool) -> tuple[tuple[str, str], ...]:
     """The links of the foot, (words, key). A request for consent leads to its answer and the way out alone."""
-    own = () if is_request else (OWN_PAGE, REMOVAL) if with_removal else (OWN_PAGE,)
+    own = () if is_request else (OWN_PAGE, REMOVAL, WHY) if with_removal else (OWN_PAGE, WHY)
     return (*UNSUBSCRIBE, *own, COMPLAIN)
 
 

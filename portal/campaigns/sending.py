@@ -305,9 +305,11 @@ def _render(campaign_id: int, rows: Sequence[Delivery]) -> dict[int, Ready]:
     for row in rows:
         contact = people.get(row.contact_id)
         url = f"{letter.base_url}/u/{make_token('u', row.org_id, row.id)}"
+        mine = own_page.url(letter.base_url, row.org_id, own_page.of_delivery(row.id))
         urls = {
             "unsubscribe": url,
-            "own page": own_page.url(letter.base_url, row.org_id, own_page.of_delivery(row.id)),
+            "own page": mine,
+            "why": f"{mine}/why",
             "removal": removal.url(letter.base_url, row.org_id, own_page.of_delivery(row.id)),
             "complaint": complaint_page.url(letter.base_url, row.org_id, own_page.of_delivery(row.id)),
             "answer": f"{letter.base_url}/ask/{make_token('ask', row.org_id, row.id)}",

@@ -290,7 +290,7 @@ def as_seen_by(campaign: Campaign, contact: Contact | None) -> Written:
     values = values_of(contact) if contact else {}
     if contact and letter.fields:
         values |= merge_fields.values_of([contact.id], merge_fields.of_ids(letter.fields)).get(contact.id, {})
-    ways = ("unsubscribe", "own page", "removal", "complaint", "answer")
+    ways = ("unsubscribe", "own page", "removal", "why", "complaint", "answer")
     return write(letter, values, dict.fromkeys(ways, f"{transport.base_url()}/"))
 
 

@@ -12,6 +12,7 @@ from portal.contacts import record
 from portal.contacts import service as contacts
 from portal.core.actor import acting_as, system
 from portal.core.db import transaction
+from portal.delivery.kinds import kind_of
 from portal.profile.why import AGREED, ANSWERS, BECAUSE, PARENT_AGREED, because_of
 from tests.profile.conftest import SECRET
 from tests.profile.test_profile import link
@@ -47,6 +48,13 @@ class Ground:
 )
 def test_the_ground_in_words(kind, state, bases, said):
     assert because_of(kind, state, [Ground(basis) for basis in bases]) == said
+
+
+def test_a_newsletter_leads_there(org, sent):
+    with acting_as(system(org.id)):
+        ready = kind_of("email").render(sent.campaign_id, [sent])[sent.id]
+
+    assert f"{link(sent)}/why" in ready.message.decode().replace("=\r\n", "").replace("=3D", "=")
 
 
 def test_the_page_says_what_it_was_and_on_what_ground_and_no_more(app, org, sent):
