@@ -5,7 +5,7 @@ from portal.consent.rules import PurposeClass
 from portal.contacts import queries
 from portal.contacts.models import Contact, Email
 from portal.core.actor import seeing_everything
-from portal.core.words import speaking
+from portal.core.words import ENGLISH, speaking
 from portal.delivery import notices, transport
 from portal.profile import gate, links
 from portal.profile.mails import send
@@ -56,7 +56,7 @@ def send_answer(request: Request, text: str) -> int | None:
     found = address_on_file(request)
     if found is None:
         return None
-    with speaking(_language_of(request)):
+    with speaking(ENGLISH):  # as the texts of answers are
         return send("request_answer", found.address, reference=request.reference, text=text)
 
 

@@ -139,15 +139,17 @@ def candidates(request: Request) -> list[tuple[int, str]]:
     """The contacts who may be the one who asks, by name, of somebody who was noted as none."""
     if request.contact_id is not None or not request.who:
         return []
-    return [
-        (row.contact.id, contacts.name_of(row.contact))
-        for row in contacts.page(contacts.Filter(text=request.who), 1, 5)
-    ]
+    found = contacts.page(contacts.Filter(text=request.who), 1, 5)
+    return [(row.contact.id, ", ".join(filter(None, [contacts.name_of(row.contact), row.email]))) for row in found]
 
 
 def newsletter(request: Request) -> Campaign | None:
     """The newsletter about which somebody complains, of who may see newsletters."""
-    if request.campaign_id is None or not current_actor().may(Permission.CAMPAIGN_READ):
+    if (
+        request.campaign_id is None
+        or request.kind not in COMPLAINTS
+        or not current_actor().may(Permission.CAMPAIGN_READ)
+    ):
         return None
     found: Campaign | None = Campaign.get_or_none(Campaign.id == request.campaign_id)
     return found
