@@ -5,7 +5,7 @@ feature tells the lower ones. Knows no Flask, so that a worker stays small.
 from portal.accounts import places, strength
 from portal.activity import anchors
 from portal.asking import holding as asking
-from portal.campaigns import panel, sending
+from portal.campaigns import panel, sending, spacing
 from portal.compliance import readings, reminding
 from portal.compliance import service as compliance
 from portal.config import Settings
@@ -21,6 +21,7 @@ from portal.imports import panel as imports
 from portal.privacy import journal, retention, sweeping
 from portal.profile import asked as asked_changes
 from portal.profile import confirming
+from portal.profile import deciding as deciding_changes
 from portal.profile import sending as profile
 from portal.requests import holding as requests
 from portal.subscribing import holding as subscribing
@@ -40,6 +41,7 @@ RULES = (
     holding.register,
     leaving.register,
     sending.register,
+    spacing.register,
     panel.register,
     asking.register,
     transfers.register,
@@ -47,6 +49,7 @@ RULES = (
     exports.register,
     seals.register,
     home.register,
+    deciding_changes.register,
     profile.register,
     subscribing.register,
     asked_changes.register,

@@ -117,6 +117,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "contact.browser_known": ("shield-check", "opened the own page with a code"),
     "contact.own_page_sent": ("mail", "sent the link to the own page"),
     "contact.own_page_asked": ("mail", "asked for the link to the own page"),
+    "contact.details_mailed": ("mail", "had the own details mailed"),
     "contact.change_asked": ("pencil", "asked to have details changed"),
     "contact.asked_change_withdrawn": ("undo-2", "took back what was asked to be changed"),
     "contact.asked_change_confirmed": ("check", "confirmed a change that this contact asked for"),

@@ -10,7 +10,7 @@ from portal.consent.folding import State, of
 from portal.consent.grounds import ALL_BASES, CHANNELS, GRANTS, KINDS, METHODS, RESTRICTIONS, UNRECORDED
 from portal.consent.models import ConsentEvent, Justification, Purpose, Restriction, Wording
 from portal.consent.queries import Candidate, events_of, facts, justifications, states
-from portal.consent.rules import WHOLE_ORGANISATION, WORDS, Aim, PurposeClass, Refuse, may_send
+from portal.consent.rules import SPACED, WHOLE_ORGANISATION, WORDS, Aim, PurposeClass, Refuse, may_send
 from portal.consent.telling import is_shown
 from portal.contacts.models import Email
 from portal.contacts.rules import SOURCES
@@ -127,7 +127,9 @@ def _answer(
             continue  # it may be the address, which is hidden, that must not be written to
         state = of(held.get(i, {}), purpose.id, "email")
         if reason:
-            found[i].answers.append(Answer(purpose, False, WORDS[reason], reason=reason))
+            since = f" on {day(fact.had_at, zone)}" if fact.is_too_soon and fact.had_at else ""
+            words = f"{WORDS[reason]}{since if reason in SPACED else ''}"
+            found[i].answers.append(Answer(purpose, False, words, reason=reason))
             continue
         mine = [j for j in grounds.get(i, []) if j.purpose_id == purpose.id and j.ended_at is None]
         why = _because(kind, state, mine, zone)

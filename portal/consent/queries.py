@@ -1,6 +1,6 @@
 """The gate's facts, fetched for a whole batch in a fixed number of queries; and what is recorded of contacts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,10 +9,12 @@ from portal.consent.folding import MISSING, Key, State, fold, of
 from portal.consent.grounds import CHANNELS
 from portal.consent.models import ConsentEvent, Justification, Purpose, Restriction, Suppression
 from portal.consent.rules import IDENTITY, Aim, Facts, PurposeClass, missing_identity
+from portal.consent.spacing import is_too_soon
 from portal.contacts.child_rules import Standing
 from portal.contacts.children import as_the_gate_sees
 from portal.contacts.models import Contact, Email
 from portal.core.actor import current_actor, seeing_everything
+from portal.core.clock import now
 from portal.core.keys import address_macs
 from portal.core.tenancy import Org
 
@@ -33,6 +35,8 @@ FactSource = Callable[[Sequence[Candidate], Aim], frozenset[int]]
 Leavings = Callable[[Sequence[int], str], dict[int, datetime]]  # (contacts, channel) -> {contact: when he left}
 _sources: dict[str, FactSource] = {}
 _leavings: list[Leavings] = []
+Lately = Callable[[Sequence[int]], dict[int, datetime]]  # when contacts last had direct marketing
+_lately: list[Lately] = []
 
 
 def register_fact(name: str, source: FactSource) -> None:
@@ -47,6 +51,13 @@ def register_fact(name: str, source: FactSource) -> None:
 def register_leavings(source: Leavings) -> None:
     """Let whoever keeps what people did with messages tell who unsubscribed or complained, and has not come back."""
     _leavings[:] = [source]
+
+
+def register_lately(source: Lately) -> None:
+    """Let whoever knows of campaigns tell when contacts last had direct marketing. It is asked of those alone who want
+    less of it.
+    """
+    _lately[:] = [source]
 
 
 def sender_facts() -> tuple[bool, tuple[str, ...]]:
@@ -69,7 +80,7 @@ def _facts(candidates: Sequence[Candidate], aim: Aim, handled: frozenset[int]) -
     missing = _missing(org)
     purpose_id = aim.purpose_id if aim.purpose_id is not None else first_purpose_id()
     contact_ids = sorted({c.contact_id for c in candidates})
-    columns = (Contact.id, Contact.erased_at, Contact.deceased_on, Contact.archived_at)
+    columns = (Contact.id, Contact.erased_at, Contact.deceased_on, Contact.archived_at, Contact.spacing)
     there = {c.id: c for c in Contact.select(*columns).where(Contact.id.in_(contact_ids))}
     children = as_the_gate_sees(sorted(there))
     states: dict[tuple[int, str], str] = {}
@@ -82,6 +93,8 @@ def _facts(candidates: Sequence[Candidate], aim: Aim, handled: frozenset[int]) -
     stops = suppressions([c.normal for c in candidates if c.normal], aim.channel)
     told = {name: source(candidates, aim) for name, source in _sources.items()}
     left = _leavings[0](contact_ids, aim.channel) if _leavings else {}
+    spacings = _spacings(there.values(), aim)
+    had = _lately[0](sorted(spacings)) if _lately and spacings else {}
     nobody: frozenset[int] = frozenset()
     return [
         Facts(
@@ -97,6 +110,9 @@ def _facts(candidates: Sequence[Candidate], aim: Aim, handled: frozenset[int]) -
             has_left=_has_left(left.get(c.contact_id), said.get(c.contact_id, MISSING)),
             address_state=states.get((c.contact_id, c.normal), ""),
             suppressed=_reason_of(stops.get(c.normal, {}), purpose_id),
+            spacing=spacings.get(c.contact_id, 0),
+            had_at=had.get(c.contact_id),
+            is_too_soon=is_too_soon(spacings.get(c.contact_id, 0), had.get(c.contact_id), now()),
             is_stopped=EVERYTHING in stops.get(c.normal, {}),
             is_handled=place in handled,
             channel=aim.channel,
@@ -110,6 +126,13 @@ def _facts(candidates: Sequence[Candidate], aim: Aim, handled: frozenset[int]) -
         )
         for place, c in enumerate(candidates)
     ]
+
+
+def _spacings(contacts: Iterable[Contact], aim: Aim) -> dict[int, int]:
+    """Those who want direct marketing less often, each with in how many days one; for other messages nobody."""
+    if aim.purpose_class is not PurposeClass.DIRECT_MARKETING:
+        return {}
+    return {contact.id: contact.spacing for contact in contacts if contact.spacing}
 
 
 def first_purpose_id() -> int:

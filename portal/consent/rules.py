@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from portal.consent.hours import next_permitted
+from portal.consent.spacing import MONTH, WEEK
 from portal.contacts.child_rules import Standing
 
 
@@ -74,6 +75,9 @@ class Facts:
     is_justified: bool = True  # kept on some ground, for whatever purpose
     is_compatible: bool = True  # … for this purpose
     lacks_transfer: bool = False  # would pass through a country without a ground for it (POPIA s 72)
+    spacing: int = 0  # wants at most one piece of direct marketing in so many days; 0 is everything
+    is_too_soon: bool = False  # … and had one within them
+    had_at: datetime | None = None
     is_stopped: bool = False  # the suppression stops every message but those the law obliges us to send
 
 
@@ -162,6 +166,14 @@ CHECKS: tuple[Check, ...] = (
     Check("unproven", "the consent is not proven yet", _is_unproven, _DM),
     Check("unjustified", "no ground on record for keeping them", lambda f: not f.is_justified, BULK),
     Check("incompatible", "kept for another purpose", lambda f: not f.is_compatible, BULK),
+    Check(
+        "weekly", "asked for at most one message a week, and had one", lambda f: f.is_too_soon and f.spacing == WEEK,
+        _DM,
+    ),
+    Check(
+        "monthly", "asked for at most one message a month, and had one", lambda f: f.is_too_soon and f.spacing == MONTH,
+        _DM,
+    ),
     Check("same_address", "same address as another", lambda f: f.is_handled, _UNASKED),
     Check("no_transfer", "no consent to pass their address abroad", lambda f: f.lacks_transfer),
 )  # fmt: skip
@@ -169,6 +181,7 @@ WORDS: dict[str, str] = {check.reason: check.words for check in CHECKS} | {"canc
 
 # What stops the whole organisation, not this one message: sending waits until it is mended.
 WHOLE_ORGANISATION = frozenset({"suspended", "incomplete"})
+SPACED = frozenset({"weekly", "monthly"})
 # What somebody who works for the organisation can mend by writing down what it knows.
 MENDED_BY_RECORDING = frozenset({"no_consent", "unjustified", "incompatible"})
 

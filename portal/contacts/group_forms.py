@@ -51,6 +51,9 @@ class GroupForm(Form):
     )
     authorisation_note = StringField("How is the ground met?", [plain])
     is_children = BooleanField("The people in this group are children")
+    is_open = BooleanField("People may join and leave it by themselves")
+    public_name = StringField("What it is called there", [plain])
+    public_description = StringField("What people get who join", [plain])
     how = RadioField("Who is in it?", choices=HOW, default="hand")
 
     def validate_purpose(self, control: Any) -> None:
@@ -60,8 +63,9 @@ class GroupForm(Form):
             raise ValidationError(str(error)) from error
 
     def details(self) -> Details:
-        values = {name: self[name].data or "" for name in Details.__dataclass_fields__ if name != "is_children"}
-        return Details(**values, is_children=int(self.is_children.data))
+        ticks = ("is_children", "is_open")
+        values: dict[str, Any] = {n: self[n].data or "" for n in Details.__dataclass_fields__ if n not in ticks}
+        return Details(**values | {name: int(self[name].data) for name in ticks})
 
 
 def group_form(group: Group | None = None, **options: Any) -> GroupForm:

@@ -11,6 +11,7 @@ from portal.contacts.group_forms import GroupForm, RuleDraft, draft_of, group_fo
 from portal.contacts.group_rules import InvalidRule
 from portal.contacts.membership import is_whole
 from portal.contacts.models import Group
+from portal.contacts.open_groups import NotForPeople
 from portal.contacts.sensitive import CLASSES, NoAuthorisation, sounds_special
 from portal.core.actor import current_actor
 from portal.core.permissions import Permission, Sensitivity
@@ -166,6 +167,8 @@ def _saves(form: GroupForm, save: Any) -> bool:
         form.name.errors = [str(error)]
     except NoAuthorisation as error:
         form.authorisation.errors = [str(error)]
+    except NotForPeople as error:
+        form.is_open.errors = [str(error)]
     except (groups.NotEmpty, InvalidRule) as error:
         form.how.errors = [str(error)]
     else:

@@ -12,6 +12,7 @@ from portal.contacts import queries, record
 from portal.contacts.facts import Fact, all_facts, tells_of
 from portal.contacts.group_rules import ByRule, check, words_of
 from portal.contacts.models import Group, GroupMember
+from portal.contacts.open_groups import check_open
 from portal.contacts.sensitive import check_sensitive
 from portal.core.actor import acting_as, current_actor, require, system
 from portal.core.db import lock, transaction
@@ -44,6 +45,9 @@ class Details:
     authorisation: str = ""
     authorisation_note: str = ""
     is_children: int = 0
+    is_open: int = 0
+    public_name: str = ""
+    public_description: str = ""
 
     @classmethod
     def of(cls, group: Group) -> "Details":
@@ -51,10 +55,12 @@ class Details:
 
 
 def add_group(name: str, description: str = "", *, details: Details | None = None, rule: Rule | None = None) -> Group:
-    """Make a group; with a rule it is filled by that. Raises InvalidRule, NoAuthorisation, GroupNameTaken."""
+    """Make a group; with a rule it is filled by that. Raises InvalidRule, NoAuthorisation, NotForPeople,
+    GroupNameTaken.
+    """
     require(Permission.CONTACT_EDIT)
     name = name.strip()
-    values = _checked(details or Details(description=description))
+    values = _checked(details or Details(description=description), is_ruled=rule is not None)
     try:
         with transaction():
             made = Group.create(name=name, **values, **_ruled(rule))
@@ -74,7 +80,8 @@ def change_group(group_id: int, name: str, details: Details, rule: Rule | None =
     try:
         with transaction():
             group = _locked(group_id)
-            new: dict[str, Any] = {"name": name, **_checked(details, group)}
+            is_ruled = (rule or group.rule) is not None
+            new: dict[str, Any] = {"name": name, **_checked(details, group, is_ruled=is_ruled)}
             more: dict[str, Any] = {}
             if rule is not None and rule != group.rule:
                 _check_may_rule(group)
@@ -228,7 +235,7 @@ def _check_may_rule(group: Group) -> None:
         raise NotEmpty(NEVER_RULED)
 
 
-def _checked(details: Details, before: Group | None = None) -> dict[str, Any]:
+def _checked(details: Details, before: Group | None = None, *, is_ruled: bool) -> dict[str, Any]:
     """The details as they are stored. A class that is hidden from the actor he neither gives nor takes away, also from
     the one group he sees: others would see it then.
     """
@@ -241,7 +248,9 @@ def _checked(details: Details, before: Group | None = None) -> dict[str, Any]:
     values = dict(details.__dict__)
     if sensitivity is not Sensitivity.SPECIAL:
         values |= {"authorisation": "", "authorisation_note": ""}
-    return {**values, "sensitivity": str(sensitivity), "is_children": int(values["is_children"])}
+    check_open(bool(details.is_open), sensitivity=sensitivity, is_children=bool(details.is_children), is_ruled=is_ruled)
+    numbers = {"is_children": int(details.is_children), "is_open": int(details.is_open)}
+    return {**values, "sensitivity": str(sensitivity), **numbers}
 
 
 def _locked(group_id: int) -> Group:

@@ -19,9 +19,10 @@ from portal.consent import approaching
 from portal.consent.queries import Candidate, facts, sender_facts
 from portal.consent.rules import WHOLE_ORGANISATION, WORDS, Aim, Defer, PurposeClass, Refuse, may_send
 from portal.contacts.emails import normalise_email
+from portal.contacts.models import Contact
 from portal.core.actor import current_actor
 from portal.core.clock import now
-from portal.core.db import is_sqlite, share_row, transaction
+from portal.core.db import is_sqlite, lock, share_row, transaction
 from portal.core.keys import address_mac, message_key
 from portal.core.tenancy import Org
 from portal.delivery.kinds import kind_of
@@ -119,7 +120,11 @@ def hand(row: Delivery, normal: str, aim: Aim) -> bool:
     """
     with transaction():
         share_row(Org, row.org_id)
-        answer = may_send(facts([Candidate(row.contact_id, normal)], aim)[0], now())
+        known = facts([Candidate(row.contact_id, normal)], aim)[0]
+        if known.spacing:  # who wants fewer messages gets no two at once, from two campaigns
+            lock(Contact.select(Contact.id).where(Contact.id == row.contact_id)).first()
+            known = facts([Candidate(row.contact_id, normal)], aim)[0]
+        answer = may_send(known, now())
         if isinstance(answer, Refuse) and answer.reason in WHOLE_ORGANISATION:
             raise Halted(f"Sending waits: {WORDS[answer.reason]}.")
         if isinstance(answer, Refuse):

@@ -147,6 +147,7 @@ def own_values(kept: Contact, other: Contact, chosen: Mapping[str, str]) -> dict
         values[name] = theirs if takes else mine
     values["roles"] = rules.roles_text([*kept.roles.split(","), *other.roles.split(",")])
     values["is_untracked"] = max(kept.is_untracked, other.is_untracked)
+    values["spacing"] = max(kept.spacing, other.spacing)
     dead = kept if kept.deceased_on is not None else other
     values["deceased_on"], values["deceased_note"] = dead.deceased_on, dead.deceased_note
     return values

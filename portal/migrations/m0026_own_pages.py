@@ -3,6 +3,7 @@
 SQLITE = [
     'ALTER TABLE "contact_field" RENAME COLUMN "is_self_service" TO "self_service"',
     'ALTER TABLE "contact" ADD COLUMN "spacing" INTEGER NOT NULL DEFAULT 0',
+    'ALTER TABLE "known_browser" ADD COLUMN "mac" TEXT NOT NULL DEFAULT \'\'',
     'ALTER TABLE "contact_group" ADD COLUMN "is_open" INTEGER NOT NULL DEFAULT 0',
     'ALTER TABLE "contact_group" ADD COLUMN "public_name" TEXT NOT NULL DEFAULT \'\'',
     'ALTER TABLE "contact_group" ADD COLUMN "public_description" TEXT NOT NULL DEFAULT \'\'',
@@ -22,6 +23,7 @@ SQLITE = [
 POSTGRESQL = [
     'ALTER TABLE "contact_field" RENAME COLUMN "is_self_service" TO "self_service"',
     'ALTER TABLE "contact" ADD COLUMN "spacing" INTEGER NOT NULL DEFAULT 0',
+    'ALTER TABLE "known_browser" ADD COLUMN "mac" TEXT NOT NULL DEFAULT \'\'',
     'ALTER TABLE "contact_group" ADD COLUMN "is_open" INTEGER NOT NULL DEFAULT 0',
     'ALTER TABLE "contact_group" ADD COLUMN "public_name" TEXT NOT NULL DEFAULT \'\'',
     'ALTER TABLE "contact_group" ADD COLUMN "public_description" TEXT NOT NULL DEFAULT \'\'',

@@ -4,10 +4,8 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 
 from portal.contacts import filling, service
 from portal.contacts.address_guards import AddressRefused
-from portal.contacts.panels import Panel, register_panel
 from portal.core.permissions import Permission
 from portal.core.text import InvalidText
-from portal.home.queries import Notice, register_notices
 from portal.profile import deciding
 from portal.profile.deciding import NoReason
 from portal.web.access import needs
@@ -71,17 +69,3 @@ def _back(contact_id: int) -> Response:
     if request.form.get("from") == "list":
         return redirect(url_for("asked_changes.index"), 303)  # type: ignore[return-value]
     return redirect(url_for("contacts.show", contact_id=contact_id), 303)  # type: ignore[return-value]
-
-
-def _on_home() -> list[Notice]:
-    count = deciding.count()
-    if not count:
-        return []
-    words = "1 change" if count == 1 else f"{count:,} changes"
-    rest = " that people asked for on their own pages: confirm or refuse."
-    return [Notice("pencil", words, rest, "asked_changes.index")]
-
-
-def register() -> None:
-    register_panel(Panel("asked-changes", "profile/_asked_panel.html", deciding.of_contacts, Permission.CONTACT_EDIT))
-    register_notices(_on_home)

@@ -101,15 +101,18 @@ def use(row: ProfileCode | None, typed: str, *, is_from_mail: bool = False) -> N
         ProfileCode.update(used_at=now(), address="").where(ProfileCode.id == row.id).execute()
 
 
-def know(contact: Contact, browser: str, *, is_to_last: bool) -> datetime:
-    """This browser is the contact's from now on, for an hour or for ninety days; return until when."""
+def know(link: Link, browser: str, *, is_to_last: bool) -> datetime:
+    """This browser is the contact's from now on, for an hour or for ninety days; return until when. A code that was
+    sent to the address of the link was typed in it.
+    """
+    contact = link.contact
     until = now() + (LONG if is_to_last else BRIEFLY)
     mine = {"contact_id": contact.id, "browser": fingerprint(browser)}
     with transaction():
         KnownBrowser.delete().where(
             KnownBrowser.contact_id == contact.id, KnownBrowser.browser == mine["browser"]
         ).execute()
-        KnownBrowser.create(**mine, until=until)
+        KnownBrowser.create(**mine, until=until, mac=link.mac)
         log.write("contact.browser_known", contact.id, days=LONG.days if is_to_last else 0)
     return until
 
@@ -117,6 +120,13 @@ def know(contact: Contact, browser: str, *, is_to_last: bool) -> datetime:
 def is_known(contact: Contact, browser: str) -> bool:
     mine = (KnownBrowser.contact_id == contact.id) & (KnownBrowser.browser == fingerprint(browser))
     return bool(browser) and KnownBrowser.select().where(mine, KnownBrowser.until > now()).exists()
+
+
+def has_shown(link: Link, browser: str) -> bool:
+    """Whether a code that was sent to the address of this very link was typed in this browser."""
+    mine = (KnownBrowser.contact_id == link.contact.id) & (KnownBrowser.browser == fingerprint(browser))
+    mine &= (KnownBrowser.until > now()) & (KnownBrowser.mac == link.mac)
+    return bool(browser) and KnownBrowser.select().where(mine).exists()
 
 
 def forget(contact: Contact, browser: str) -> None:

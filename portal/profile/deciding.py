@@ -11,11 +11,13 @@ from portal.contacts.emails import normalise_email
 from portal.contacts.fields import PageNotFound
 from portal.contacts.models import Address, Contact, Field, Page, Telephone
 from portal.contacts.page_blocks import Block, block_of
+from portal.contacts.panels import Panel, register_panel
 from portal.core.actor import current_actor, require, seeing_everything
 from portal.core.db import lock, transaction
 from portal.core.permissions import Permission
 from portal.core.text import clean_text
 from portal.delivery import own_page, transport
+from portal.home.queries import Notice, register_notices
 from portal.profile import designed, details, gate, links, mails
 from portal.profile.asked import page_of
 from portal.profile.models import AskedChange
@@ -183,3 +185,17 @@ def _may_decide(row: AskedChange, hidden: Collection[int]) -> bool:
     if page_id is None:
         return row.block == "names" or (Telephone if row.block == "telephones" else Address).is_shown()
     return current_actor().may_write_page(page_id) and not {int(number) for number in row.typed} & set(hidden)
+
+
+def _on_home() -> list[Notice]:
+    waiting_for_us = count()
+    if not waiting_for_us:
+        return []
+    words = "1 change" if waiting_for_us == 1 else f"{waiting_for_us:,} changes"
+    rest = " that people asked for on their own pages: confirm or refuse."
+    return [Notice("pencil", words, rest, "asked_changes.index")]
+
+
+def register() -> None:
+    register_panel(Panel("asked-changes", "profile/_asked_panel.html", of_contacts, Permission.CONTACT_EDIT))
+    register_notices(_on_home)

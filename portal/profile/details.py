@@ -208,11 +208,11 @@ def texts(contact: Contact) -> dict[str, str]:
         **_names(contact),
         "Email": ", ".join(email.address for email in _parts(Email, contact)),
         "Telephone": ", ".join(show_telephone(one.number) for one in _parts(Telephone, contact)),
-        "Address": "; ".join(_address(one) for one in _parts(Address, contact)),
+        "Address": "; ".join(address_in_words(one) for one in _parts(Address, contact)),
     }
 
 
-def _address(one: Address) -> str:
+def address_in_words(one: Address) -> str:
     country = show_country(one.country) if one.country not in ("", "ZA") else ""
     province = show_province(one.province) if one.province else ""
     return ", ".join(filter(None, [one.line1, one.line2, one.suburb, one.city, one.postal_code, province, country]))

@@ -34,6 +34,11 @@ def send_found(address: str, people: Sequence[tuple[str, str]], language: str) -
         send("profile_found", address, people=list(people))
 
 
+def send_details(address: str, name: str, parts: Sequence[Any]) -> None:
+    """What is kept of the person in full, in the language that is spoken (paper.Part)."""
+    send("profile_details", address, name=name, parts=parts)
+
+
 def answer_asked(address: str, name: str, url: str, language: str, why: str) -> None:
     """What became of a change that the person asked for: made, or not and `why`. Tells no detail."""
     with speaking(language):

@@ -54,6 +54,7 @@ class KnownBrowser(ContactRow):
     contact_id = IntegerField()
     browser = TextField()  # the hash of its secret
     until = UtcField()
+    mac = TextField(default="")  # of the address whose code was typed in it
     at = UtcField(default=now)
 
     class Meta:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, g, redirect, request, url_for
 
+from portal.consent.spacing import SPACINGS
 from portal.contacts.address_guards import AddressRefused
 from portal.contacts.rules import LANGUAGES
 from portal.core.keys import make_token
@@ -20,8 +21,12 @@ from portal.profile import (
     details,
     finding,
     finding_views,
+    joining,
     links,
+    pacing,
     pages,
+    paper,
+    paper_views,
     preferences,
     settings_views,
     staff_views,
@@ -47,8 +52,9 @@ def show(token: str) -> Response:
 @linked(links.PURPOSE)
 @limiter.limit("60 per hour")
 def choose(token: str) -> Response:
-    wanted = {int(text) for text in request.form.getlist("purpose") if text.isascii() and text.isdigit()}
-    preferences.choose(link(), wanted)
+    preferences.choose(link(), _numbers("purpose"))
+    joining.choose(link(), _numbers("offered"), _numbers("group"))
+    pacing.choose(link(), request.form.get("spacing", ""))
     preferences.speak(link(), request.form.get("language", ""))
     return _to("profile.show", token, done="kept")
 
@@ -113,7 +119,7 @@ def use_code(token: str) -> Response:
         codes.use(codes.newest(mine.contact, ENTER, secret) if secret else None, request.form.get("code", ""))
     except BadCode as error:
         return _enter(422, error=str(error))
-    codes.know(mine.contact, secret, is_to_last=request.form.get("remember") == "1")
+    codes.know(mine, secret, is_to_last=request.form.get("remember") == "1")
     return _to("profile.show", token)
 
 
@@ -146,8 +152,13 @@ def press(token: str) -> Response:
         codes.use(row, "", is_from_mail=True)
     except (BadCode, AddressRefused) as error:
         return page("profile/code.html", 422, row=row, is_mine=True, error=str(error))
-    codes.know(mine.contact, pages.browser(), is_to_last=request.form.get("remember") == "1")
+    codes.know(mine, pages.browser(), is_to_last=request.form.get("remember") == "1")
     return _to("profile.show", back)
+
+
+def _numbers(name: str) -> set[int]:
+    """The ids that were sent by this name."""
+    return {int(text) for text in request.form.getlist(name) if text.isascii() and text.isdigit() and len(text) < 12}
 
 
 def _is_mine() -> bool:
@@ -164,13 +175,13 @@ def _show(status: int = 200, said: str = "") -> Response:
         known = {
             "known": details.of(mine.contact), "sheets": designed.sheets(mine.contact),
             "waiting": asked.of_contact(mine.contact), "of_page": asked.of_page,
+            "may_mail": paper.may_mail(mine, pages.browser()),
         }  # fmt: skip
     return page(
         "profile/show.html", status, choices=preferences.choices(mine), is_gone=preferences.is_gone(mine),
         may_undo=preferences.may_undo(mine),
-        languages=LANGUAGES, said=said, **known,
-        blocks=pages.blocks(),
-        removal=make_token(removal.PURPOSE, mine.contact.org_id, mine.subject),
+        languages=LANGUAGES, said=said, groups=joining.choices(mine), spacings=SPACINGS, blocks=pages.blocks(),
+        removal=make_token(removal.PURPOSE, mine.contact.org_id, mine.subject), **known,
     )  # fmt: skip
 
 
@@ -183,11 +194,10 @@ def _to(endpoint: str, token: str, done: str | None = None) -> Response:
 
 
 def register(app: Flask) -> None:
-    # detail_views, designed_views and why_views put their routes on the same blueprint as this module
-    own = (detail_views.bp, designed_views.bp, why_views.bp)
+    # detail_views, designed_views, paper_views and why_views put their routes on the same blueprint as this module
+    own = (detail_views.bp, designed_views.bp, paper_views.bp, why_views.bp)
     for blueprint in dict.fromkeys((*own, staff_views.bp, settings_views.bp, asked_views.bp, finding_views.bp)):
         app.register_blueprint(blueprint)
-    asked_views.register()
     register_error(app, NotOffered, 404)
     register_error(app, NothingAsked, 404)
     register_link(links.PURPOSE, pages.resolve)

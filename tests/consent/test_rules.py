@@ -103,6 +103,8 @@ def test_whom_nothing_speaks_against_may_be_written_to(purpose):
         (BREACH, {"is_erased": True}, "erased"),
         (BREACH, {"is_suspended": True}, "suspended"),
         (BREACH, {"has_address": False}, "no_address"),
+        (DM, {"spacing": 7, "is_too_soon": True}, "weekly"),
+        (DM, {"spacing": 30, "is_too_soon": True}, "monthly"),
         (DM, {"is_handled": True}, "same_address"),
         (INFO, {"is_handled": True}, "same_address"),
     ],
@@ -137,6 +139,10 @@ def test_each_reason_stops_what_it_should(purpose, facts, reason):
         (RIGHTS, {"is_restricted": True}),
         (RIGHTS, {"suppressed": "unsubscribed"}),
         (RIGHTS, {"consent": "withdrawn"}),
+        (DM, {"spacing": 7}),  # and had none of late
+        (INFO, {"spacing": 7, "is_too_soon": True}),
+        (ANSWER, {"spacing": 30, "is_too_soon": True}),
+        (RIGHTS, {"spacing": 30, "is_too_soon": True}),
         (INFO, {"child": Standing.CONSENTED}),  # the word of the parent is enough for what is no appeal
         (ANSWER, {"child": Standing.CONSENTED}),
         (DM, {"child": Standing.MARKETING}),
@@ -154,8 +160,9 @@ def test_the_first_reason_of_the_table_is_the_one_kept():
         is_restricted=True, child=Standing.PENDING, has_address=False, is_theirs=False, address_state="undeliverable",
         suppressed="unsubscribed", is_stopped=True, is_asked=True, consent="withheld", needs_proof=True,
         is_justified=False, is_compatible=False, is_handled=True, lacks_transfer=True,
+        spacing=7, is_too_soon=True,
     )  # fmt: skip
-    others = ("complained", "child_appeal", "child_asked", "objected", "withdrawn", "agreed")
+    others = ("complained", "child_appeal", "child_asked", "objected", "withdrawn", "agreed", "monthly")
     assert all(check.refuses(everything) or check.reason in others for check in CHECKS)
     assert may_send(everything, now()) == Refuse("suspended")
     assert may_send(replace(everything, is_suspended=False), now()) == Refuse("incomplete")

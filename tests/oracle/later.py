@@ -65,6 +65,7 @@ def merge(world: World, dice: Random) -> None:
     for name in ("dead", "put_away", "restricted", "asked"):
         setattr(one, name, getattr(one, name) or getattr(two, name))
     one.born = one.born or two.born
+    one.spacing, one.had = max(one.spacing, two.spacing), [*one.had, *two.had]
     _look(one, kept)
     two.gone, two.addresses = True, []
     for kind, purpose in dict.fromkeys(refused):
@@ -86,10 +87,13 @@ def unmerge(world: World, dice: Random) -> None:
         return
     world.unions[:] = [one for one in world.unions if one is not union]
     since = [word for word in people[union.kept].words if word.at > _at(union)]
+    had_since = [at for at in people[union.kept].had if at > _at(union)]
     for number, person in ((union.kept, union.before), (union.other, union.hidden)):
         restored = deepcopy(person)
         if number == union.kept:
             restored.words += [word for word in since if word.kind in REFUSALS and word not in restored.words]
+            restored.had += had_since
+        restored.spacing = Contact.get_by_id(number).spacing
         for name in ("dead", "put_away", "restricted"):
             setattr(restored, name, _is(number, name))
         _look(restored, number)

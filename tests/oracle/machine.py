@@ -22,6 +22,7 @@ OFTEN = {"hand": 12, "claim": 3, "begin": 5, "tell": 3, "click": 5, "bounce": 2}
 ACTS = (
     "hand", "claim", "begin", "interrupt", "disturb", "add", "change_address", "be_born", "die", "put_away", "restrict",
     "tell", "justify", "agree_for_child", "click", "complain", "answer", "bounce", "retry", "bring_in", "undo_import",
+    "space_out",
 )  # fmt: skip
 DETAILS = {
     "legal_name": "Hope House NPC", "email": "office@hopehouse.example", "telephone": "+27315550100",

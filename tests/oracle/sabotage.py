@@ -15,7 +15,7 @@ AT_ONCE = 120
 # Checks behind which another one stands: these go together.
 TOGETHER = (
     ("complained", "unsubscribed", "withdrawn", "suppressed"), ("objected", "withdrawn", "withheld", "no_consent"),
-    ("unjustified", "incompatible"),
+    ("unjustified", "incompatible"), ("weekly", "monthly"),
 )  # fmt: skip
 
 

@@ -48,6 +48,8 @@ class Person:
     put_away: bool = False
     restricted: bool = False
     asked: bool = False
+    spacing: int = 0  # wants at most one piece of marketing in so many days
+    had: list[datetime] = field(default_factory=list)  # when marketing reached him
     words: list[Word] = field(default_factory=list)
     grounds: list[Ground] = field(default_factory=list)
     guardians: dict[int, bool] = field(default_factory=dict)  # a relation in force: whether it agrees to appeals too
@@ -167,6 +169,10 @@ class Witness:
                 return "had it already"
         if mailing.kind == REQUEST:
             return self._not_to_be_asked(person, address, mailing, today)
+        if mailing.kind == MARKETING and any(
+            (datetime.now(UTC) - at).total_seconds() < person.spacing * 86_400 for at in person.had
+        ):
+            return "wants marketing less often, and had some"
         if mailing.kind == MARKETING:
             return self._no_consent(person, mailing.purpose, today)
         if mailing.kind == INFORMATION:

@@ -20,12 +20,13 @@ from portal.campaigns.models import Campaign
 from portal.consent import purposes, restricting, telling
 from portal.consent.queries import Candidate, facts
 from portal.consent.rules import Aim, Allow, PurposeClass, may_send
-from portal.contacts import relations, states
+from portal.contacts import record, relations, states
 from portal.contacts import service as contacts
 from portal.contacts.address_guards import AddressRefused
 from portal.contacts.models import Contact, Email
 from portal.contacts.more_models import Relation
 from portal.contacts.relation_rules import Entered
+from portal.core.db import transaction
 from portal.core.tenancy import Org
 from portal.delivery import bouncing, engine, leaving, ledger, owners
 from portal.delivery.models import ACCEPTED, UNKNOWN, Delivery
@@ -110,6 +111,12 @@ class World:
             raise Cried(f"{name} at {address}, {self.witness.mailings[self.campaign]}: {objection}")
         self.left += 1
         was_sent = not isinstance(answer, Lost) or answer.may_have_sent
+        if (
+            self.witness.mailings[self.campaign].kind == MARKETING
+            and was_sent
+            and (isinstance(answer, Lost) or answer is OK)
+        ):
+            self.witness.people[number].had.append(datetime.now(UTC))
         if was_sent and (isinstance(answer, Lost) or not answer.is_transient):
             self.witness.reached.add((self.campaign, address))
             if self.witness.mailings[self.campaign].kind == REQUEST:
@@ -216,6 +223,14 @@ class World:
         person, contact = self.witness.people[number], self.contact(number)
         (states.unarchive(contact) if person.put_away else states.archive(contact, "Moved away."))
         person.put_away = not person.put_away
+
+    def space_out(self, dice: Random) -> None:
+        """Somebody chooses how often he wants to be written to."""
+        number = self.somebody(dice)
+        days = dice.choice((0, 0, 7, 30))
+        with transaction():
+            record.change(self.contact(number), "contact.details_changed", spacing=days)
+        self.witness.people[number].spacing = days
 
     def restrict(self, dice: Random) -> None:
         number = self.somebody(dice, "restricted")
