@@ -24,6 +24,7 @@ class Hold:
     name: str
     words: str  # "there is an open request of theirs"
     subquery: Callable[[], Any]  # a query of the ids of the contacts it holds
+    yields: bool = False  # to the act of the person himself: what is kept for his sake
 
 
 _sweeps: dict[str, Sweep] = {}
@@ -38,10 +39,11 @@ def sweeps() -> list[Sweep]:
     return list(_sweeps.values())
 
 
-def register_hold(name: str, words: str, subquery: Callable[[], Any]) -> None:
+def register_hold(name: str, words: str, subquery: Callable[[], Any], *, yields: bool = False) -> None:
     """`subquery` makes a query of contact ids: `Request.select(Request.contact_id).where(…)` (P-14-2, P-14-3)."""
-    _holds[name] = Hold(name, words, subquery)
+    _holds[name] = Hold(name, words, subquery, yields)
 
 
-def holds() -> list[Hold]:
-    return list(_holds.values())
+def holds(*, own_act: bool = False) -> list[Hold]:
+    """All there are; with `own_act` those that hold against the act of the person himself too."""
+    return [hold for hold in _holds.values() if not (own_act and hold.yields)]

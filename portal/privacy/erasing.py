@@ -25,7 +25,7 @@ from portal.core.keys import address_mac, current_version
 from portal.core.permissions import Permission
 from portal.delivery.models import Delivery
 from portal.privacy import de_identifying, journal, proof_holdings, scrubbing
-from portal.privacy.erasure_rules import ACTION, DE_IDENTIFY, ERASE, OWN_WISH, REASONS, counted
+from portal.privacy.erasure_rules import ACTION, DE_IDENTIFY, ERASE, OWN_ACT, OWN_WISH, REASONS, counted
 from portal.privacy.journal import Gone
 from portal.privacy.models import Erasure
 
@@ -62,7 +62,7 @@ def erase(contact_ids: Sequence[int], reason: str = "asked", act: str = ERASE) -
     made = find(made.id)
     if made.held == made.total and made.held:
         Erasure.delete().where(Erasure.id == made.id).execute()
-        raise Kept(why_held(contact_ids))
+        raise Kept(why_held(contact_ids, reason))
     return made
 
 
@@ -125,7 +125,7 @@ def do(act: str, contact_ids: Sequence[int], reason: str, *, again: bool = False
     """Erase these contacts, or make them nameless, within the caller's transaction. With `again` it was done before the
     database was put back: then nothing holds them, and the journal knows of it.
     """
-    people, held = standing(contact_ids, again=again)
+    people, held = standing(contact_ids, reason, again=again)
     ids = [one.contact_id for one in people]
     if not ids:
         return Done(held=held)
@@ -142,31 +142,33 @@ def do(act: str, contact_ids: Sequence[int], reason: str, *, again: bool = False
     return done
 
 
-def standing(contact_ids: Sequence[int], *, again: bool = False) -> tuple[list[Gone], int]:
+def standing(contact_ids: Sequence[int], reason: str, *, again: bool = False) -> tuple[list[Gone], int]:
     """Those of these contacts who are still there and may go, locked; and how many must stay."""
     ids = sorted(contact_ids)
     query = Contact.select(Contact.id, Contact.created_at).where(Contact.id.in_(ids), Contact.erased_at.is_null())
     there = list(lock(query.order_by(Contact.id)).tuples())
-    held = set() if again else held_of([row[0] for row in there])
+    held = set() if again else held_of([row[0] for row in there], reason)
     return [Gone(row[0], journal.stamp_of(row[1])) for row in there if row[0] not in held], len(held)
 
 
-def held_of(contact_ids: Sequence[int]) -> set[int]:
-    """Those of these contacts who must stay for now: the law, or a question of theirs, wants it (P-14-2, P-14-3)."""
+def held_of(contact_ids: Sequence[int], reason: str = "") -> set[int]:
+    """Those of these contacts who must stay for now: the law, or a question of theirs, wants it (P-14-2, P-14-3). A
+    question does not hold whoever removes himself.
+    """
     found: set[int] = set()
     with acting_as(system(current_actor().org_id)):
-        for hold in holds() if contact_ids else ():
+        for hold in holds(own_act=reason == OWN_ACT) if contact_ids else ():
             mine = Contact.select(Contact.id).where(Contact.id.in_(list(contact_ids)), Contact.id.in_(hold.subquery()))
             found |= {row[0] for row in mine.tuples()}
     return found
 
 
-def why_held(contact_ids: Sequence[int]) -> str:
+def why_held(contact_ids: Sequence[int], reason: str = "") -> str:
     """Why these must stay, in a sentence."""
     with acting_as(system(current_actor().org_id)):
         words = [
             hold.words
-            for hold in holds()
+            for hold in holds(own_act=reason == OWN_ACT)
             if Contact.select().where(Contact.id.in_(list(contact_ids)), Contact.id.in_(hold.subquery())).exists()
         ]
     return f"Nothing was removed: {'; '.join(words) or 'the contact is not there any more'}."

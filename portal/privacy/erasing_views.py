@@ -37,7 +37,7 @@ def remove_chosen() -> Response:
     ids, act = _chosen_or_none(), _act()
     reason = request.form.get("reason", "")
     sentence = word_problem(_word(ids, _names(ids)))
-    no_reason = "" if reason in erasure_rules.REASONS else "Choose why."
+    no_reason = "" if reason in erasure_rules.OF_COLLEAGUES else "Choose why."
     if sentence or no_reason:
         return asking(ids, act, 422, sentence=sentence, reason=reason, no_reason=no_reason)
     try:
@@ -97,8 +97,8 @@ def asking(ids: list[int], act: str, status: int = 200, **said: str) -> Response
     names = _names(ids)
     return page_or_part(
         "privacy/remove.html", "privacy/_remove.html", status, ids=ids, names=names, word=_word(ids, names), act=act,
-        is_nameless=act == erasure_rules.DE_IDENTIFY, reasons=erasure_rules.REASONS, held=len(erasing.held_of(ids)),
-        shared=erasing.shared_with_others(ids), **said,
+        is_nameless=act == erasure_rules.DE_IDENTIFY, reasons=erasure_rules.OF_COLLEAGUES,
+        held=len(erasing.held_of(ids)), shared=erasing.shared_with_others(ids), **said,
     )  # fmt: skip
 
 

@@ -4,14 +4,18 @@ from collections.abc import Mapping
 
 ERASE, DE_IDENTIFY = "erase", "de_identify"
 ACTION = {ERASE: "contact.erased", DE_IDENTIFY: "contact.de_identified"}
+OWN_ACT = "own_act"
 REASONS: dict[str, str] = {
     "asked": "the person asked for it",
+    OWN_ACT: "the person did it, by a link and a code",
     "not_needed": "it is not needed any more",
     "unlawful": "it was not collected lawfully",
     "retention": "the time for which it is kept is over",
 }
+# What a colleague may choose among.
+OF_COLLEAGUES = {key: words for key, words in REASONS.items() if key != OWN_ACT}
 # Whose word it is that the address must not come back, whoever else here has the same one.
-OWN_WISH = frozenset({"asked", "unlawful"})
+OWN_WISH = frozenset({"asked", OWN_ACT, "unlawful"})
 
 # What is counted on a certificate, table by table; None is counted nowhere, for it tells of no other thing.
 _COUNTED: dict[str, tuple[str, str]] = {

@@ -13,6 +13,7 @@ from portal.delivery import ledger
 from portal.diary import tasks
 from portal.diary.models import Task
 from portal.privacy import certificate, erasing
+from portal.privacy.erasure_rules import OWN_ACT
 from portal.privacy.models import Erasure
 from portal.profile import codes
 from portal.profile.links import Link
@@ -40,7 +41,7 @@ def remove(link: Link, browser: str, typed: str) -> Erasure:
     with acting_as(replace(system(actor.org_id), name=actor.name, address=actor.address)):
         try:
             with transaction():
-                made = erasing.erase([link.contact.id], "asked")
+                made = erasing.erase([link.contact.id], OWN_ACT)
                 _tell(told_words(certificate.number_of(made)))
         except erasing.Kept as error:
             _tell(held_words(str(error)), link.contact.id)

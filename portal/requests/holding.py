@@ -16,6 +16,7 @@ from portal.diary.due import Due, register_due
 from portal.home.queries import Notice, register_notices
 from portal.requests import queries
 from portal.requests.models import Request
+from portal.requests.rules import TAKEN_BACK
 from portal.requests.service import FORGOTTEN
 
 SOON = timedelta(days=7)
@@ -23,7 +24,7 @@ SOON = timedelta(days=7)
 
 def register() -> None:
     register_holder("request", erase, Pointer(Request))
-    register_hold("request", "there is a request of theirs that is not answered yet", unanswered)
+    register_hold("request", "there is a request of theirs that is not answered yet", unanswered, yields=True)
     register_panel(Panel("requests", "requests/_panel.html", queries.of_contacts, Permission.PRIVACY))
     register_panel(Panel("statements", "requests/_statements.html", queries.statements_of, Permission.CONTACT_READ))
     register_notices(notices)
@@ -32,15 +33,19 @@ def register() -> None:
 
 
 def erase(contact_ids: list[int]) -> None:
-    """Empty what these people asked and were answered, and close it. That a request of its kind was answered on a day
-    stays, tied to nobody.
+    """Empty what these people asked and were answered, and close it: a deletion is granted by it, the rest taken back.
+    That a request of its kind was answered on a day stays, tied to nobody.
     """
     mine = Request.contact_id.in_(contact_ids)
     open_ids = [row[0] for row in Request.select(Request.id).where(mine, Request.closed_at.is_null()).tuples()]
     ids = [row[0] for row in Request.select(Request.id).where(mine).tuples()]
     with acting_as(system(current_actor().org_id)):  # who names nobody any more is out of sight for some
         Request.update(**FORGOTTEN, erased_at=now()).where(Request.id.in_(ids)).execute()
-        Request.update(closed_at=now()).where(Request.id.in_(open_ids)).execute()
+        mine = Request.id.in_(open_ids)
+        waiting = mine & Request.answered_at.is_null()
+        Request.update(outcome="deleted", answered_at=now()).where(waiting, Request.kind == "delete").execute()
+        Request.update(outcome=TAKEN_BACK, answered_at=now()).where(waiting, Request.kind != "delete").execute()
+        Request.update(closed_at=now()).where(mine).execute()
     for request_id in open_ids:
         log.write("request.closed", subject_id=request_id)
 

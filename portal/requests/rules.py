@@ -51,6 +51,7 @@ KINDS: dict[str, Kind] = {
 ASKED = tuple(name for name, kind in KINDS.items() if not kind.is_complaint)
 COMPLAINTS = tuple(name for name, kind in KINDS.items() if kind.is_complaint)
 
+TAKEN_BACK = "taken_back"
 OUTCOMES: dict[str, str] = {
     "given": "Answered in full",
     "nothing": "Nothing is kept, and that was said",
@@ -64,11 +65,13 @@ OUTCOMES: dict[str, str] = {
     "part": "Granted in part, refused in part",
     "unfounded": "Nothing wrong was found",
     "refused": "Refused",
+    TAKEN_BACK: "Taken back: the person was removed",
 }
 FULL, PART, REFUSED = "full", "part", "refused"
 RESULT_OF: dict[str, str] = {
     "given": FULL, "nothing": FULL, "corrected": FULL, "destroyed": FULL, "deleted": FULL, "stopped": FULL,
     "mended": FULL, "part": PART, "statement": PART, "evidence": REFUSED, "unfounded": REFUSED, "refused": REFUSED,
+    TAKEN_BACK: TAKEN_BACK,
 }  # fmt: skip
 REFUSING = frozenset({"part", "refused"})  # which need a ground of the law
 EXPLAINED = REFUSING | {"evidence", "unfounded"}  # which need reasons

@@ -24,10 +24,12 @@ from portal.diary.models import Task
 from portal.imports import running
 from portal.imports import service as imports
 from portal.imports.models import Import, ImportProblem
-from portal.privacy import certificate, scrubbing
+from portal.privacy import certificate, erasing, scrubbing
 from portal.privacy.models import Erasure
 from portal.profile.models import ProfileCode
 from portal.removal import rules
+from portal.requests import queries, service
+from portal.requests.models import Request
 from tests.privacy.test_erased_places import files_naming, needles_of, tables_naming
 from tests.profile.test_profile import code_in, form, link, mails
 
@@ -73,7 +75,7 @@ def test_two_pages_and_a_code_remove_at_once_and_the_certificate_is_there(app, o
     assert not is_there(org, sent)
     with acting_as(system(org.id)):
         made = Erasure.get()
-        assert (made.reason, made.total, made.user_id, made.user_name) == ("asked", 1, None, "The contact")
+        assert (made.reason, made.total, made.user_id, made.user_name) == ("own_act", 1, None, "The contact")
         number = certificate.number_of(made)
         mac = address_mac(org.id, "email", "p0@example.org")
         assert Suppression.get(Suppression.mac == mac, Suppression.scope == "everything").reason == "erased"
@@ -163,6 +165,25 @@ def test_who_must_stay_stays_and_the_officer_is_told_whom_to_answer(app, org, se
     assert is_there(org, sent)
     with acting_as(system(org.id)):
         assert [(task.contact_id, Erasure.select().count()) for task in Task.select()] == [(sent.contact_id, 0)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome"), [("delete", "deleted"), ("access", "taken_back"), ("complaint", "taken_back")]
+)
+def test_a_question_of_his_does_not_keep_him_from_removing_himself_and_is_closed_by_it(app, org, sent, kind, outcome):
+    with acting_as(system(org.id)):
+        service.receive(service.Asked(kind, "page", "Please", contact_id=sent.contact_id))
+        with pytest.raises(erasing.Kept):
+            erasing.erase([sent.contact_id])
+
+    page = remove(app.test_client(), org, sent)
+
+    assert page.status_code == 303
+    assert not is_there(org, sent)
+    with acting_as(system(org.id)):
+        row = Request.get()
+        assert (row.outcome, row.contact_id, row.text, row.is_open) == (outcome, None, "", False)
+        assert queries.counters(queries.years()[0])[kind].waiting == 0
 
 
 def test_the_links_of_who_was_removed_lead_nowhere_but_to_unsubscribing(app, org, sent):

@@ -11,6 +11,7 @@ from portal.requests.rules import (
     KINDS,
     OUTCOMES,
     RESULT_OF,
+    TAKEN_BACK,
     Reply,
     counted,
     due_on,
@@ -92,7 +93,9 @@ def test_when_a_request_may_be_closed(kind, outcome, is_answered, is_gone, may_c
 
 
 def test_every_end_of_a_request_is_counted_and_every_refusal_has_a_ground_of_the_law():
-    assert set(OUTCOMES) == set(RESULT_OF) == {outcome for kind in KINDS.values() for outcome in kind.outcomes}
+    offered = {outcome for kind in KINDS.values() for outcome in kind.outcomes}
+    assert set(OUTCOMES) == set(RESULT_OF) == offered | {TAKEN_BACK}
+    assert TAKEN_BACK not in offered  # nobody chooses it: the person went
     refusable = {name for name, kind in KINDS.items() if {"part", "refused"} & set(kind.outcomes)}
     assert refusable <= {kind for ground in GROUNDS.values() for kind in ground.kinds}
     assert "refused" not in KINDS["marketing"].outcomes  # s 11(3)(b): it cannot be decided away
@@ -104,9 +107,11 @@ def test_the_counters_of_a_year():
     answered = row | {"is_answered": True, "outcome": "given"}
     refused = row | {"is_answered": True, "outcome": "refused", "ground": "safety", "is_extended": True}
 
-    line = counted([row | {"is_late": True}, answered, answered, refused])["access"]
+    taken_back = row | {"is_answered": True, "outcome": TAKEN_BACK}
 
-    assert (line.received, line.full, line.refused, line.waiting, line.late, line.extended) == (4, 2, 1, 1, 1, 1)
+    line = counted([row | {"is_late": True}, answered, answered, refused, taken_back])["access"]
+
+    assert (line.received, line.full, line.refused, line.waiting, line.late, line.extended) == (5, 2, 1, 1, 1, 1)
     assert line.grounds == {"safety": 1}
     assert (year_of(date(2027, 3, 31)), year_of(date(2027, 4, 1))) == (2026, 2027)
 
