@@ -113,6 +113,7 @@ def test_a_designed_field_is_changed_by_the_person_logged_and_told(app, org, sen
     client = enter(app, org, sent)
     typed = {f"field-{shirt.id}": "Small", f"field-{hidden.id}": "Quick"}
 
+    assert "Judgement" not in client.get(f"{link(sent)}/pages/{shirt.page_id}").text
     assert save(client, sent, shirt, **typed).status_code == 303
 
     with acting_as(system(org.id)):
