@@ -53,9 +53,20 @@ def main() -> int:
             print(f"{path.name}: {len(lacking)} not translated")
             print("\n".join(f"  {text}" for text in lacking[:20]))
             behind.append(path.name)
+    if alike := told_twice():
+        print("The same in two languages, so wrong in one:", *alike, sep="\n  ")
+        behind.append("both")
     if is_check and behind:
         print("Run python -m tools.words, and translate what it names.")
     return 1 if is_check and behind else 0
+
+
+def told_twice() -> list[str]:
+    """Sentences of several words that one language has word for word from another."""
+    texts = [{m.id: m.string for m in read(FOLDER / f"{name}.po", name) if isinstance(m.id, str)} for name in NAMES]
+    return sorted(
+        text for text, said in texts[0].items() if text and " " in text and text != said == texts[1].get(text)
+    )
 
 
 def gathered() -> Catalog:
