@@ -14,7 +14,7 @@ from portal.contacts.models import Contact, Email
 from portal.duplicates import parting, uniting
 from portal.duplicates.models import Merge
 from portal.privacy import erasing
-from tests.oracle.witness import EVERY, Person
+from tests.oracle.witness import EVERY, Person, Stop
 from tests.oracle.world import FEWEST, World
 
 REFUSALS = ("no", "objected", "left", "complained")
@@ -29,6 +29,7 @@ class Union:
     other: int
     before: Person
     hidden: Person
+    spread: list[tuple[str, Stop]]  # what stopped an address of one, at those of the other
 
 
 def erase(world: World, dice: Random) -> None:
@@ -58,7 +59,10 @@ def merge(world: World, dice: Random) -> None:
     except uniting.Unmergeable:
         return
     one, two = people[kept], people[other]
-    world.unions.append(Union(made, kept, other, deepcopy(one), deepcopy(two)))
+    union = Union(
+        made, kept, other, deepcopy(one), deepcopy(two), _spread(world, kept, [*one.addresses, *two.addresses])
+    )
+    world.unions.append(union)
     refused = [*_standing(world, one), *_standing(world, two)]
     one.words = sorted([*one.words, *two.words], key=lambda word: word.place)
     one.grounds += deepcopy(two.grounds)
@@ -86,6 +90,9 @@ def unmerge(world: World, dice: Random) -> None:
     except parting.CannotPart:
         return
     world.unions[:] = [one for one in world.unions if one is not union]
+    for address, stop in union.spread:
+        if stop in world.witness.stops[address]:
+            world.witness.stops[address].remove(stop)
     since = [word for word in people[union.kept].words if word.at > _at(union)]
     had_since = [at for at in people[union.kept].had if at > _at(union)]
     for number, person in ((union.kept, union.before), (union.other, union.hidden)):
@@ -99,6 +106,19 @@ def unmerge(world: World, dice: Random) -> None:
         _look(restored, number)
         people[number] = restored
     world.witness.forget_unreachable()
+
+
+def _spread(world: World, kept: int, addresses: list[str]) -> list[tuple[str, Stop]]:
+    """What was said of one address of somebody holds for all of them, once they are one person's."""
+    kinds = dict.fromkeys(stop.kind for address in addresses for stop in world.witness.stops[address])
+    spread = []
+    for address in addresses:
+        there = {stop.kind for stop in world.witness.stops[address]}
+        for kind in kinds:
+            if kind not in there:
+                world.witness.stop(address, kind, kept)
+                spread.append((address, world.witness.stops[address][-1]))
+    return spread
 
 
 def _at(union: Union) -> datetime:
