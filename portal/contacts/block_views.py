@@ -20,7 +20,7 @@ from portal.contacts.telephones import normalise_telephone
 from portal.core.actor import current_actor
 from portal.core.permissions import Permission
 from portal.web.access import needs
-from portal.web.htmx import done, page_or_part
+from portal.web.htmx import done, page_or_part, wants_part
 
 SHORT = 20
 LONG = 100
@@ -36,10 +36,8 @@ def _show(contact: Contact, block: str = "", status: int = 200, **editing: Any) 
 
 
 def context_of(contact: Contact) -> dict[str, Any]:
-    """What the whole page of a contact shows."""
-    line = time_line.of_contact(contact.id, None, SHORT)
-    actor = current_actor()
-    return {
+    """What a block of a contact's page needs; with everything around it, unless htmx asks for the block alone."""
+    found = {
         "contact": contact,
         "name": queries.name_of(contact),
         "familiar": queries.familiar_name(contact),
@@ -48,19 +46,28 @@ def context_of(contact: Contact) -> dict[str, Any]:
         "addresses": queries.parts_of(Address, [contact.id]).get(contact.id, []),
         "sees": {block: kind.is_shown() for block, kind in PARTS.items()},
         "groups": queries.groups_of(contact.id),
-        "blocks": page_blocks.blocks_of(contact.id),
         "notes": queries.notes_of(contact.id),
-        "chips": chips_for([contact.id]).get(contact.id, []),
-        "panels": [(p, p.load([contact.id]).get(contact.id)) for p in panels() if actor.may(p.permission)],
         "languages": LANGUAGES,
         "provinces": PROVINCES,
         "sources": SOURCES,
         "body_kinds": BODY_KINDS,
         "registration_hints": REGISTRATION_HINTS,
-        "history": line.events,
-        "has_more_history": line.next is not None,
         "note_form": forms.NoteForm(formdata=None),
         "state_forms": StateForms(),
+    }
+    return found if wants_part() else found | _around(contact.id)
+
+
+def _around(contact_id: int) -> dict[str, Any]:
+    """What only the whole page shows, and what costs most of it."""
+    line = time_line.of_contact(contact_id, None, SHORT)
+    actor = current_actor()
+    return {
+        "blocks": page_blocks.blocks_of(contact_id),
+        "chips": chips_for([contact_id]).get(contact_id, []),
+        "panels": [(p, p.load([contact_id]).get(contact_id)) for p in panels() if actor.may(p.permission)],
+        "history": line.events,
+        "has_more_history": line.next is not None,
     }
 
 
@@ -251,6 +258,8 @@ def _saved(contact: Contact, block: str) -> Response:
     except service.ContactNotFound:  # by this change the contact has left the groups that the user may see
         return done(url_for("contacts.index"))
     url = url_for("contacts.show", contact_id=contact.id)
+    if not wants_part():
+        return done(url)
     return done(url, part=f"contacts/_{block}.html", say="Saved.", **context_of(fresh), open_block="")
 
 

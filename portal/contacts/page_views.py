@@ -18,7 +18,7 @@ from portal.core.permissions import Permission
 from portal.documents import uploads
 from portal.web.access import needs
 from portal.web.bodies import refuse_nul, takes_files
-from portal.web.htmx import done, page_or_part
+from portal.web.htmx import done, page_or_part, wants_part
 
 MOST_FOUND = 8
 
@@ -79,8 +79,10 @@ def save_page(contact_id: int, page_id: int) -> Response:
     except service.Stale:
         fresh = block_of(contact.id, page_id)
         return _show(contact, fresh, 422, lines=_typed_lines(fresh), seen=filling.stamp(fresh), stale=True)
-    context = context_of(service.find(contact.id)) | {"sheet": block_of(contact.id, page_id)}
     url = url_for("contacts.show", contact_id=contact.id)
+    if not wants_part():
+        return done(url)
+    context = context_of(service.find(contact.id)) | {"sheet": block_of(contact.id, page_id)}
     return done(url, part="contacts/_page.html", say="Saved.", **context, open_block="")
 
 

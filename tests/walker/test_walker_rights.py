@@ -64,8 +64,20 @@ def worth_trying(who: str, to: Address, actor: Actor, ours: Planted) -> bool:
     return bool(ours.canaries.get(word))
 
 
+def ways(who: str, to: Address, *, is_open: bool) -> tuple[bool, ...]:
+    """As a page, as a part, or both: True for a part."""
+    is_whole = who in ROLES or who in FEW
+    if not is_open:
+        return (False,)
+    if to.method != "GET":
+        return (False, True) if who in (*WITHOUT, *OF_PAGES) else (False,)
+    return (False,) if who in ROLES else (False, True) if is_whole else (True,)
+
+
 def try_everything(walk: Walk, who: str, ours: Planted, theirs: Planted, forms: dict) -> None:
-    """Every route and method, as a page and, for who lacks one right, as a part."""
+    """Every route and method. The roles and a few others read whole pages; everybody else the part that htmx asks for,
+    where there is one: what stands around it is read by those, and is a page of its own too.
+    """
     actor = actor_for(Membership.get_by_id(ours.ids["membership_id"]))
     canaries = forbidden(actor, ours, theirs)
     mine = canaries & ours.every
@@ -75,7 +87,7 @@ def try_everything(walk: Walk, who: str, ours: Planted, theirs: Planted, forms: 
         wanted = expected(to, actor.permissions, "own")
         if who == READING and to.endpoint in ("contacts.edit_page", "contacts.save_page"):
             wanted = {403}
-        for part in (False, True) if wanted is None and who in (*WITHOUT, *OF_PAGES) else (False,):
+        for part in ways(who, to, is_open=wanted is None):
             data = typed(forms, to, ticked=part) if wanted is None else None
             answer = walk.ask(to, part=part, data=data)
             assert wanted is None or answer.status in wanted, (who, to.method, to.url, answer.status)
