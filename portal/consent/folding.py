@@ -20,6 +20,7 @@ class Said(Protocol):
     proof: str
     given_by: str
     at: datetime
+    import_id: int | None
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class State:
     at: datetime | None = None
     event_id: int | None = None
     given_by: str = "self"
+    import_id: int | None = None  # the file that said it
 
     @property
     def is_given(self) -> bool:
@@ -48,7 +50,8 @@ def fold(events: Iterable[Said], marketing: Iterable[Key] = ()) -> dict[Key, Sta
     `marketing` too: all there is of direct marketing (POPIA s 11(3)(b)).
 
     The order is that in which things were said, not written down. Who refused is not brought back by the word of
-    others: only a consent that can be proven takes a refusal back (s 69(2)).
+    others: only a consent that can be proven takes a refusal back (s 69(2)). An import that was undone takes back what
+    it said itself, and not what somebody else had said of the same person.
     """
     found: dict[Key, State] = {}
     everywhere = list(marketing)
@@ -64,12 +67,15 @@ def of(states: Mapping[Key, State], purpose_id: int, channel: str) -> State:
 
 
 def _after(state: State, event: Said) -> State:
+    if event.kind == "expired" and event.import_id is not None and event.import_id != state.import_id:
+        return state
     standing = _standing(state.standing, event)
     if standing == state.standing and event.kind not in GRANTS:
         return state
-    if standing == state.standing and event.proof != "proven":
+    is_firmer = state.import_id is not None and event.import_id is None  # it stays when the file is taken back
+    if standing == state.standing and event.proof != "proven" and not is_firmer:
         return state  # a word does not take the place of what it only repeats
-    return State(standing, event.at, event.id, event.given_by)
+    return State(standing, event.at, event.id, event.given_by, event.import_id)
 
 
 def _standing(before: str, event: Said) -> str:

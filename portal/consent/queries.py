@@ -238,7 +238,7 @@ def _standings(contact_ids: Sequence[int], purpose_id: int, aim: Aim) -> dict[in
     mine: Any = (ConsentEvent.purpose_id == purpose_id) & (ConsentEvent.channel == aim.channel)
     columns = (
         ConsentEvent.id, ConsentEvent.contact_id, ConsentEvent.purpose_id, ConsentEvent.channel, ConsentEvent.kind,
-        ConsentEvent.proof, ConsentEvent.given_by, ConsentEvent.at,
+        ConsentEvent.proof, ConsentEvent.given_by, ConsentEvent.at, ConsentEvent.import_id,
     )  # fmt: skip
     said: dict[int, list[ConsentEvent]] = {}
     for event in ConsentEvent.select(*columns).where(

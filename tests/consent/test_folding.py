@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from portal.consent.folding import fold
+from portal.consent.folding import MISSING, fold
 from portal.consent.grounds import is_evidence
 from portal.consent.hours import HOME, holidays, next_permitted
 
@@ -25,6 +25,7 @@ class Said:
     purpose_id: int = 1
     channel: str = "email"
     given_by: str = "self"
+    import_id: int | None = None
 
 
 def said(*events, **more):
@@ -127,3 +128,23 @@ def test_when_people_may_be_disturbed(asked, permitted):
 def test_a_holiday_on_a_saturday_gives_no_other():
     assert date(2026, 12, 26) in holidays(2026)
     assert date(2026, 12, 28) not in holidays(2026)
+
+
+FILE, ANOTHER = 7, 8
+
+
+@pytest.mark.parametrize(
+    ("events", "standing"),
+    [
+        ([("granted", FILE), ("expired", FILE)], "expired"),
+        ([("granted", None), ("granted", FILE), ("expired", FILE)], "asserted"),
+        ([("granted", FILE), ("granted", None), ("expired", FILE)], "asserted"),
+        ([("granted", ANOTHER), ("expired", FILE)], "asserted"),  # of two that were merged since
+        ([("granted", FILE), ("expired", None)], "expired"),
+        ([("expired", FILE)], "missing"),
+    ],
+)
+def test_an_import_that_is_undone_takes_back_what_it_said_itself(events, standing):
+    told = [Said(n, kind, "asserted", MONDAY + timedelta(days=n), import_id=by) for n, (kind, by) in enumerate(events)]
+
+    assert fold(told).get((1, "email"), MISSING).standing == standing

@@ -11,6 +11,8 @@ import pytest
 
 from tests.databases import KEYS
 
+pytestmark = pytest.mark.one_database  # what a command does is asked of both where its service is
+
 PEOPLE = """First name,Last name,Organisation,Email,Cell,City,Group
 Thandi,Ngcobo,,thandi@example.org,082 555 0134,Durban,Newsletter
 Sean,O'Brien,=SUM(A1),obrien@example.org,,Cape Town,Newsletter
