@@ -10,7 +10,6 @@ from peewee import OperationalError
 from portal import commanding
 from portal.accounts import cli as accounts
 from portal.activity import cli as activity
-from portal.app import create_app
 from portal.campaigns import cli as campaigns
 from portal.config import BadSettings, Settings
 from portal.contacts import cli as contacts
@@ -26,7 +25,6 @@ from portal.sample import service as sample
 from portal.signin import cli as signin
 from portal.support import cli as support
 from portal.users import cli as users
-from portal.web.access import policy_of
 
 FEATURES = (
     run.register,
@@ -69,6 +67,9 @@ def demo() -> None:
 @commanding.as_json
 def routes(as_json: bool) -> None:
     """List every route with who may enter."""
+    from portal.app import create_app  # the pages: no other command needs them
+    from portal.web.access import policy_of
+
     app = create_app(Settings.from_environment())
     found = [
         {
