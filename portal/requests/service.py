@@ -116,6 +116,8 @@ def verify(request: Request, how: str) -> None:
     """Note how it was checked who asks (P-23-2). Raises BadRequest."""
     require(Permission.PRIVACY)
     _require_open(request, "how")
+    if request.verified_at is not None:
+        raise BadRequest("It was checked already who asks.", "how")
     if not how.strip():
         raise BadRequest("Say how it was checked who asks, such as: showed her ID card at the office.", "how")
     with transaction():
@@ -128,6 +130,8 @@ def extend(request: Request, why: str) -> None:
     """Take the one longer time of the law; the person must have been told before. Raises BadRequest (PAIA s 57)."""
     require(Permission.PRIVACY)
     _require_open(request, "why")
+    if request.answered_at is not None:
+        raise BadRequest("It is answered already: there is nothing to put off.", "why")
     if request.extended_on is not None:
         raise BadRequest("It was put off once already, and the law allows no more.", "why")
     if request.due < today():

@@ -356,3 +356,14 @@ def test_the_link_of_somebody_who_was_removed_leads_nowhere(app, org, sent, oliv
         assert Contact.get_by_id(sent.contact_id).erased_at is not None
     assert app.test_client().get(complaint_page(sent)).status_code == 404
     assert people_views.resolve(org.id, own_page.of_delivery(sent.id)) is None
+
+
+def test_what_is_answered_is_not_put_off_and_what_was_checked_not_checked_again(as_olivia, thandi):
+    made = service.note(Asked("delete", "paper", "Delete it", contact_id=thandi.id))
+    service.verify(made, "Showed her card")
+    answering.answer(service.find(made.id), Reply("deleted", "It is done.", "post"))
+
+    with pytest.raises(service.BadRequest, match="answered already"):
+        service.extend(service.find(made.id), "Much to look through")
+    with pytest.raises(service.BadRequest, match="checked already"):
+        service.verify(service.find(made.id), "Again")
