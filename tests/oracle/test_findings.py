@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from portal.accounts.service import today
 from portal.asking import service as asking
 from portal.asking.service import Wish
 from portal.campaigns import sending
@@ -57,7 +58,7 @@ def move(contact, address=NEW):
 
 def tell(contact, kind, *, days=0, proven=False):
     how = {"method": "telephone", "recording": "tape 7"} if proven else {"method": "in_person"}
-    day = now().date() - timedelta(days=days)
+    day = today() - timedelta(days=days)
     telling.tell(contact, telling.Word(first().id, kind, ["email"], said_on=day, detail="at the open day", **how))
 
 
