@@ -6,7 +6,7 @@ from typing import Any
 from portal.activity import log
 from portal.contacts.holders import Pointer, register_holder
 from portal.contacts.models import Contact
-from portal.core.db import transaction
+from portal.core.db import lock, transaction
 from portal.profile.links import Link
 from portal.profile.models import AskedChange
 
@@ -29,6 +29,7 @@ def of_contact(contact: Contact) -> dict[str, AskedChange]:
 def ask(link: Link, block: str, typed: Any, changes: Mapping[str, tuple[str, str]]) -> None:
     """Keep what the person asks for, in place of what he asked for before. Nothing of his details is changed."""
     with transaction():
+        lock(Contact.select().where(Contact.id == link.contact.id)).get()  # two presses of one button are one wish
         _forget(link.contact, block)
         AskedChange.create(
             contact_id=link.contact.id, block=block, link=link.subject, typed=typed, changes=dict(changes)

@@ -1,8 +1,10 @@
 """A change that waits for a colleague changes nothing, until it is confirmed as the colleague's act."""
 
+import threading
 from dataclasses import replace
 
 import pytest
+from peewee import IntegrityError
 
 from portal.activity.models import LogEntry
 from portal.contacts import page_blocks
@@ -10,10 +12,12 @@ from portal.contacts import service as contacts
 from portal.contacts.models import Contact, Field, Telephone
 from portal.contacts.self_service import CHANGED, CONFIRMED
 from portal.core.actor import acting_as, system
+from portal.core.db import db, transaction
 from portal.core.permissions import DataSet
+from portal.delivery import own_page
 from portal.duplicates import uniting
 from portal.privacy import erasing, proof_holdings
-from portal.profile import deciding, links
+from portal.profile import asked, deciding, links
 from portal.profile.deciding import NothingAsked
 from portal.profile.models import AskedChange
 from tests.conftest import actor_of
@@ -201,3 +205,31 @@ def test_it_follows_a_merge_stands_in_the_proof_pack_and_goes_with_an_erasure(or
         erasing.erase([other.id])
 
         assert AskedChange.select().count() == 0
+
+
+@pytest.mark.each_database
+def test_two_presses_of_one_button_are_one_wish(app, org, sent):
+    broken = []
+
+    def press(word):
+        with acting_as(system(org.id)):
+            mine = links.read(own_page.of_delivery(sent.id))
+            asked.ask(mine, "names", {"first_name": word}, {"First name": ("P0", word)})
+
+    def press_again():
+        try:
+            with db.connection_context():
+                press("Second")
+        except IntegrityError as error:
+            broken.append(error)
+
+    second = threading.Thread(target=press_again)
+    with transaction():
+        press("First")
+        second.start()
+        second.join(0.5)  # it waits for the first to end
+    second.join()
+
+    assert broken == []
+    with acting_as(system(org.id)):
+        assert [row.typed["first_name"] for row in AskedChange.select()] == ["Second"]
