@@ -21,7 +21,7 @@ from portal.gateways.storage import BadStorage, from_url
 SHORTEST_KEY = 32
 FEWEST_CHARACTERS = 8  # different ones; a key made at random of 32 has many more
 _PLACEHOLDERS = ("changeme", "change-me", "change_me", "example", "default", "insecure", "1234567890")
-_POOR_PASSWORDS = {"", "postgres", "password", "portal", "admin", "root", "redis", "changeme", "secret", "test"}
+POOR_PASSWORDS = {"", "postgres", "password", "portal", "admin", "root", "redis", "changeme", "secret", "test"}
 SHORTEST_SERVER_PASSWORD = 12
 
 
@@ -195,7 +195,7 @@ def _check_server(url: str, name: str) -> None:
     if not host or parts.scheme in ("sqlite", "unix") or host in ("localhost", "127.0.0.1", "::1"):
         return
     password = unquote(parts.password or "")
-    if password.lower() in _POOR_PASSWORDS or len(password) < SHORTEST_SERVER_PASSWORD:
+    if password.lower() in POOR_PASSWORDS or len(password) < SHORTEST_SERVER_PASSWORD:
         raise BadSettings(
             f"The password in {name} is missing or too easy to guess: a server reached over a network needs one of "
             f"at least {SHORTEST_SERVER_PASSWORD} characters."

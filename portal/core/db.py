@@ -185,6 +185,11 @@ def scrub(tables: Sequence[str]) -> None:
         db.execute_sql(f'VACUUM "{table}"')
 
 
+def time_of_server() -> datetime | None:
+    """The time by the clock of the database's server; none where it is this process itself."""
+    return None if is_sqlite() else db.execute_sql("SELECT clock_timestamp()").fetchone()[0]
+
+
 Query = TypeVar("Query")
 
 

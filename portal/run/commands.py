@@ -9,6 +9,7 @@ import click
 from portal.commanding import as_json as json_option
 from portal.commanding import installation, say
 from portal.config import Settings
+from portal.core.watching import WRONG
 from portal.gateways import geoip
 from portal.run import benching
 from portal.run import doctor as examining
@@ -80,9 +81,12 @@ def doctor(as_json: bool) -> None:
     """Look at the whole installation and say what is right and what is not; exit code 1 when something is wrong."""
     with installation() as settings:
         findings = examining.examine(settings)
-    words = "\n".join(f"{finding.level:9} {finding.name}: {finding.words}" for finding in findings)
+    words = "\n".join(
+        f"{finding.level:9} {finding.name}: {finding.words}{f' Try: {finding.helps}' if finding.helps else ''}"
+        for finding in findings
+    )
     say([vars(finding) for finding in findings], words, as_json)
-    sys.exit(1 if any(finding.level == examining.WRONG for finding in findings) else 0)
+    sys.exit(1 if any(finding.level == WRONG for finding in findings) else 0)
 
 
 @click.group()

@@ -1,148 +1,47 @@
-"""`portal doctor`: looks at the whole installation and says what is right, what is doubtful and what is wrong."""
+"""`portal doctor`: looks at the whole installation and says what is right, what is doubtful and what is wrong.
+
+Features add their own looks by portal.core.watching.
+"""
 
 import os
-import shutil
-import stat
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from peewee import PeeweeException
-from redis import Redis, RedisError
 
 from portal.accounts import places
 from portal.config import Settings
-from portal.core import db
+from portal.core import db, watching
 from portal.core.clock import now
-from portal.delivery import transport
-from portal.delivery.pace import BadLimit, Limit
+from portal.core.watching import DOUBTFUL, GOOD, WRONG, Finding
 from portal.documents import keeping, pdf
-from portal.gateways import geoip, imap
+from portal.gateways import geoip
 from portal.gateways.countries import name_of
-from portal.gateways.smtp import BadServer, answers
-from portal.run import migrate, outside, pulse
+from portal.run import doctor_machine, doctor_mail, outside
 from portal.signin import telling
 
-GOOD, DOUBTFUL, WRONG = "good", "doubtful", "wrong"
-LEAST_ROOM = 500 * 1024 * 1024
 OLDEST_COUNTRIES = timedelta(days=30)
 LEAST_DAYS = 14  # of a certificate
 
 
-@dataclass(frozen=True)
-class Finding:
-    """What was looked at, how it is, and what to do where it is not good."""
-
-    name: str
-    level: str
-    words: str
-
-
 def examine(settings: Settings) -> list[Finding]:
     """Every finding, in the order of what depends on what. Changes nothing, and sends nothing."""
-    return [_look(look, settings) for look in LOOKS]
+    own = [ask(partial(look, settings), look.__name__) for look in LOOKS]
+    return own + [_of_feature(look) for look in watching.looks()]
 
 
-def _look(look: Callable[[Settings], Finding], settings: Settings) -> Finding:
+def ask(look: Callable[[], Finding], name: str) -> Finding:
+    """What a look says; that it cannot be known, where the database is away."""
     try:
-        return look(settings)
+        return look()
     except PeeweeException:
-        return Finding(look.__name__.strip("_").replace("_", " "), WRONG, "Not known without the database.")
+        return Finding(name.strip("_").replace("_", " "), WRONG, "Not known without the database.")
 
 
-def _folder(settings: Settings) -> Finding:
-    folder = settings.data_dir
-    if not folder.is_dir() or not os.access(folder, os.W_OK):
-        return Finding("data folder", WRONG, f"{folder} cannot be written to. Set PORTAL_DATA_DIR, or make it.")
-    if stat.S_IMODE(folder.stat().st_mode) & 0o077:
-        return Finding("data folder", DOUBTFUL, f"Others on this machine may look into {folder}: chmod 700 {folder}")
-    return Finding("data folder", GOOD, f"{folder} is the portal's own.")
-
-
-def _room(settings: Settings) -> Finding:
-    free = shutil.disk_usage(settings.data_dir if settings.data_dir.is_dir() else "/").free
-    words = f"{free // 1024**3:,} GB are free." if free >= 1024**3 else f"{free // 1024**2:,} MB are free."
-    if free < LEAST_ROOM:
-        return Finding("disk", WRONG, f"Only {words} Make room: without it nothing can be saved.")
-    return Finding("disk", GOOD, words)
-
-
-def _database(settings: Settings) -> Finding:
-    kind = "SQLite" if settings.database_url.startswith("sqlite") else "PostgreSQL"
-    try:
-        with db.db.connection_context():
-            missing = migrate.pending()
-    except PeeweeException as error:
-        return Finding("database", WRONG, f"{kind} cannot be used: {str(error).strip().splitlines()[0]}")
-    if missing:
-        return Finding("database", WRONG, f"{kind} is not at this program's schema: run portal migrate.")
-    return Finding("database", GOOD, f"{kind} answers and is at this program's schema.")
-
-
-def _redis(settings: Settings) -> Finding:
-    try:
-        redis = Redis.from_url(settings.redis_url, socket_connect_timeout=2, socket_timeout=2)
-        redis.ping()
-        keeps = redis.config_get("appendonly").get("appendonly")
-    except (RedisError, OSError) as error:
-        how = "Is portal up running?" if settings.uses_embedded_redis else "Look at REDIS_URL."
-        return Finding("queue", WRONG, f"Redis cannot be reached ({type(error).__name__}). {how}")
-    if keeps != "yes":
-        return Finding(
-            "queue", DOUBTFUL, "Redis keeps nothing on disk; set appendonly yes. Nothing is lost without it."
-        )
-    return Finding("queue", GOOD, "Redis answers.")
-
-
-def _processes(settings: Settings) -> Finding:
-    try:
-        with db.db.connection_context():
-            silent = [name for name in (pulse.SCHEDULER, pulse.WORKERS) if not pulse.lives(name)]
-    except PeeweeException:
-        return Finding("processes", WRONG, "Nobody can work without the database.")
-    if silent:
-        minutes = pulse.LONGEST_SILENCE.seconds // 60
-        return Finding(
-            "processes", WRONG, f"No sign of life from {' and '.join(silent)} for {minutes} minutes: nothing is sent."
-        )
-    return Finding("processes", GOOD, "Scheduler and workers give signs of life.")
-
-
-def _mail(settings: Settings) -> Finding:
-    try:
-        Limit.from_text(settings.smtp_limit)
-    except BadLimit as error:
-        return Finding("mail", WRONG, str(error))
-    if settings.smtp_url is None:
-        return Finding("mail", DOUBTFUL, "SMTP_URL is not set: mail only goes to the built-in catcher.")
-    try:
-        problem = answers(transport.server())
-    except BadServer as error:
-        problem = str(error)
-    return Finding("mail", WRONG, problem) if problem else Finding("mail", GOOD, "The mail server lets us in.")
-
-
-def _returned(settings: Settings) -> Finding:
-    """Whether undeliverable mail comes back to us."""
-    name = "returned mail"
-    if not settings.bounce_address:
-        words = (
-            "BOUNCE_ADDRESS is not set: mail that cannot be delivered later on goes back to the sender's mailbox only."
-        )
-        return Finding(name, DOUBTFUL, words)
-    if settings.bounce_url:
-        try:
-            problem = imap.answers(imap.Mailbox.from_url(settings.bounce_url))
-        except imap.BadMailbox as error:
-            problem = str(error)
-        return (
-            Finding(name, WRONG, problem) if problem else Finding(name, GOOD, "The mailbox of BOUNCE_URL lets us in.")
-        )
-    if settings.bounce_listen:
-        return Finding(name, GOOD, f"It is taken at {settings.bounce_listen}.")
-    return Finding(
-        name, DOUBTFUL, "BOUNCE_ADDRESS is set, but neither BOUNCE_URL nor BOUNCE_LISTEN: pipe it to portal bounce."
-    )
+def _of_feature(look: watching.Look) -> Finding:
+    with db.db.connection_context():
+        return ask(look, look.__name__)
 
 
 def _documents(settings: Settings) -> Finding:
@@ -269,13 +168,17 @@ def _foreign_name(settings: Settings) -> Finding:
 
 
 LOOKS: tuple[Callable[[Settings], Finding], ...] = (
-    _folder,
-    _room,
-    _database,
-    _redis,
-    _processes,
-    _mail,
-    _returned,
+    doctor_machine.folder,
+    doctor_machine.room,
+    doctor_machine.database,
+    doctor_machine.queue,
+    doctor_machine.processes,
+    doctor_machine.keys,
+    doctor_machine.database_password,
+    doctor_machine.clock,
+    doctor_mail.mail,
+    doctor_mail.returned,
+    doctor_mail.sender_domains,
     _documents,
     _malware,
     _countries,
