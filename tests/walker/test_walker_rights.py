@@ -112,7 +112,7 @@ def try_everything(walk: Walk, who: str, ours: Planted, theirs: Planted, forms: 
             if to.endpoint not in TAKING_AWAY:
                 walk.check_kept(to, answer, mine)
             if who in ROLES:
-                found = ours.every if answer.wrote else search([answer.body], ours.every)
+                found = ours.every if walk.wrote(answer) else search([answer.body], ours.every)
                 told.setdefault((ROLES[who][0], to.method, to.url), set()).update(found)
 
 
