@@ -11,6 +11,7 @@ from portal.accounts.service import AlreadyMember, NotFound
 from portal.accounts.strength import Busy
 from portal.activity import views as activity
 from portal.asking import views as asking
+from portal.backups import views as backups
 from portal.campaigns import views as campaigns
 from portal.compliance import views as compliance
 from portal.config import Settings
@@ -97,6 +98,7 @@ PAGES = (
     ageing.register,
     retention.register,
     removal.register,
+    backups.register,
 )
 # Endpoints without a form token, by name; each says why in its view.
 POSTED_FROM_ELSEWHERE = ("unsubscribe.leave", "answer.answer", "subscribe.take_in", "subscribe.take_in_framed")

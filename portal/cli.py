@@ -10,6 +10,7 @@ from peewee import OperationalError
 from portal import commanding
 from portal.accounts import cli as accounts
 from portal.activity import cli as activity
+from portal.backups import cli as backups
 from portal.campaigns import cli as campaigns
 from portal.config import BadSettings, Settings
 from portal.contacts import cli as contacts
@@ -39,6 +40,7 @@ FEATURES = (
     users.register,
     support.register,
     privacy.register,
+    backups.register,
 )
 
 

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from dotenv import dotenv_values
 
+from portal.gateways import backup_places
 from portal.gateways.clamd import BadScanner, Scanner
 from portal.gateways.storage import BadStorage, from_url
 
@@ -44,6 +45,7 @@ class Settings:
     bounce_listen: str = ""
     tracking: bool = True
     storage_url: str | None = None  # without one, documents lie in the data folder
+    backup_url: str | None = None  # the second place of backups; the first is the data folder
     clamd_url: str | None = None
     support_email: str = ""
     trusted_proxies: tuple[str, ...] = ()
@@ -113,6 +115,7 @@ class Settings:
             bounce_listen=bounce_listen,
             tracking=(environ.get("PORTAL_TRACKING") or "on") != "off",
             storage_url=_checked(environ, "STORAGE_URL", lambda url: from_url(url, data_dir)),
+            backup_url=_checked(environ, "BACKUP_URL", backup_places.from_url),
             clamd_url=_checked(environ, "CLAMD_URL", Scanner.from_url),
             support_email=_one_address(environ, "PORTAL_SUPPORT_EMAIL"),
             trusted_proxies=_networks(environ, "PORTAL_TRUSTED_PROXIES"),
@@ -149,7 +152,7 @@ def _checked(environ: Mapping[str, str], name: str, read: Callable[[str], object
     url = environ.get(name) or None
     try:
         return url if url is None or read(url) else None
-    except (BadStorage, BadScanner) as error:
+    except (BadStorage, BadScanner, backup_places.BadPlace) as error:
         raise BadSettings(str(error)) from None
 
 

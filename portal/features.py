@@ -5,6 +5,7 @@ feature tells the lower ones. Knows no Flask, so that a worker stays small.
 from portal.accounts import places, strength
 from portal.activity import anchors
 from portal.asking import holding as asking
+from portal.backups import stores, telling
 from portal.campaigns import panel, sending, spacing
 from portal.compliance import readings, reminding
 from portal.compliance import service as compliance
@@ -62,6 +63,7 @@ RULES = (
     sweeping.register,
     retention.register,
     requests.register,
+    telling.register,
 )
 
 
@@ -77,5 +79,6 @@ def prepare(settings: Settings) -> None:
     anchors.use(settings)
     journal.use(settings)
     sweeping.use(settings)
+    stores.use(settings)
     for register in RULES:
         register()

@@ -6,7 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from portal.run.pulse import EVERY
-from workers import bounces, delivery, documents, duplicates, exports, grounds, imports, log, privacy, pulse, tidying
+from workers import (
+    backups,
+    bounces,
+    delivery,
+    documents,
+    duplicates,
+    exports,
+    grounds,
+    imports,
+    log,
+    privacy,
+    pulse,
+    tidying,
+)
 
 
 @dataclass(frozen=True)
@@ -34,5 +47,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("retention", 86_400, privacy.look_who_is_due),
     Periodic("scrubbing", 86_400, privacy.scrub_by_night),
     Periodic("tidying", 3600, tidying.tidy),
+    Periodic("backups", 300, backups.ring_for_backup),
+    Periodic("journal", 60, backups.copy_journal),
     Periodic("pulse", EVERY, pulse.ring_for_pulse),
 )

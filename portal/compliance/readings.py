@@ -39,7 +39,6 @@ def register() -> None:
     register_reading("records", _log, Permission.PRIVACY)
     register_reading("signing_in", _factor, Permission.USERS)
     register_reading("website", _encrypted)
-    register_reading("backups", _backups)
     register_reading("documents", _scanner)
     register_reading("abroad", _transfers, Permission.SETTINGS)
     register_reading("sender", _sender, Permission.SETTINGS)
@@ -106,10 +105,6 @@ def _encrypted() -> Reading:
     if transport.base_url().startswith("https://"):
         return Reading("The portal is reached over encrypted connections.", True)
     return Reading("The portal is reached without encryption.", False)
-
-
-def _backups() -> Reading:
-    return Reading("How old the last backup is cannot be read by the portal yet; ask the host.", None)
 
 
 def _scanner() -> Reading:

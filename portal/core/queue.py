@@ -37,11 +37,13 @@ ANCHOR_LOG = "workers.log.anchor_log"
 SCRUB = "workers.privacy.scrub"
 RUN_ERASURE = "workers.privacy.run_erasure"
 BEAT = "workers.pulse.beat"
+MAKE_BACKUP = "workers.backups.make_backup"
 
 NAME = "portal"
 WHILE = 900  # seconds a job may take: one that takes longer goes on where it was when it is rung for again
-# What goes through the record begins again when it is broken off: it must get through ten million entries.
-LONGER = {CHECK_LOG: 6 * 3600, ANCHOR_LOG: 6 * 3600}
+# What goes through the record begins again when it is broken off: it must get through ten million entries. So does a
+# backup, which goes through everything.
+LONGER = {CHECK_LOG: 6 * 3600, ANCHOR_LOG: 6 * 3600, MAKE_BACKUP: 6 * 3600}
 _queue: Queue | None = None
 _last_warning = 0.0
 

@@ -30,6 +30,8 @@ NOT_ABOUT_CONTACTS: dict[str, str] = {
     "access_review": "about users",
     "answer_text": "answers before they are filled in",
     "attachment": "a file that goes to everybody of a campaign",
+    "backup": "which archives there are",
+    "backup_key": "public keys",
     "begun": "a sign-in of a user",
     "campaign": "what is written to all; names are filled in as it is sent",
     "campaign_link": "the links of a campaign",
@@ -88,6 +90,7 @@ FOLDERS: dict[str, str] = {
     "caught": "messages to him, or that name his address, go",
     "anchors": "hashes",
     "erasures": "ids and keyed hashes: the journal",
+    "backups": "encrypted for a key that is not here, and gone after 90 days",
     "keys": "keys",
     "redis": "ids of what is to be done",
 }

@@ -56,6 +56,7 @@ PAGES = {
     "duties": "/compliance", "duty": "/compliance/5", "duties-overdue": "/compliance?show=overdue",
     "duties-missing": "/compliance/missing",
     "support-organisations": "/support/organisations", "support-organisation": "/support/organisations/1",
+    "backups": "/settings/backups", "support-backups": "/support/backups",
     "senders": "/settings/senders", "designer": "/settings/pages", "own-pages": "/settings/own-pages",
     "asked-changes": "/contacts/asked-changes",
     "own-pages-example": "/settings/own-pages/example", "designed-page": "/settings/pages/1",
@@ -68,13 +69,6 @@ PAGES = {
     "second-factor": "/account/second-factor", "support": "/support", "support-user": "/support/users/1",
     "menu": "/menu", "find": "/find?q=dube", "missing": "/nowhere",
 }  # fmt: skip
-
-
-# What runs over the edge does so in each theme, and what is too pale in each width; pictures of all four are asked for.
-ALL = [(width, theme) for width in ("wide", "narrow") for theme in ("light", "dark")]
-looks = pytest.mark.parametrize(
-    ("width", "theme"), ALL if os.environ.get("GALLERY") else [("wide", "light"), ("narrow", "dark")]
-)
 
 
 @pytest.fixture
@@ -137,7 +131,8 @@ def _ask_new_password(page: Page, reader: Page, email: str, nth: int) -> str:
     return next(link for link in links if "/password/link/" in link)
 
 
-@looks
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", ["wide", "narrow"])
 def test_each_page_fits_and_can_be_used_by_everybody(viewer: Page, product: Product, width, theme):
     dress(viewer, product, width, theme)
     faults = []
@@ -149,7 +144,8 @@ def test_each_page_fits_and_can_be_used_by_everybody(viewer: Page, product: Prod
     assert faults == []
 
 
-@looks
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", ["wide", "narrow"])
 def test_each_step_of_signing_in_fits_and_can_be_used_by_everybody(
     looker: Page, product: Product, under_way: UnderWay, width, theme
 ):

@@ -4,11 +4,12 @@ import csv
 import io
 import json
 import os
+import subprocess
+import sys
 
 import pytest
 
 from tests.databases import KEYS
-from tests.processes import command
 
 pytestmark = pytest.mark.one_database  # what a command does is asked of both where its service is
 
@@ -31,7 +32,9 @@ def portal(database_url, tmp_path):
     }
 
     def portal(*words, text="", **more):
-        return command(words, environ | more, text)
+        command = [sys.executable, "-m", "portal.cli", *map(str, words)]
+        ended = subprocess.run(command, input=text, capture_output=True, text=True, env={**environ, **more}, timeout=60)
+        return ended.returncode, ended.stdout, ended.stderr
 
     return portal
 

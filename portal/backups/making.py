@@ -1,0 +1,122 @@
+"""Makes one backup of the installation: copies, encrypts, keeps it in every place, and proves it (R60, I05, I06).
+
+It is encrypted to the recovery key, and to a key that lives in the memory of this one run: by that the archive is read
+back from the store and tried out, and then it is gone. Nothing that stays on the machine opens a backup.
+"""
+
+import errno
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from portal.backups import copying, keys, locking, rules, snapshot, stores
+from portal.backups.archive import PIECE, Member, file_member, packed
+from portal.backups.checking import check_back
+from portal.backups.files import HashingFile, spooled
+from portal.backups.keys import Key
+from portal.backups.models import BAD, GOOD, RUNNING, Backup
+from portal.backups.proving import DOCUMENTS, NotGood, prove
+from portal.backups.seals import BadSeal, Seal
+from portal.backups.snapshot import Contents
+from portal.core.clock import now
+from portal.documents import keeping
+from portal.gateways.backup_places import NotThere, PlaceTrouble
+from portal.gateways.storage import Missing
+
+BROKEN_OFF = "It was broken off."
+FOLDERS = ("anchors", "erasures", "imports")
+EXPECTED = (NotGood, NotThere, BadSeal, PlaceTrouble, snapshot.NotTaken, locking.Damaged, OSError)
+
+
+class Busy(RuntimeError):
+    """Another backup is being made just now."""
+
+
+def create() -> Backup:
+    """Make a backup and say how it went; one that is not good says why. Raises NoKey or Busy."""
+    key = keys.current()
+    with _alone():
+        started = now()
+        Backup.update(state=BAD, words=BROKEN_OFF, ended_at=started).where(Backup.state == RUNNING).execute()
+        row = Backup.create(name=rules.new_name(started), recipient=key.recipient, started_at=started)
+        try:
+            values = _make(row.name, key)
+        except BaseException as error:
+            _end(row, state=BAD, words=_why(error))
+            if not isinstance(error, EXPECTED):
+                raise
+        else:
+            _end(row, state=GOOD, words="", checked_at=now(), **values)
+    return Backup.get_by_id(row.id)
+
+
+def _make(name: str, key: Key) -> dict[str, Any]:
+    identity, folder, own = locking.new_identity(), stores.working("making"), stores.own()
+    for left in folder.iterdir():
+        left.unlink()
+    database, contents = snapshot.take(stores.settings().database_url, folder)
+    with HashingFile(folder / name) as file:
+        pieces = packed(_members(database, contents), lambda: {"made": name, **contents.told})
+        locking.lock(pieces, file, [key.recipient, str(identity.to_public())])
+    database.unlink()
+    own.adopt(name, folder / name)
+    seal = Seal(name, now().isoformat(), file.size, file.digest.hexdigest(), key.recipient)
+    copying.copy_journal()
+    for place in stores.every():
+        if place.words != own.words:
+            place.put(name, own.root / name)
+        stores.put_seal(place, seal, key)
+        check_back(place, seal, key)
+    prove(own, name, identity, contents)
+    return {
+        "size": seal.size, "sha256": seal.sha256, "rows": sum(contents.tables.values()),
+        "documents": len(contents.files), "places": [place.words for place in stores.every()],
+    }  # fmt: skip
+
+
+def _members(database: Path, contents: Contents) -> Iterator[Member]:
+    """The database first: by it the documents are checked as the archive is read."""
+    settings = stores.settings()
+    yield file_member(database.name, database)
+    keys = ",".join(f"{version}:{key.decode()}" for version, key in settings.address_keys.items()).encode()
+    yield Member("keys/address_key", len(keys), [keys])
+    for folder in FOLDERS:
+        for path in sorted((settings.data_dir / folder).glob("*")):
+            if path.is_file():
+                yield file_member(f"{folder}/{path.name}", path)
+    for file in contents.files:
+        with spooled("making") as held:
+            try:
+                for piece in keeping.store().open(file.place):
+                    held.write(piece)
+            except Missing:
+                continue  # removed since the database was copied, or lost: the proof says it
+            size = held.tell()
+            held.seek(0)
+            yield Member(DOCUMENTS + file.place, size, iter(partial(held.read, PIECE), b""))
+
+
+def _end(row: Backup, **values: Any) -> None:
+    Backup.update(ended_at=now(), **values).where(Backup.id == row.id).execute()
+
+
+def _why(error: BaseException) -> str:
+    number = getattr(error, "errno", None) or getattr(error.__cause__, "errno", None)
+    if number in (errno.ENOSPC, errno.EDQUOT):
+        return f"The disk is full. {error if isinstance(error, PlaceTrouble) else ''}".strip()
+    return str(error) if isinstance(error, EXPECTED) else f"It failed: {type(error).__name__}."
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One at a time in this data folder; the kernel lets go however this process ends."""
+    stores.working("making")
+    with (stores.own().root / ".lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Busy("A backup is being made just now.") from None
+        yield

@@ -1,0 +1,125 @@
+"""What the portal does about its backups day by day: makes one when it is due, lets the old ones go, asks the places
+whether they still have them, and tells whoever must know when there is no good one (R60, I06, I09).
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from peewee import fn
+
+from portal.backups import checking, copying, keys, making, rules, seals, stores
+from portal.backups.keys import NoKey
+from portal.backups.models import GOOD, RUNNING, Backup
+from portal.core import queue
+from portal.core.clock import now
+from portal.core.db import transaction
+from portal.core.tenancy import Org
+from portal.delivery.models import PortalMail
+from portal.gateways.backup_places import PlaceTrouble
+from portal.signin.telling import tell_support
+
+log = logging.getLogger("portal.backups")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How things stand with the backups: what is wrong, in a sentence, or "", and whether that is an alarm."""
+
+    last_good: Backup | None
+    words: str
+    is_alarming: bool
+
+
+def last_good() -> Backup | None:
+    return Backup.select().where(Backup.state == GOOD).order_by(Backup.started_at.desc()).first()
+
+
+def standing() -> Standing:
+    """What Home, the page of duties, the doctor and the alarm all say."""
+    good = last_good()
+    begun = Org.select(fn.MIN(Org.created_at)).scalar()
+    is_alarming = rules.is_alarming(now(), good.started_at if good else None, begun)
+    if good is None and not keys.is_there():
+        return Standing(None, "No backup can be made yet: no recovery key was made.", is_alarming)
+    if good is None or is_alarming:
+        last = Backup.select().order_by(Backup.id.desc()).first()
+        why = f" The last one: {last.words}" if last and last.words else ""
+        return Standing(good, f"There is no good backup of the last 26 hours.{why}", is_alarming)
+    return Standing(good, "", False)
+
+
+def ring_when_due() -> None:
+    """What the clock does: ring for a backup when one is due."""
+    if not keys.is_there():
+        return
+    good, last = last_good(), Backup.select(fn.MAX(Backup.started_at)).scalar()
+    if rules.is_due(now(), good.started_at if good else None, last):
+        queue.ring(queue.MAKE_BACKUP)
+
+
+def make_when_due() -> Backup | None:
+    """A worker's turn: make one, unless another worker has meanwhile."""
+    good, last = last_good(), Backup.select(fn.MAX(Backup.started_at)).scalar()
+    if not rules.is_due(now(), good.started_at if good else None, last):
+        return None
+    try:
+        return make()
+    except making.Busy:
+        return None
+
+
+def make() -> Backup:
+    """Make one now, let the old ones go, and look whether the places still have the others. Raises NoKey or Busy."""
+    made = making.create()
+    let_go()
+    checking.check(whole=False)
+    return Backup.get_by_id(made.id)
+
+
+def let_go() -> int:
+    """Remove the backups whose 90 days are over from every place, and their rows; how many. What a place does not let
+    go of keeps its row, and is tried again.
+    """
+    good = last_good()
+    spare = good.name if good else ""
+    stuck: set[str] = set()
+    for place in stores.every():
+        try:
+            names = {name.removesuffix(seals.ENDING) for name in place.names()}
+            archives = [name for name in names if rules.kind_of(name) not in ("", copying.KIND)]
+            for name in rules.too_old(archives, now(), spare):
+                stuck.add(name)
+                place.remove(name)
+                place.remove(name + seals.ENDING)
+                stuck.discard(name)
+        except PlaceTrouble as error:
+            log.warning("old backups could not be removed: %s", type(error).__name__)
+    rows = {row.name: row.id for row in Backup.select(Backup.id, Backup.name).where(Backup.state != RUNNING)}
+    gone = [rows[name] for name in rules.too_old(rows, now(), spare) if name not in stuck]
+    Backup.delete().where(Backup.id.in_(gone)).execute()
+    return len(gone)
+
+
+def copy_journal() -> None:
+    """What the clock does every minute. A place that is away is told of by the next backup."""
+    try:
+        copying.copy_journal()
+    except NoKey:
+        return
+    except PlaceTrouble as error:
+        log.warning("the journal of erasures could not be copied: %s", type(error).__name__)
+
+
+def tell() -> bool:
+    """Write to support, once a day, while there is no good backup; whether it was written."""
+    found = standing()
+    lately = (PortalMail.kind == "backup_alarm") & (PortalMail.created_at > now() - timedelta(days=1))
+    if not found.is_alarming or PortalMail.select().where(lately).exists():
+        return False
+    with transaction():
+        tell_support(
+            "backup_alarm", what=found.words, last=found.last_good.started_at if found.last_good else None,
+            command="portal backup create" if keys.is_there() else "portal backup key", path="/support/backups",
+        )  # fmt: skip
+    return True

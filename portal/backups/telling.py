@@ -1,0 +1,84 @@
+"""Where people read how the backups stand: the page of duties, Home when there is no good one, the doctor, and whoever
+watches the installation by a program (R60, R73).
+"""
+
+from zoneinfo import ZoneInfo
+
+from portal.accounts.service import current_org
+from portal.backups import keys, rules, service, stores
+from portal.backups.models import GOOD as IS_GOOD
+from portal.core.actor import current_actor
+from portal.core.permissions import Permission
+from portal.core.readings import Reading, register_reading
+from portal.core.watching import (
+    DOUBTFUL,
+    GOOD,
+    WRONG,
+    Figure,
+    Finding,
+    register_before_upgrade,
+    register_figures,
+    register_look,
+)
+from portal.core.written import moment
+from portal.home.queries import Notice, register_notices
+
+
+class NoBackup(RuntimeError):
+    """A backup that was needed first is not good. The message says why."""
+
+
+def register() -> None:
+    register_reading("backups", read)
+    register_notices(on_home)
+    register_look(backups, watched=True)
+    register_figures(figures)
+    register_before_upgrade(before_upgrade)
+
+
+def read() -> Reading:
+    """For an organisation: why one failed may tell of others, and is for support."""
+    found = service.standing()
+    page = "backups.index" if current_actor().may(Permission.OWNER) else ""
+    if found.is_alarming:
+        return Reading("There is no good backup of the last 26 hours.", False, page)
+    if found.last_good is None:
+        return Reading("There is no backup yet.", None, page)
+    at = moment(found.last_good.started_at, ZoneInfo(current_org().timezone))
+    return Reading(f"The last good backup is of {at}; it was put back and compared.", True, page)
+
+
+def on_home() -> list[Notice]:
+    """Who owns the organisation is told; whoever looks after the installation gets a mail besides."""
+    if not current_actor().may(Permission.OWNER) or not service.standing().is_alarming:
+        return []
+    return [Notice("triangle-alert", "There is no good backup", " of the last 26 hours.", "backups.index")]
+
+
+def backups() -> Finding:
+    """For the doctor, and the page of whoever watches the installation."""
+    found = service.standing()
+    helps = "portal backup create" if keys.is_there() else "portal backup key"
+    if found.words or found.last_good is None:
+        return Finding("backups", WRONG if found.is_alarming else DOUBTFUL, found.words, helps)
+    second = stores.second()
+    if second is None:
+        return Finding("backups", DOUBTFUL, "They lie on this machine only: set BACKUP_URL to a second place.")
+    at = moment(found.last_good.started_at, rules.HOME)
+    return Finding("backups", GOOD, f"The last good one is of {at}, here and in {second.words}.")
+
+
+def figures() -> list[Figure]:
+    good = service.last_good()
+    at = good.started_at.timestamp() if good else 0
+    return [Figure("last_good_backup_seconds", "When the last good backup was made, in seconds since 1970.", at)]
+
+
+def before_upgrade() -> str:
+    """Make a backup, which must be good. Raises NoBackup."""
+    if not keys.is_there():
+        return "No backup was made: there is no recovery key yet."
+    made = service.make()
+    if made.state != IS_GOOD:
+        raise NoBackup(f"The backup before it is not good: {made.words}")
+    return f"{made.name} was made and tried out."

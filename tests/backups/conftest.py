@@ -1,0 +1,34 @@
+"""An installation with a second place for its backups, and what is in it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from portal.backups import keys, service, stores
+from portal.backups.models import Backup
+from portal.config import Settings
+
+
+@pytest.fixture
+def kept(app: Flask, settings: Settings) -> Settings:
+    """The settings of an installation whose second place is a folder."""
+    with_second = replace(settings, backup_url=f"file://{settings.data_dir}/second")
+    stores.use(with_second)
+    return with_second
+
+
+@pytest.fixture
+def second(kept: Settings) -> Path:
+    return kept.data_dir / "second"
+
+
+@pytest.fixture
+def recovery_key(kept: Settings) -> str:
+    return keys.make()[0]
+
+
+@pytest.fixture
+def made(recovery_key: str) -> Backup:
+    return service.make()

@@ -1,0 +1,19 @@
+"""Backups in the background: made when they are due; the journal of erasures copied beside them."""
+
+from portal.backups import service
+from workers.base import connection, portal_job
+
+
+@portal_job
+def make_backup() -> None:
+    service.make_when_due()
+
+
+def ring_for_backup() -> None:
+    with connection():
+        service.ring_when_due()
+
+
+def copy_journal() -> None:
+    with connection():
+        service.copy_journal()
