@@ -212,6 +212,10 @@ class Walk:
         mailed = search(mails(self.before, answer.after), forbidden)
         assert not mailed, (*where, "mailed", mailed)
 
+    def wrote(self, answer: Answer) -> set[str]:
+        """The tables that it changed, beside those in which each request may leave its trace."""
+        return changed(self.before, answer.after) - READING_MAY_WRITE if answer.after is not None else set()
+
     def check_kept(self, to: Address, answer: Answer, hidden: set[str]) -> None:
         """What the user does not see still stands there after his save (B05)."""
         if answer.after is not None:

@@ -71,6 +71,13 @@ PAGES = {
 }  # fmt: skip
 
 
+# What runs over the edge does so in each theme, and what is too pale in each width; pictures of all four are asked for.
+ALL = [(width, theme) for width in ("wide", "narrow") for theme in ("light", "dark")]
+looks = pytest.mark.parametrize(
+    ("width", "theme"), ALL if os.environ.get("GALLERY") else [("wide", "light"), ("narrow", "dark")]
+)
+
+
 @pytest.fixture
 def looker(chromium: Browser, product: Product) -> Iterator[Page]:
     """A browser that lets axe work in the page: axe writes styles of its own, which the policy forbids."""
@@ -131,8 +138,7 @@ def _ask_new_password(page: Page, reader: Page, email: str, nth: int) -> str:
     return next(link for link in links if "/password/link/" in link)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", ["wide", "narrow"])
+@looks
 def test_each_page_fits_and_can_be_used_by_everybody(viewer: Page, product: Product, width, theme):
     dress(viewer, product, width, theme)
     faults = []
@@ -144,8 +150,7 @@ def test_each_page_fits_and_can_be_used_by_everybody(viewer: Page, product: Prod
     assert faults == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", ["wide", "narrow"])
+@looks
 def test_each_step_of_signing_in_fits_and_can_be_used_by_everybody(
     looker: Page, product: Product, under_way: UnderWay, width, theme
 ):

@@ -10,20 +10,23 @@ from tests.browser.conftest import NARROW, WIDE, Product
 pytestmark = pytest.mark.browser
 
 
-def open_page(page: Page, product: Product, path: str) -> None:
-    """Open a page that reaches far, proving once more who one is where that is asked."""
+def open_page(page: Page, product: Product, session: dict, path: str) -> None:
+    """Open a page that reaches far, proving once more who one is where that is asked: the session is another then, and
+    the tests that follow go on with it.
+    """
     page.goto(path)
     if "confirmation" in page.url:
         page.get_by_label("Password").fill(product.password)
         page.get_by_role("button", name="Go on").click()
         page.wait_for_url(f"**{path}")
+        session["cookies"] = page.context.cookies()
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_an_owner_limits_a_colleague_and_sees_as_that_person(alice, product, newcomer, size):
+def test_an_owner_limits_a_colleague_and_sees_as_that_person(alice, product, alices_session, newcomer, size):
     person = newcomer("Lindiwe" if size is WIDE else "Refilwe", "reader")
     alice.set_viewport_size(size)
-    open_page(alice, product, "/settings/users")
+    open_page(alice, product, alices_session, "/settings/users")
     alice.get_by_role("link", name=f"Rights of {person.name}").click()
 
     alice.get_by_label("Telephone numbers").select_option("hide")

@@ -4,12 +4,11 @@ import csv
 import io
 import json
 import os
-import subprocess
-import sys
 
 import pytest
 
 from tests.databases import KEYS
+from tests.processes import command
 
 pytestmark = pytest.mark.one_database  # what a command does is asked of both where its service is
 
@@ -32,9 +31,7 @@ def portal(database_url, tmp_path):
     }
 
     def portal(*words, text="", **more):
-        command = [sys.executable, "-m", "portal.cli", *map(str, words)]
-        ended = subprocess.run(command, input=text, capture_output=True, text=True, env={**environ, **more}, timeout=60)
-        return ended.returncode, ended.stdout, ended.stderr
+        return command(words, environ | more, text)
 
     return portal
 

@@ -16,6 +16,7 @@ from portal.signin import factors
 from portal.signin.models import Begun, SecondFactor
 from tests import geodata
 from tests.databases import KEYS
+from tests.processes import command
 from tests.signin.stage import number_on, sign_in
 
 pytestmark = pytest.mark.one_database
@@ -30,9 +31,7 @@ def portal(database_url, tmp_path, app):
     geodata.write(tmp_path / "made.mmdb", {"196.25.0.0/16": "ZA", "8.8.8.0/24": "US"})
 
     def portal(*words, text=""):
-        command = [sys.executable, "-m", "portal.cli", *map(str, words)]
-        ended = subprocess.run(command, input=text, capture_output=True, text=True, env=environ, timeout=60)
-        return ended.returncode, ended.stdout, ended.stderr
+        return command(words, environ, text)
 
     return portal
 

@@ -41,6 +41,7 @@ def test_a_route_whose_id_nobody_planted_stops_the_walk(app):
     assert urls(rule, {"jewel_id": 7}) == ["/jewels/7"]
 
 
+@pytest.mark.one_database
 def test_each_answer_carries_the_headers(app, walk, ours):
     seen: Counter = Counter()
     for to in walk.of(ours.ids):
@@ -75,6 +76,7 @@ def check_headers(to, answer) -> None:
     assert headers.get("X-Frame-Options") == ("DENY" if by == "'none'" else None)
 
 
+@pytest.mark.one_database
 def test_a_post_without_its_token_is_refused_with_and_without_htmx(walk, ours):
     check_tokens(walk, ours)
 
