@@ -5,7 +5,6 @@ from pathlib import Path
 
 from flask import Flask
 from flask_wtf import CSRFProtect
-from peewee import OperationalError
 
 from portal.accounts.service import AlreadyMember, NotFound
 from portal.accounts.strength import Busy
@@ -121,7 +120,6 @@ def create_app(settings: Settings, *, check: bool = True) -> Flask:
     errors.register_error(app, NotFound, 404)
     errors.register_error(app, AlreadyMember, 422)
     errors.register_error(app, Busy, 503)
-    app.register_error_handler(OperationalError, lambda _: errors.answer(503))
     for register in PAGES:
         register(app)
     for name in POSTED_FROM_ELSEWHERE:

@@ -109,15 +109,17 @@ class Stage:
 
 
 @contextlib.contextmanager
-def stage(folder: Path, recipients: int, *, limit: str = "", database_url: str = "") -> Iterator[Stage]:
+def stage(
+    folder: Path, recipients: int, *, limit: str = "", database_url: str = "", data: Path | None = None
+) -> Iterator[Stage]:
     """An installation with a campaign to so many people, ready to start, and the recording mail server it uses."""
     journal = folder / "journal.jsonl"
     command = [sys.executable, "-m", "tests.sink", "--journal", str(journal)]
     sink = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)  # ended below
     assert sink.stdout is not None
     port = int(sink.stdout.readline())
-    data = folder / "data"
-    data.mkdir()
+    data = data or folder / "data"
+    data.mkdir(exist_ok=True)
     environ = {
         "PATH": os.environ["PATH"], "PORTAL_DATA_DIR": str(data), "PORT": str(free_port()),
         "SMTP_URL": f"smtp://127.0.0.1:{port}", **KEYS,
@@ -137,7 +139,7 @@ def run(made: Stage, kills: int, *, seed: int, patience: float = 900, every: tup
     """Start the tree and the campaign, kill so many times, and wait for the end. Returns the campaign's figures."""
     chance = random.Random(seed)
     made.start()
-    _wait_until(lambda: made.portal("doctor")[2]["level"] == "good" and _is_up(made), 60)
+    wait_until(lambda: made.portal("doctor")[2]["level"] == "good" and is_up(made), 60)
     made.portal("campaign", "start", 1, "--org", SLUG)
     for number in range(kills):
         time.sleep(chance.uniform(*every))
@@ -172,7 +174,7 @@ def history(made: Stage) -> Figures:
         return of_campaign(1)
 
 
-def _is_up(made: Stage) -> bool:
+def is_up(made: Stage) -> bool:
     with contextlib.suppress(OSError):
         socket.create_connection(("127.0.0.1", int(made.environ["PORT"])), 1).close()
         return True
@@ -193,7 +195,7 @@ def prepare(made: Stage, recipients: int) -> None:
     made.portal("campaign", "create", "--org", SLUG, *letter, "--group", "Newsletter")
 
 
-def _wait_until(holds, seconds: float) -> None:
+def wait_until(holds, seconds: float) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         with contextlib.suppress(AssertionError, IndexError):

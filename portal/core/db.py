@@ -44,12 +44,19 @@ PRAGMAS = {
 UTC_TEXT = "%Y-%m-%d %H:%M:%S.%f"
 
 
+class _Sqlite(SqliteDatabase):
+    def rollback(self) -> None:
+        """SQLite itself has rolled back what failed for want of room (J03); to ask it again would be an error."""
+        if self.connection().in_transaction:
+            super().rollback()
+
+
 def connect(url: str) -> Database:
     """Point the portal at a database and return it. Opens no connection."""
     values = parse_url(url)
     name = values.pop("database")
     if url.startswith("sqlite"):
-        database: Database = SqliteDatabase(name or ":memory:", pragmas=PRAGMAS, timeout=15)
+        database: Database = _Sqlite(name or ":memory:", pragmas=PRAGMAS, timeout=15)
     else:
         values.setdefault("options", "-c timezone=UTC")
         database = PooledPostgresqlDatabase(name, max_connections=32, stale_timeout=300, **values)

@@ -119,7 +119,10 @@ class _Keeper:
         self.folder = folder
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
-        keep(self.folder, envelope.mail_from or "", list(envelope.rcpt_tos), _raw(envelope.content))
+        try:
+            keep(self.folder, envelope.mail_from or "", list(envelope.rcpt_tos), _raw(envelope.content))
+        except OSError:
+            return "452 4.3.1 there is no room; try again later"
         return "250 2.0.0 caught"
 
 
@@ -133,10 +136,15 @@ def keep(folder: Path, sender: str, recipients: list[str], source: bytes) -> str
     message_id = f"{at:%Y%m%d%H%M%S}-{secrets.token_hex(6)}"
     message = email.message_from_bytes(source, policy=email.policy.default)
     subject = str(message["Subject"] or "")
-    with (folder / f"{message_id}.eml").open("wb") as file:
-        file.write(source)
-        file.flush()
-        os.fsync(file.fileno())
+    path = folder / f"{message_id}.eml"
+    try:
+        with path.open("wb") as file:
+            file.write(source)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
     line = {
         "id": message_id,
         "at": at.isoformat(),

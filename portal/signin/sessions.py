@@ -12,6 +12,7 @@ from portal.accounts.service import actor_for, looking_as
 from portal.core.actor import Actor
 from portal.core.clock import now
 from portal.core.keys import fingerprint
+from portal.core.room import if_it_can
 from portal.core.tenancy import Org
 from portal.signin.rules import is_fresh
 
@@ -65,10 +66,12 @@ def person_of(secret: str) -> Person | None:
         return None
     at = now()
     if at - session.seen_at > IDLE or at - session.started_at > LONGEST or session.user.disabled_at is not None:
-        Session.delete().where(Session.id == session.id).execute()
+        with if_it_can():
+            Session.delete().where(Session.id == session.id).execute()
         return None
     if at - session.seen_at > timedelta(minutes=1):
-        Session.update(seen_at=at).where(Session.id == session.id).execute()
+        with if_it_can():
+            Session.update(seen_at=at).where(Session.id == session.id).execute()
     membership = None
     if session.membership_id:
         joined = Membership.select(Membership, Org).join(Org).where(Membership.id == session.membership_id)

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
+from peewee import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from portal.core.room import FULL, trouble_of
 from portal.web.htmx import wants_part
 
 log = logging.getLogger("portal.web")
@@ -29,6 +31,11 @@ SENTENCES: Mapping[int, tuple[str, str]] = {
     503: ("Not available just now", "The portal cannot work at this moment. Please try again in a minute."),
     507: ("No room left", "The disk of the installation is full. Nothing was saved; please tell support."),
 }
+
+NOT_SAVED = (
+    "Nothing can be saved at this moment, and nothing was. What is there can be looked at. Please try again later, "
+    "and tell support if it stays so."
+)
 
 
 def answer(status: int, sentence: str = "") -> Response:
@@ -63,6 +70,11 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Response:
+        if trouble := trouble_of(error):
+            log.error("a request could not be written: the disk or the database is %s", trouble)
+            return answer(507) if trouble == FULL else answer(503, NOT_SAVED)
+        if isinstance(error, OperationalError):
+            return answer(503)
         reference = secrets.token_hex(4)
         facts = {"reference": reference, "endpoint": request.endpoint, "method": request.method}
         log.exception("a request failed: %s", type(error).__name__, extra=facts)
