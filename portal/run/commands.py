@@ -9,9 +9,10 @@ import click
 from portal.commanding import as_json as json_option
 from portal.commanding import installation, say
 from portal.config import Settings
+from portal.core.db import db
 from portal.core.watching import WRONG
 from portal.gateways import geoip
-from portal.run import benching
+from portal.run import benching, doctor_mail
 from portal.run import doctor as examining
 from portal.run import migrate as migrations
 from portal.run import up as tree
@@ -76,11 +77,15 @@ def migrate(first_run: bool, as_json: bool) -> None:
 
 
 @click.command()
+@click.option("--mail", "address", metavar="ADDRESS", help="Also send one message there, and say what was answered.")
 @json_option
-def doctor(as_json: bool) -> None:
+def doctor(address: str | None, as_json: bool) -> None:
     """Look at the whole installation and say what is right and what is not; exit code 1 when something is wrong."""
     with installation() as settings:
         findings = examining.examine(settings)
+        if address:
+            with db.connection_context():
+                findings.append(doctor_mail.send_one(address))
     words = "\n".join(
         f"{finding.level:9} {finding.name}: {finding.words}{f' Try: {finding.helps}' if finding.helps else ''}"
         for finding in findings

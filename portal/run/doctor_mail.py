@@ -6,7 +6,8 @@ from portal.core import db
 from portal.core.actor import acting_as, system
 from portal.core.tenancy import Org
 from portal.core.watching import DOUBTFUL, GOOD, WRONG, Finding
-from portal.delivery import transport
+from portal.delivery import notices, system_mail, transport
+from portal.delivery.models import ACCEPTED, PortalMail
 from portal.delivery.pace import BadLimit, Limit
 from portal.gateways import dns, imap
 from portal.gateways.smtp import BadServer, answers
@@ -97,3 +98,14 @@ def _domains() -> set[str]:
 
 def _domain(address: str) -> str:
     return address.rpartition("@")[2].lower() if "@" in address else ""
+
+
+def send_one(address: str) -> Finding:
+    """Send one message there, through the ledger as every message, and say what the mail server answered."""
+    mail_id = notices.send("first_mail", address)
+    system_mail.deliver(mail_id, PortalMail)
+    row = PortalMail.get_by_id(mail_id)
+    if row.state == ACCEPTED:
+        words = f"The mail server took a message for {address}: {row.reply}"
+        return Finding("first mail", GOOD, words + (" It lies on the page /mail." if transport.is_caught() else ""))
+    return Finding("first mail", WRONG, f"A message for {address} was not taken: {row.reply or row.state}")

@@ -1,5 +1,6 @@
 """`portal up`: web, workers, scheduler, Redis and the mail catcher as one tree on one machine."""
 
+import contextlib
 import fcntl
 import os
 import socket
@@ -10,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, NoReturn
 
+from dotenv import load_dotenv
+
 from portal.config import BadSettings, Settings
 from portal.core import logs
 from portal.run import redis
@@ -17,6 +20,7 @@ from portal.run.tree import Child, Tree
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = 2
+LONGEST_START = 150.0  # seconds: a small machine that is busy takes its time
 SAY = "PORTAL_SAY"  # handed on by `portal demo`; children do not get it
 
 
@@ -43,6 +47,7 @@ def up(settings: Settings, environ: Mapping[str, str], say: str) -> None:
             _wait_for_redis(settings, tree)
             tree.start(1)
             if _web_answers(bind, settings.port, tree):
+                tell_systemd(environ)
                 print(say or "\n".join(filter(None, [f"Open {settings.base_url}", first])), flush=True)
             tree.watch()
         except BaseException:
@@ -119,7 +124,7 @@ def _wait_for_redis(settings: Settings, tree: Tree) -> None:
 
 def _web_answers(bind: str, port: int, tree: Tree) -> bool:
     """Wait until pages answer; False when asked to end before."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + LONGEST_START
     while not tree.is_ending:
         try:
             with socket.create_connection((bind, port), timeout=1):
@@ -131,9 +136,19 @@ def _web_answers(bind: str, port: int, tree: Tree) -> bool:
     return False
 
 
+def tell_systemd(environ: Mapping[str, str]) -> None:
+    """A service of Type=notify counts as started once pages answer: sd_notify(3)."""
+    name = environ.get("NOTIFY_SOCKET", "")
+    if name:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line, contextlib.suppress(OSError):
+            line.connect(f"\0{name[1:]}" if name.startswith("@") else name)
+            line.sendall(b"READY=1")
+
+
 def main() -> None:
     os.umask(0o077)
     logs.setup()
+    load_dotenv(".env")  # for what is no setting of the portal, such as WEB_WORKERS; the environment wins
     environ = dict(os.environ)
     say = environ.pop(SAY, "")
     try:
