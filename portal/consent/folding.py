@@ -1,7 +1,7 @@
 """What everything a contact said comes to, for each purpose and channel. Pure: the events alone decide."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -32,6 +32,7 @@ class State:
     event_id: int | None = None
     given_by: str = "self"
     import_id: int | None = None  # the file that said it
+    before: "State | None" = None  # of a refusal: the consent that it took back
 
     @property
     def is_given(self) -> bool:
@@ -51,7 +52,8 @@ def fold(events: Iterable[Said], marketing: Iterable[Key] = ()) -> dict[Key, Sta
 
     The order is that in which things were said, not written down. Who refused is not brought back by the word of
     others: only a consent that can be proven takes a refusal back (s 69(2)). An import that was undone takes back what
-    it said itself, and not what somebody else had said of the same person.
+    it said itself, and not what somebody else had said of the same person. What is given again was given before: where
+    the consent was another's, or a file's that was taken back, there is nothing to give again.
     """
     found: dict[Key, State] = {}
     everywhere = list(marketing)
@@ -67,7 +69,12 @@ def of(states: Mapping[Key, State], purpose_id: int, channel: str) -> State:
 
 
 def _after(state: State, event: Said) -> State:
-    if event.kind == "expired" and event.import_id is not None and event.import_id != state.import_id:
+    if event.kind == "expired":
+        if state.before is not None and event.import_id in (None, state.before.import_id):
+            return replace(state, before=None)
+        if event.import_id not in (None, state.import_id):
+            return state
+    if event.kind == "reconfirmed" and not (state.is_given or state.before):
         return state
     standing = _standing(state.standing, event)
     if standing == state.standing and event.kind not in GRANTS:
@@ -75,7 +82,10 @@ def _after(state: State, event: Said) -> State:
     is_firmer = state.import_id is not None and event.import_id is None  # it stays when the file is taken back
     if standing == state.standing and event.proof != "proven" and not is_firmer:
         return state  # a word does not take the place of what it only repeats
-    return State(standing, event.at, event.id, event.given_by, event.import_id)
+    taken_back = state if state.is_given else state.before
+    return State(
+        standing, event.at, event.id, event.given_by, event.import_id, taken_back if standing in REFUSALS else None
+    )
 
 
 def _standing(before: str, event: Said) -> str:

@@ -34,7 +34,7 @@ def give_again(contact_id: int, channel: str) -> None:
     held = states([contact_id]).get(contact_id, {})
     for purpose in purposes.everything():
         state = of(held, purpose.id, channel)
-        if state.standing != "withdrawn" or state.event_id is None:
+        if state.standing != "withdrawn" or state.event_id is None or state.before is None:
             continue
         if ConsentEvent.get_by_id(state.event_id).method != LINK:
             continue

@@ -47,6 +47,10 @@ def said(*events, **more):
         ([GRANTED, BACK], "withdrawn"),
         ([GRANTED, BACK, ASSERTED], "withdrawn"),
         ([GRANTED, BACK, AGAIN], "proven"),
+        ([ASSERTED, BACK, NO, AGAIN], "proven"),
+        ([BACK, AGAIN], "withdrawn"),  # of somebody else's consent, while the two were one
+        ([AGAIN], "missing"),
+        ([GRANTED, EXPIRED, BACK, AGAIN], "withdrawn"),
         ([OBJECTED], "objected"),
         ([GRANTED, OBJECTED, ASSERTED], "objected"),
         ([OBJECTED, NO], "objected"),  # a milder no does not soften it

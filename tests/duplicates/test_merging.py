@@ -160,7 +160,7 @@ def test_what_was_changed_since_stays_and_is_named(person):
     [
         (["granted"], ["withdrawn"]),
         (["withdrawn"], ["granted"]),
-        (["objected"], ["reconfirmed"]),
+        (["objected"], ["granted"]),
         (["granted", "withheld"], ["granted"]),
         (["withheld"], ["objected", "withdrawn"]),
     ],

@@ -9,7 +9,7 @@ from portal.asking import service as asking
 from portal.asking.service import Wish
 from portal.campaigns import sending
 from portal.campaigns import service as campaigns
-from portal.consent import telling
+from portal.consent import purposes, telling
 from portal.consent.purposes import first
 from portal.consent.queries import Candidate, facts
 from portal.consent.rules import Aim, Allow, PurposeClass, may_send
@@ -19,6 +19,7 @@ from portal.core.actor import acting_as, system
 from portal.core.clock import now
 from portal.delivery import leaving, ledger
 from portal.delivery.models import Delivery, DeliveryEvent
+from portal.duplicates import parting, uniting
 
 DM, INFO, ASK = PurposeClass.DIRECT_MARKETING, PurposeClass.INFORMATION, PurposeClass.CONSENT_REQUEST
 OLD, NEW = "thandi@example.org", "new@example.org"
@@ -30,8 +31,8 @@ def here(org, thandi):
         yield thandi
 
 
-def answer(contact, address, kind=DM):
-    said = may_send(facts([Candidate(contact.id, address)], Aim(kind))[0], now())
+def answer(contact, address, kind=DM, **purpose):
+    said = may_send(facts([Candidate(contact.id, address)], Aim(kind, **purpose))[0], now())
     return "" if said == Allow() else said.reason
 
 
@@ -121,3 +122,22 @@ def test_nobody_is_asked_again_at_another_address(org):
         assert answer(sipho, NEW, ASK) == "asked"
         leaving.Approach.update(outcome="not_delivered").where(leaving.Approach.delivery_id == row.id).execute()
         assert answer(sipho, NEW, ASK) == ""
+
+
+@pytest.mark.parametrize("is_one", [True, False], ids=["while they were one", "after they were parted"])
+def test_who_takes_his_leaving_back_is_not_given_what_only_the_other_had_agreed_to(here, is_one):
+    """The one asks for no more while a mistaken merge holds another's consent against his name."""
+    events = purposes.add(purposes.Line("Events", "To invite people", "direct_marketing"))
+    sipho = contacts.add(first_name="Sipho", email="sipho@example.org")
+    telling.tell(sipho, telling.Word(events.id, "granted", ["email"], "in_person", detail="at the open day"))
+    row = message(here)
+    merge = uniting.unite(here.id, sipho.id)
+    leaving.unsubscribe(row, how="one click")
+
+    if is_one:
+        leaving.resubscribe(row)
+    parting.part(merge)
+    if not is_one:
+        leaving.resubscribe(row)
+
+    assert [answer(here, OLD, purpose_id=i) for i in (first().id, events.id)] == ["", "withdrawn"]
