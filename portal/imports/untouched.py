@@ -1,5 +1,6 @@
 """Which contacts of an import are as it left them: what was done to them since, by whomever."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,7 @@ LOOKS = ("document.opened", "contact.identity_shown", "contact.proof_made")
 
 @dataclass(frozen=True)
 class Plan:
-    """What undoing would do, in numbers."""
+    """What undoing would do, in numbers of those whom the import brought: two who were made one since count as two."""
 
     removed: int
     edited: int
@@ -39,9 +40,10 @@ def plan(the_import: Import) -> Plan:
     edited = _edited(the_import)
     written_to = _written_to(added) - edited
     elsewhere = _elsewhere(the_import, added) - edited - written_to
-    kept = len(edited) + len(written_to) + len(elsewhere)
+    rows = Counter(row[0] for row in added.tuples())
+    kept = [sum(rows[i] for i in some) for some in (edited, written_to, elsewhere)]
     updated = _waiting(the_import, was_added=0).count()
-    return Plan(added.count() - kept, len(edited), len(written_to), len(elsewhere), updated)
+    return Plan(rows.total() - sum(kept), *kept, updated)
 
 
 def entries_of(the_import: Import, ids: Sequence[int]) -> tuple[dict[int, list[LogEntry]], dict[int, list[LogEntry]]]:

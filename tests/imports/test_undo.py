@@ -25,6 +25,7 @@ from portal.core.clock import now
 from portal.core.db import transaction
 from portal.core.permissions import Denied
 from portal.delivery.models import Delivery
+from portal.duplicates import uniting
 from portal.imports import undoing, untouched
 from portal.imports.models import Import, Undo
 from tests.conftest import actor_of
@@ -62,6 +63,14 @@ def test_what_nobody_touched_is_removed_and_the_rest_stays_with_the_reason(take)
     assert {row.reason for row in undoing.kept(ended, 10)} == {"edited"}
     assert "cora" not in str([entry.detail for entry in LogEntry.select()]).lower()
     assert log.verify().ok
+
+
+def test_two_of_a_file_who_were_made_one_since_stay_and_count_as_two(take):
+    ended = take(THREE)
+    uniting.unite(called("Ann").id, called("Ben").id)
+
+    assert untouched.plan(ended) == untouched.Plan(removed=1, edited=2, written_to=0, elsewhere=0, updated=0)
+    assert figures(undo(ended)) == ("finished", 1, 0, 0, 2)
 
 
 def test_an_updated_contact_gets_back_what_nobody_has_changed_since(take, thandi, as_olivia):
