@@ -41,9 +41,9 @@ def plan(the_import: Import) -> Plan:
     written_to = _written_to(added) - edited
     elsewhere = _elsewhere(the_import, added) - edited - written_to
     rows = Counter(row[0] for row in added.tuples())
-    kept = [sum(rows[i] for i in some) for some in (edited, written_to, elsewhere)]
+    kept, written, joined = (sum(rows[i] for i in some) for some in (edited, written_to, elsewhere))
     updated = _waiting(the_import, was_added=0).count()
-    return Plan(rows.total() - sum(kept), *kept, updated)
+    return Plan(rows.total() - kept - written - joined, kept, written, joined, updated)
 
 
 def entries_of(the_import: Import, ids: Sequence[int]) -> tuple[dict[int, list[LogEntry]], dict[int, list[LogEntry]]]:
