@@ -10,10 +10,10 @@ from portal.contacts.field_rules import show
 from portal.contacts.fields import shape_of
 from portal.contacts.page_blocks import Block, Cell
 from portal.contacts.self_service import CONFIRMED, level_of
-from portal.profile import asked, designed, links, pages
+from portal.profile import asked, block_views, designed, links, pages
 from portal.profile.detail_views import STALE
 from portal.profile.pages import bp as bp
-from portal.profile.pages import link, page
+from portal.profile.pages import link, page_or_block
 from portal.web.access import linked
 from portal.web.limits import limiter
 
@@ -69,11 +69,13 @@ def save_designed_page(token: str, page_id: int) -> Response:
     except service.Stale:
         fresh = designed.block_to_change(contact, page_id)
         return _form(fresh, [Line(cell, _as_typed(cell)) for cell in fresh.cells], filling.stamp(fresh), 422, STALE)
-    return pages.back(token, waits=waits)
+    return block_views.saved_page(token, page_id, waits=waits)
 
 
 def _form(block: Block, lines: Sequence[Line], seen: str, status: int = 200, error: str = "") -> Response:
-    return page("profile/designed.html", status, block=block, lines=lines, seen=seen, error=error)
+    return page_or_block(
+        "profile/designed.html", "profile/_designed_form.html", status, block=block, lines=lines, seen=seen, error=error
+    )  # fmt: skip
 
 
 def _as_typed(cell: Cell) -> list[str]:

@@ -17,11 +17,11 @@ from portal.contacts.telephones import normalise_telephone, show_telephone
 from portal.core.text import InvalidText, clean_text
 from portal.core.words import later
 from portal.gateways.countries import NAMES as COUNTRIES
-from portal.profile import asked, codes, details, levels, links, pages
+from portal.profile import asked, block_views, codes, details, levels, links, pages
 from portal.profile.codes import BadCode, NoCode
 from portal.profile.details import NAMES, BadDetail
 from portal.profile.pages import bp as bp
-from portal.profile.pages import link, page
+from portal.profile.pages import link, page_or_block
 from portal.profile.rules import EMAIL
 from portal.web.access import linked
 from portal.web.limits import limiter
@@ -40,14 +40,19 @@ def names(token: str) -> Response:
 @limiter.limit("60 per hour")
 def save_names(token: str) -> Response:
     pages.require_known()
+    typed: dict[str, str] = {}
+    for name in NAMES:
+        try:
+            typed[name] = clean_text(request.form.get(name, ""), max_length=forms.LONGEST)
+        except InvalidText as error:
+            return _names(422, typed=request.form, error=str(error), at=name)
     try:
-        typed = {name: clean_text(request.form.get(name, ""), max_length=forms.LONGEST) for name in NAMES}
         waits = details.change_names(link(), request.form.get("seen", ""), **typed)
-    except (InvalidText, service.Nameless) as error:
-        return _names(422, typed=request.form, error=str(error))
+    except service.Nameless as error:
+        return _names(422, typed=request.form, error=str(error), at="first_name")
     except service.Stale:
         return _names(422, error=STALE)
-    return pages.back(token, waits=waits)
+    return block_views.saved(token, "names", waits=waits)
 
 
 @bp.get("/<token>/telephones")
@@ -130,14 +135,17 @@ def remove_email(token: str, email_id: int) -> Response:
     return redirect(url_for("profile.emails", token=token, done="removed"), 303)  # type: ignore[return-value]
 
 
-def _names(status: int = 200, typed: Any = None, error: str = "") -> Response:
+def _names(status: int = 200, typed: Any = None, error: str = "", at: str = "") -> Response:
     pages.require_known()
     level = levels.level_to_change("names")
     contact = service.find(link().contact.id)
     shown = typed or _asked(contact, "names", {})
     values = {name: shown.get(name, getattr(contact, name)) for name in NAMES}
     seen = typed.get("seen", "") if typed else service.stamp(contact, "details")
-    return page("profile/names.html", status, values=values, seen=seen, error=error, waits=level == CONFIRMED)
+    return page_or_block(
+        "profile/names.html", "profile/_names_form.html", status,
+        values=values, seen=seen, error=error, at=at, waits=level == CONFIRMED,
+    )  # fmt: skip
 
 
 def _lines(block: str, status: int = 200, lines: Sequence[TypedLine] | None = None, error: str = "") -> Response:
@@ -150,9 +158,10 @@ def _lines(block: str, status: int = 200, lines: Sequence[TypedLine] | None = No
         lines = [_line_asked(line) for line in _asked(contact, block, [])] or lines
         lines = [*lines, TypedLine(None, "", "", not lines, values={"country": "ZA"})]
     seen = request.form.get("seen") or service.stamp(contact, block)
-    return page(
-        f"profile/{block}.html", status, lines=lines, seen=seen, error=error, provinces=PROVINCES,
-        countries=sorted(COUNTRIES.items(), key=lambda pair: pair[1]), labels=forms.LABELS, waits=level == CONFIRMED,
+    return page_or_block(
+        f"profile/{block}.html", f"profile/_{block}_form.html", status, lines=lines, seen=seen, error=error,
+        provinces=PROVINCES, countries=sorted(COUNTRIES.items(), key=lambda pair: pair[1]), labels=forms.LABELS,
+        waits=level == CONFIRMED,
     )  # fmt: skip
 
 
@@ -182,7 +191,7 @@ def _save(token: str, block: str, lines: list[TypedLine], change: Callable[[str]
         waits = change(request.form.get("seen", ""))
     except service.Stale:
         return redirect(url_for(f"profile.{block}", token=token, done="stale"), 303)  # type: ignore[return-value]
-    return pages.back(token, waits=waits)
+    return block_views.saved(token, block, waits=waits)
 
 
 def _emails(status: int = 200, typed: str = "", error: str = "", code_error: str = "") -> Response:
@@ -190,7 +199,7 @@ def _emails(status: int = 200, typed: str = "", error: str = "", code_error: str
     levels.level_to_change("emails")
     contact = service.find(link().contact.id)
     waiting = codes.newest(contact, EMAIL, pages.browser())
-    return page(
-        "profile/emails.html", status, emails=details.of(contact).emails, typed=typed, error=error,
-        code_error=code_error, waiting=waiting,
+    return page_or_block(
+        "profile/emails.html", "profile/_emails_form.html", status,
+        emails=details.of(contact).emails, typed=typed, error=error, code_error=code_error, waiting=waiting,
     )  # fmt: skip

@@ -12,10 +12,8 @@ from flask import (
     current_app,
     g,
     make_response,
-    redirect,
     render_template,
     request,
-    url_for,
 )
 
 from portal.contacts import queries
@@ -27,6 +25,7 @@ from portal.profile import codes, links
 from portal.profile.links import Link
 from portal.profile.models import ProfileCode
 from portal.profile.rules import REMOVE
+from portal.web.htmx import page_or_part, wants_part
 
 bp = Blueprint("profile", __name__, url_prefix="/p")
 _DAYS = 90
@@ -77,19 +76,26 @@ def require_known() -> None:
         abort(404)
 
 
-def back(token: str, *, waits: bool = False) -> Response:
-    """To the page after a change, which says whether it was made or waits for a colleague."""
-    done = "waits" if waits else "saved"
-    return redirect(url_for("profile.show", token=token, done=done), 303)  # type: ignore[return-value]
-
-
 def page(template: str, status: int = 200, **context: Any) -> Response:
+    return make_response(render_template(template, **_around(), **context), status)
+
+
+def page_or_block(page: str, part: str, status: int = 200, **context: Any) -> Response:
+    """A page, or for htmx the part of it that stands where the block stood."""
+    return page_or_part(page, part, status, is_part=wants_part(), **_around(), **context)
+
+
+def block(part: str, **context: Any) -> Response:
+    """A part alone, for htmx."""
+    return page_or_part(part, part, **_around(), **context)
+
+
+def _around() -> dict[str, Any]:
     mine = link()
-    html = render_template(
-        template, token=request.view_args["token"] if request.view_args else "", link=mine, is_known=is_known(),
-        name=queries.familiar_name(mine.contact), **context,
-    )  # fmt: skip
-    return make_response(html, status)
+    return {
+        "token": request.view_args["token"] if request.view_args else "", "link": mine, "is_known": is_known(),
+        "name": queries.familiar_name(mine.contact),
+    }  # fmt: skip
 
 
 def resolve(org_id: int, subject: int) -> Actor | None:

@@ -12,8 +12,8 @@ from portal.contacts.rules import LANGUAGES
 from portal.core.keys import make_token
 from portal.delivery import removal
 from portal.profile import (
-    asked,
     asked_views,
+    block_views,
     codes,
     designed,
     designed_views,
@@ -173,8 +173,7 @@ def _show(status: int = 200, said: str = "") -> Response:
     known: dict[str, Any] = {"known": None}
     if pages.is_known():
         known = {
-            "known": details.of(mine.contact), "sheets": designed.sheets(mine.contact),
-            "waiting": asked.of_contact(mine.contact), "of_page": asked.of_page,
+            **block_views.of_page(), "sheets": designed.sheets(mine.contact),
             "may_mail": paper.may_mail(mine, pages.browser()),
         }  # fmt: skip
     return page(
@@ -194,8 +193,8 @@ def _to(endpoint: str, token: str, done: str | None = None) -> Response:
 
 
 def register(app: Flask) -> None:
-    # detail_views, designed_views, paper_views and why_views put their routes on the same blueprint as this module
-    own = (detail_views.bp, designed_views.bp, paper_views.bp, why_views.bp)
+    # these put their routes on the same blueprint as this module
+    own = (block_views.bp, detail_views.bp, designed_views.bp, paper_views.bp, why_views.bp)
     for blueprint in dict.fromkeys((*own, staff_views.bp, settings_views.bp, asked_views.bp, finding_views.bp)):
         app.register_blueprint(blueprint)
     register_error(app, NotOffered, 404)
