@@ -195,7 +195,10 @@
     });
     const words = `${item.dataset.sortItem}: moved to place ${all.indexOf(item) + 1} of ${all.length}.`;
     const form = list.dataset.sortList && document.getElementById(list.dataset.sortList);
-    if (!form) return say(words);
+    if (!form) {
+      item.dispatchEvent(new Event("input", { bubbles: true })); // a picture beside the form follows
+      return say(words);
+    }
     saving = saving.then(async () => {
       try {
         const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" };

@@ -122,6 +122,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "contact.asked_change_withdrawn": ("undo-2", "took back what was asked to be changed"),
     "contact.asked_change_confirmed": ("check", "confirmed a change that this contact asked for"),
     "contact.asked_change_refused": ("ban", "refused a change that this contact asked for"),
+    "organisation.foot_changed": ("mail", "changed the foot of messages"),
     "organisation.own_pages_changed": ("pencil", "changed what people see of themselves"),
     "contact.address_brought_back": ("undo-2", "brought an address back that had been removed"),
     "contact.subscribed": ("mail", "signed up by a form, and confirmed it"),

@@ -12,6 +12,7 @@ from typing import Any
 
 from portal.campaigns import merge
 from portal.campaigns.cleaning import text_of
+from portal.campaigns.foot_rules import LINKS, PRIVACY, UNSUBSCRIBE
 
 
 @dataclass(frozen=True)
@@ -37,13 +38,6 @@ class Mailbox:
     reply_to: str = ""
 
 
-UNSUBSCRIBE = (("Unsubscribe", "unsubscribe"),)
-OWN_PAGE = ("See or change your details", "own page")  # R23
-REMOVAL = ("Remove my details", "removal")  # R26
-COMPLAIN = ("Complain", "complaint")  # R71
-WHY = ("Why did I get this?", "why")
-
-
 @dataclass(frozen=True)
 class Letter:
     """What was written, and by whom it is sent."""
@@ -54,10 +48,11 @@ class Letter:
     sender: Sender
     mailbox: Mailbox
     base_url: str
-    links: Sequence[tuple[str, str]] = field(default_factory=lambda: UNSUBSCRIBE)
+    links: Sequence[tuple[str, str]] = field(default_factory=lambda: (UNSUBSCRIBE,))
     is_tracked: bool = False
     clause: str = ""  # about details that leave the country (R06)
     privacy_url: str = ""  # where the privacy notice is read (R72); "" while none is published
+    closing: str = ""  # a last line of the organisation's own, under the links
     button: str = ""  # the words of a button that leads to where the person answers
     fields: Mapping[str, int] = field(default_factory=dict)  # of an organisation's own design: key of the token -> id
 
@@ -96,12 +91,6 @@ class Traces:
 NOTICE = "We note whether this message is opened and which of its links are followed."
 
 
-def links_of(*, is_request: bool, with_removal: bool) -> tuple[tuple[str, str], ...]:
-    """The links of the foot, (words, key). A request for consent leads to its answer and the way out alone."""
-    own = () if is_request else (OWN_PAGE, REMOVAL, WHY) if with_removal else (OWN_PAGE, WHY)
-    return (*UNSUBSCRIBE, *own, COMPLAIN)
-
-
 def links_in(body: str) -> list[tuple[str, str]]:
     """The links of a body that lead to web pages, (address, words), each address once; the n-th has the place n."""
     found: dict[str, str] = {}
@@ -114,6 +103,7 @@ def links_in(body: str) -> list[tuple[str, str]]:
 
 def write(letter: Letter, values: Mapping[str, str], urls: Mapping[str, str], traces: Traces | None = None) -> Written:
     """The letter for one recipient. `urls` has an address for each link of the foot; without one it is refused."""
+    urls = {**urls, PRIVACY: letter.privacy_url}
     wanted = [key for _, key in letter.links] + (["answer"] if letter.button else [])
     missing = [key for key in wanted if not urls.get(key)]
     if missing or not any(key == "unsubscribe" for _, key in letter.links):
@@ -124,35 +114,39 @@ def write(letter: Letter, values: Mapping[str, str], urls: Mapping[str, str], tr
     preheader = merge.fill_html(html.escape(letter.preheader), values)
     subject = " ".join(merge.fill(letter.subject, values).split())
     ways = _ways(letter, urls)
-    foot = " · ".join(f'<a href="{html.escape(url)}" style="color:#6b655c">{label}</a>' for label, url in ways)
+    links = " · ".join(f'<a href="{html.escape(url)}" style="color:#6b655c">{label}</a>' for label, url in ways)
     page = _PAGE.format(
         subject=html.escape(subject),
         preheader=preheader,
         mark=_mark(letter.sender),
         body=_styled(body, letter.sender.colour) + _button(letter, urls),
-        identity=html.escape(" · ".join(_identity(letter.sender))),
-        notice="".join(f"<br>{html.escape(words)}" for words in _notices(letter)),
-        links=foot,
+        lines="<br>".join(map(html.escape, foot_lines(letter))),
+        links=links + (f"<br>{html.escape(letter.closing)}" if letter.closing else ""),
         traces=_TRACES.format(picture=traces.picture, trap=traces.link(0)) if traces else "",
     )
-    below = "\n".join(
-        [
-            " · ".join(_identity(letter.sender)),
-            *_notices(letter),
-            *(f"{label}: {url}" for label, url in ways),
-        ]
-    )
     answer = f"\n{letter.button}: {urls['answer']}\n" if letter.button else ""
-    text = f"{merge.fill(_twin(letter.body), values)}{answer}\n-- \n{below}\n"
+    text = f"{merge.fill(_twin(letter.body), values)}{answer}\n-- \n{foot_text(letter, urls)}\n"
     if urls["unsubscribe"] not in text or html.escape(urls["unsubscribe"]) not in page:
         raise NoWayOut("Every message needs a way to unsubscribe.")
     return Written(subject, page, text)
 
 
+def foot_lines(letter: Letter) -> list[str]:
+    """What stands above the links of the foot: who writes, and what the reader must know."""
+    return [" · ".join(_identity(letter.sender)), *_notices(letter)]
+
+
+def foot_text(letter: Letter, urls: Mapping[str, str]) -> str:
+    """The foot as plain text."""
+    ways = [f"{label}: {url}" for label, url in _ways(letter, urls)]
+    return "\n".join([*foot_lines(letter), *ways, *([letter.closing] if letter.closing else [])])
+
+
 def _ways(letter: Letter, urls: Mapping[str, str]) -> list[tuple[str, str]]:
-    """The links of the foot, each with its words."""
+    """The links of the foot, each with its words. In letters of old the privacy notice stands beside them, and last."""
     ways = [(label, urls[key]) for label, key in letter.links]
-    return [*ways, ("Privacy notice", letter.privacy_url)] if letter.privacy_url else ways
+    is_named = any(key == PRIVACY for _, key in letter.links)
+    return [*ways, (LINKS[PRIVACY], letter.privacy_url)] if letter.privacy_url and not is_named else ways
 
 
 def _button(letter: Letter, urls: Mapping[str, str]) -> str:
@@ -250,7 +244,7 @@ background:#ffffff;border-radius:12px">
 {body}
 </td></tr>
 <tr><td style="padding:16px 32px 28px;border-top:1px solid #e6e1d8;font:13px/1.5 system-ui,'Segoe UI',Roboto,Arial,\
-sans-serif;color:#6b655c">{identity}{notice}<br>{links}</td></tr>
+sans-serif;color:#6b655c">{lines}<br>{links}</td></tr>
 </table></td></tr></table>{traces}
 </body></html>
 """

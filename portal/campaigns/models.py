@@ -94,3 +94,15 @@ class Attachment(OrgModel):
 
 
 Attachment.add_index(Attachment.org, Attachment.campaign_id)
+
+
+class MessageFoot(OrgModel):
+    """How an organisation arranged the foot of its messages. One row; where there is none, it is foot_rules.Foot()."""
+
+    order: Any = JSONField()  # keys of foot_rules.LINKS
+    left_out: Any = JSONField()  # keys of foot_rules.LINKS and LINES
+    closing = TextField(default="")
+
+    class Meta:
+        table_name = "message_foot"
+        indexes = ((("org",), True),)

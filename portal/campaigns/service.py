@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.accounts.models import User
-from portal.accounts.service import current_org
 from portal.activity import log
-from portal.campaigns import attachments, merge, merge_fields, pictures, senders
+from portal.campaigns import attachments, foot, merge, merge_fields, senders
 from portal.campaigns.appeal_rules import sounds_like_appeal
 from portal.campaigns.cleaning import from_editor, is_empty, undescribed_pictures
-from portal.campaigns.letter import Letter, Mailbox, Sender, Written, links_of, write
+from portal.campaigns.letter import Letter, Mailbox, Written, write
 from portal.campaigns.models import DRAFT, Campaign
 from portal.consent import purposes
 from portal.consent.models import Purpose
@@ -19,7 +18,6 @@ from portal.consent.queries import sender_facts
 from portal.consent.rules import IDENTITY, Aim, PurposeClass
 from portal.contacts import queries as contacts
 from portal.contacts.models import Address, Contact, Email, Field
-from portal.contacts.telephones import show_telephone
 from portal.core.actor import current_actor, require, seeing_everything
 from portal.core.clock import now
 from portal.core.db import transaction
@@ -27,9 +25,6 @@ from portal.core.keys import message_key
 from portal.core.permissions import Denied, Permission
 from portal.delivery import system_mail, tracking, transport
 from portal.delivery.mime import Message, build
-from portal.privacy_notice import service as privacy_notice
-from portal.transfers import service as transfers
-from portal.web.colours import on_colour
 
 WRITABLE = ("name", "subject", "preheader", "body", "sender_id", "is_tracked", "is_sensitive")
 ANSWER = "Answer yes or no"
@@ -249,30 +244,17 @@ def letter_of(campaign: Campaign, *, offers_removal: bool = False) -> Letter:
     """The letter as it would be approved now. Its foot leads to the removal of one's details where the organisation
     always offers that, or this time (R26).
     """
-    org = current_org()
-    base = transport.base_url()
+    asks = is_request(campaign)
     return Letter(
         subject=campaign.subject,
         preheader=campaign.preheader,
         body=campaign.body,
         is_tracked=bool(campaign.is_tracked) and tracking.is_on(),
-        clause=transfers.clause(),
-        privacy_url=privacy_notice.address(),
-        links=links_of(is_request=is_request(campaign), with_removal=bool(org.offers_removal) or offers_removal),
-        button=ANSWER if is_request(campaign) else "",
+        button=ANSWER if asks else "",
         fields={key: field.id for key, field in merge_fields.named_in(_text_of(campaign)).items()},
-        base_url=base,
+        base_url=transport.base_url(),
         mailbox=senders.mailbox_of(campaign.sender_id),
-        sender=Sender(
-            name=org.sender_name or org.name,
-            legal_name=org.legal_name or org.name,
-            address=org.address,
-            telephone=show_telephone(org.telephone) if org.telephone else "",
-            email=org.email,
-            colour=org.colour,
-            on_colour=on_colour(org.colour),
-            logo_url=f"{base}{pictures.public_path(org.logo_id)}" if org.logo_id else "",
-        ),
+        **foot.parts(foot.current(), is_request=asks, with_removal=offers_removal),
     )
 
 

@@ -10,6 +10,7 @@ from wtforms.validators import DataRequired
 from portal.campaigns import (  # noqa: F401 - some bring routes
     attachments,
     file_views,
+    foot_views,
     history_views,
     merge,
     merge_fields,
@@ -249,5 +250,6 @@ def register(app: Flask) -> None:
     register_error(app, service.Begun, 422)
     register_error(app, sending.NotReady, 422)
     file_views.register(app)
+    app.register_blueprint(foot_views.bp)
     register_error(app, service.CampaignNotFound, 404)
     add_place(Place("Campaigns", "send", "campaigns.index", "campaigns", Permission.CAMPAIGN_READ))

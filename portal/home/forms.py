@@ -59,7 +59,6 @@ class BrandForm(Form):
     reply_to = StringField("Answers go to", [Optional(), email_address])
     logo = FileField("Logo")
     requires_proof = BooleanField("Count a consent to appeals only once it can be proven")
-    offers_removal = BooleanField("Offer “Remove my details” at the foot of every newsletter")
     is_tracking = BooleanField("Note who reads our newsletters and which links are followed")
 
     def validate_colour(self, field: Any) -> None:

@@ -68,7 +68,6 @@ def change_look() -> Response:
         sender_name=form.sender_name.data or "",
         reply_to=form.reply_to.data or "",
         is_tracking=int(form.is_tracking.data),
-        offers_removal=int(form.offers_removal.data),
         requires_proof=int(form.requires_proof.data),
         **values,
     )

@@ -56,6 +56,7 @@ NOT_ABOUT_CONTACTS: dict[str, str] = {
     "log_head": "the last hash of the log",
     "log_head_mail": "the hash that was mailed",
     "membership": "about users",
+    "message_foot": "how messages end",
     "merge_run": "how many were merged",
     "notice_draft": "what all are told",
     "operator": "who keeps details for the organisation",

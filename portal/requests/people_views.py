@@ -60,6 +60,9 @@ def write(token: str) -> Response:
 @linked(complaint_page.PURPOSE)
 @limiter.limit("30 per hour")
 def complain(token: str) -> Response:
+    """The button says so, not the form: a program that sends forms as they stand complains of nobody (G01)."""
+    if request.form.get("what") != "complain":
+        return _complaint(422, {"text": _("Nothing was sent yet. Press the button to send it.")})
     made = _receive("link", COMPLAINTS, "")
     if isinstance(made, Request):
         return _to("complaints.write", token, made)

@@ -58,6 +58,7 @@ PAGES = {
     "support-organisations": "/support/organisations", "support-organisation": "/support/organisations/1",
     "backups": "/settings/backups", "support-backups": "/support/backups",
     "senders": "/settings/senders", "designer": "/settings/pages", "own-pages": "/settings/own-pages",
+    "foot": "/settings/foot", "foot-example": "/settings/foot/example",
     "asked-changes": "/contacts/asked-changes",
     "own-pages-example": "/settings/own-pages/example", "designed-page": "/settings/pages/1",
     "kinds": "/settings/pages/1/fields/new", "new-field": "/settings/pages/1/fields/new?kind=number",

@@ -93,10 +93,12 @@ def test_somebody_changes_a_number_on_a_phone(alice, mailroom, profile, product,
     told = message_to(mailroom, "office@hopehouse.example", "changed details")
     told.get_by_role("link", name="Text", exact=True).click()
     expect(told.get_by_text(re.compile(rf"Telephone: .+\s->\s+{number}"))).to_be_visible()
+    told_of = told.get_by_role("heading", level=1).inner_text().removesuffix(" changed details")
     alice.goto(f"/contacts/{contact}/history")
     expect(alice.locator("li").filter(has_text="The contact").filter(has_text="telephone").first).to_be_visible()
-    alice.goto("/diary/day")
-    expect(alice.get_by_text("The contact").first).to_be_visible()
+    alice.goto("/diary/day/users/0")
+    line = alice.get_by_role("listitem").filter(has_text="The contact changed").filter(has_text=number)
+    expect(line.get_by_role("link", name=told_of)).to_be_visible()
 
 
 def test_blocks_open_beside_each_other_and_give_the_focus_back(mailroom, profile, product):

@@ -19,7 +19,6 @@ EVENTS = {"delivery_event"}  # that a message was opened, or a link of it follow
 # What asking for a code writes: the code, by which those of a day are counted, its message, its entry.
 ASKING = {"profile_code", "system_mail", "log_entry", "log_head"}
 TRYING = {"profile_code"}  # a code that was typed is counted, before it is judged
-HEARD = "/complaints/"  # whoever holds a message is heard without a code, and what he says is looked at by a colleague
 TIMES = 20
 
 
@@ -80,15 +79,15 @@ def test_looking_at_everything_twenty_times_writes_events_and_nothing_else(app, 
 
 @pytest.mark.one_database
 def test_every_form_sent_as_it_stands_without_the_code_writes_nothing_either(app, caught):
-    """Not even an unsubscribing: what it does stands on the button, and a form that is sent has pressed none."""
+    """Not even an unsubscribing or a complaint: what they do stands on the button, and a form that is sent has pressed
+    none.
+    """
     app.config["WTF_CSRF_ENABLED"] = True
     client = app.test_client()
     pages = list(crawl(client, links_in(caught), 1).items())
     sent = set()
     for path, page in pages:
         for form in forms_of(page.text, path) if page.mimetype == "text/html" else []:
-            if form.path.startswith(HEARD):
-                continue
             token = re.search(r'name="csrf_token" value="([^"]+)"', client.get(path).text)
             before = digest()
             answer = client.post(form.path, data={**form.data, **({"csrf_token": token[1]} if token else {})})
@@ -99,7 +98,16 @@ def test_every_form_sent_as_it_stands_without_the_code_writes_nothing_either(app
             if onward not in dict(pages):
                 pages.append((onward, client.get(onward)))
 
-    assert sent >= {"/u/…", "/p/…/preferences", "/p/…/leaving", "/p/…/codes", "/p/…/code", "/r/…/codes", "/r/…/code"}
+    assert sent >= {
+        "/u/…",
+        "/complaints/…",
+        "/p/…/preferences",
+        "/p/…/leaving",
+        "/p/…/codes",
+        "/p/…/code",
+        "/r/…/codes",
+        "/r/…/code",
+    }
 
 
 @pytest.mark.one_database

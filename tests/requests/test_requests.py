@@ -288,7 +288,7 @@ def test_unwanted_mail_is_stopped_at_once_and_the_words_stay(app, org, sent):
     assert page.status_code == 200
     assert "Nomsa Dube" in page.text
     assert "p0@example.org" not in page.text
-    done = form(client, complaint_page(sent), complaint_page(sent), kind="spam", text=SECRET)
+    done = form(client, complaint_page(sent), complaint_page(sent), what="complain", kind="spam", text=SECRET)
     assert done.status_code == 303
     assert "The number of your complaint is" in client.get(done.location).text
     assert "The number" not in app.test_client().get(complaint_page(sent)).text
@@ -306,7 +306,7 @@ def test_unwanted_mail_is_stopped_at_once_and_the_words_stay(app, org, sent):
 @pytest.mark.parametrize("data", [{}, {"kind": "access"}, {"kind": "complaint", "text": " "}])
 def test_a_complaint_that_says_nothing_comes_back_with_a_sentence(app, org, sent, data):
     client = app.test_client()
-    again = form(client, complaint_page(sent), complaint_page(sent), **data)
+    again = form(client, complaint_page(sent), complaint_page(sent), what="complain", **data)
     assert again.status_code == 422
     assert 'class="error"' in again.text
     with acting_as(system(org.id)):
@@ -320,8 +320,18 @@ def test_looking_at_the_complaints_page_writes_nothing_and_nobody_floods_the_des
     with acting_as(system(org.id)):
         assert Request.select().count() == SystemMail.select().count() == 0
     for _ in range(MOST_OWN):
-        assert form(client, complaint_page(sent), complaint_page(sent), kind="complaint", text="x").status_code == 303
-    assert form(client, complaint_page(sent), complaint_page(sent), kind="complaint", text="x").status_code == 429
+        assert (
+            form(
+                client, complaint_page(sent), complaint_page(sent), what="complain", kind="complaint", text="x"
+            ).status_code
+            == 303
+        )
+    assert (
+        form(
+            client, complaint_page(sent), complaint_page(sent), what="complain", kind="complaint", text="x"
+        ).status_code
+        == 429
+    )
 
 
 def test_a_person_asks_on_his_own_page_behind_the_code(app, org, sent):
