@@ -51,6 +51,8 @@ KINDS: dict[str, Kind] = {
 ASKED = tuple(name for name, kind in KINDS.items() if not kind.is_complaint)
 COMPLAINTS = tuple(name for name, kind in KINDS.items() if kind.is_complaint)
 
+FORMS = {"object": 1, "correct": 2, "delete": 2}  # of the Regulations of 2018, by the kind that asks by it
+
 TAKEN_BACK = "taken_back"
 OUTCOMES: dict[str, str] = {
     "given": "Answered in full",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, Response, g, request, url_for
+from flask import Flask, Response, abort, g, request, url_for
 
 from portal.accounts.service import today
 from portal.contacts import queries as contacts
@@ -15,6 +15,7 @@ from portal.requests import (
     desk_views,
     mails,
     people_views,
+    printed,
     queries,
     recipients,
     service,
@@ -24,7 +25,7 @@ from portal.requests.forms import AnswerForm, CheckForm, ExtensionForm, OwnerFor
 from portal.requests.models import Request
 from portal.requests.pages import bp
 from portal.requests.queries import SHOWS, Filter
-from portal.requests.rules import ANSWERED_BY, CHANNELS, GROUNDS, KINDS, OUTCOMES, UNRECORDED
+from portal.requests.rules import ANSWERED_BY, CHANNELS, FORMS, GROUNDS, KINDS, OUTCOMES, UNRECORDED
 from portal.web.access import needs
 from portal.web.errors import register_error
 from portal.web.frame import Place, add_place
@@ -78,6 +79,18 @@ def add() -> Response:
 @needs(Permission.PRIVACY)
 def show(request_id: int) -> Response:
     return _show(service.find(request_id))
+
+
+@bp.get("/<int:request_id>/form")
+@needs(Permission.PRIVACY, hands_out=True)
+def form(request_id: int) -> Response:
+    """The form of the law on paper, to be signed by who asks."""
+    row = service.find(request_id)
+    if row.kind not in FORMS:
+        abort(404)
+    name = f"form-{FORMS[row.kind]}-{row.reference}.pdf"
+    disposition = f'attachment; filename="{name}"'
+    return Response(printed.render(row), content_type="application/pdf", headers={"Content-Disposition": disposition})
 
 
 @bp.post("/<int:request_id>/owner")
@@ -186,7 +199,7 @@ def _show(row: Request, status: int = 200, **more: Any) -> Response:
         "requests/show.html", "requests/_show.html", status, row=row, line=line, time_line=queries.time_line(row),
         recipients=recipients.of(row.contact_id), is_whole=recipients.is_whole(),
         candidates=queries.candidates(row) if row.is_open else [], newsletter=queries.newsletter(row),
-        outcomes=OUTCOMES, channels=CHANNELS,
+        outcomes=OUTCOMES, channels=CHANNELS, forms=FORMS,
         grounds=GROUNDS, answered_by=ANSWERED_BY, unrecorded=UNRECORDED, **given,
     )  # fmt: skip
 
