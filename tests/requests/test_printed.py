@@ -34,13 +34,13 @@ def test_the_form_holds_what_is_known(client_of, olivia, thandi, as_olivia, org,
     paper = words(answer.data)
     for known in (law, heading, "Thandi", SAID, org.name, row.reference, "Identity number"):
         assert known in paper
-    assert "/form" in client_of(olivia).get(f"/requests/{row.id}").text
+    assert "on paper (PDF)" in client_of(olivia).get(f"/requests/{row.id}").text
 
 
 def test_other_requests_have_no_form(client_of, olivia, thandi, as_olivia):
     row = service.note(Asked("access", "paper", SAID, contact_id=thandi.id))
     assert client_of(olivia).get(f"/requests/{row.id}/form").status_code == 404
-    assert "/form" not in client_of(olivia).get(f"/requests/{row.id}").text
+    assert "on paper (PDF)" not in client_of(olivia).get(f"/requests/{row.id}").text
 
 
 def test_somebody_who_is_no_contact_fills_in_the_rest(as_olivia):
