@@ -30,7 +30,8 @@ NOTES = (
 )
 TO_WRITE_ON = "_" * 74
 SHORT = "_" * 46
-ROOM = 6  # lines to write on, where nothing was said yet
+BLANK = "\u00a0" * 2
+ROOM = 5  # lines to write on, where nothing was said yet
 
 
 def render(request: Request) -> bytes:
@@ -70,11 +71,11 @@ def _person(request: Request) -> list[tuple[str, str]]:
 
 
 def _boxes(kind: str) -> list[Text]:
-    corrects = "x" if kind == "correct" else "  "
+    corrects = "x" if kind == "correct" else BLANK
     return [
         Text("What is asked (mark with an x)", "heading"),
         Text(f"[ {corrects} ] Correct or delete personal information that is kept"),
-        Text("[    ] Destroy or delete a record that may not be kept any longer"),
+        Text(f"[ {BLANK} ] Destroy or delete a record that may not be kept any longer"),
     ]
 
 
@@ -89,7 +90,7 @@ def _asked(number: int, said: str) -> list[list[Text]]:
 
 
 def _written(heading: str, said: str) -> list[Text]:
-    return [Text(heading, "heading"), *([Text(said)] if said else [Text(TO_WRITE_ON)] * ROOM)]
+    return [Text(heading, "heading"), *([Text(said)] if said else [Text(f"\n{TO_WRITE_ON}")] * ROOM)]
 
 
 def _lines(pairs: Sequence[tuple[str, str]]) -> list[Text]:
