@@ -35,7 +35,8 @@ from portal.profile import views as profile
 from portal.removal import views as removal
 from portal.reports import views as reports
 from portal.requests import views as requests
-from portal.run import health, probe
+from portal.run import health, metrics, probe
+from portal.run import status_views as status
 from portal.signin import edge
 from portal.signin import place_views as places
 from portal.signin import views as signin
@@ -89,6 +90,7 @@ PAGES = (
     places.register,
     support.register,
     organisations.register,
+    status.register,
     users.register,
     activity.register,
     proof.register,
@@ -111,7 +113,21 @@ def create_app(settings: Settings, *, check: bool = True) -> Flask:
     _keep_connection(app)
     bodies.init_app(app)
     csrf.init_app(app)
-    for part in (ids, htmx, headers, filters, paging, static, known_files, limits, errors, health, probe, evening):
+    for part in (
+        ids,
+        htmx,
+        headers,
+        filters,
+        paging,
+        static,
+        known_files,
+        limits,
+        errors,
+        health,
+        metrics,
+        probe,
+        evening,
+    ):
         part.init_app(app)
     access.init_app(app, edge)
     languages.init_app(app)

@@ -48,6 +48,7 @@ class Settings:
     backup_url: str | None = None  # the second place of backups; the first is the data folder
     clamd_url: str | None = None
     support_email: str = ""
+    metrics_token: str = ""  # lets a program read /metrics from another machine
     trusted_proxies: tuple[str, ...] = ()
     geoip_database: Path | None = None  # the operator's own; without one, the shipped one in the data folder
     allowed_countries: frozenset[str] = frozenset()  # none named: those of the organisations, South Africa always
@@ -118,6 +119,7 @@ class Settings:
             backup_url=_checked(environ, "BACKUP_URL", backup_places.from_url),
             clamd_url=_checked(environ, "CLAMD_URL", Scanner.from_url),
             support_email=_one_address(environ, "PORTAL_SUPPORT_EMAIL"),
+            metrics_token=_token(environ, "PORTAL_METRICS_TOKEN"),
             trusted_proxies=_networks(environ, "PORTAL_TRUSTED_PROXIES"),
             geoip_database=_path(environ, "GEOIP_DATABASE"),
             allowed_countries=_countries(environ, "PORTAL_ALLOWED_COUNTRIES"),
@@ -168,6 +170,13 @@ def _one_address(environ: Mapping[str, str], name: str) -> str:
     text = (environ.get(name) or "").strip()
     if text and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", text):
         raise BadSettings(f"{name} must be one address such as support@example.org, not {text!r}.")
+    return text
+
+
+def _token(environ: Mapping[str, str], name: str) -> str:
+    text = (environ.get(name) or "").strip()
+    if text and (len(text) < SHORTEST_KEY or _is_guessable(text)):
+        raise BadSettings(f"{name} can be guessed. Make one at random, such as with: openssl rand -hex 32")
     return text
 
 

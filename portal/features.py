@@ -25,6 +25,7 @@ from portal.profile import confirming
 from portal.profile import deciding as deciding_changes
 from portal.profile import sending as profile
 from portal.requests import holding as requests
+from portal.run import watch
 from portal.subscribing import holding as subscribing
 from portal.transfers import service as transfers
 
@@ -80,5 +81,6 @@ def prepare(settings: Settings) -> None:
     journal.use(settings)
     sweeping.use(settings)
     stores.use(settings)
+    watch.use(settings)
     for register in RULES:
         register()

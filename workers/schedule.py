@@ -19,6 +19,7 @@ from workers import (
     privacy,
     pulse,
     tidying,
+    watching,
 )
 
 
@@ -49,5 +50,6 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("tidying", 3600, tidying.tidy),
     Periodic("backups", 300, backups.ring_for_backup),
     Periodic("journal", 60, backups.copy_journal),
+    Periodic("watch", 120, watching.look_after),
     Periodic("pulse", EVERY, pulse.ring_for_pulse),
 )

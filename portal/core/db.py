@@ -74,6 +74,17 @@ def disconnect() -> None:
         db.close_all()
 
 
+@contextmanager
+def connected() -> Iterator[None]:
+    """A connection for the time of this; one that is open already is left open."""
+    opened = db.connect(reuse_if_open=True)
+    try:
+        yield
+    finally:
+        if opened and not db.is_closed():
+            db.close()
+
+
 def is_sqlite() -> bool:
     return isinstance(db.obj, SqliteDatabase)
 

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
-from peewee import PeeweeException
-
 from portal.accounts import places
 from portal.config import Settings
 from portal.core import db, watching
@@ -18,7 +16,7 @@ from portal.core.watching import DOUBTFUL, GOOD, WRONG, Finding
 from portal.documents import keeping, pdf
 from portal.gateways import geoip
 from portal.gateways.countries import name_of
-from portal.run import doctor_machine, doctor_mail, outside
+from portal.run import doctor_machine, doctor_mail, outside, standing
 from portal.signin import telling
 
 OLDEST_COUNTRIES = timedelta(days=30)
@@ -27,21 +25,13 @@ LEAST_DAYS = 14  # of a certificate
 
 def examine(settings: Settings) -> list[Finding]:
     """Every finding, in the order of what depends on what. Changes nothing, and sends nothing."""
-    own = [ask(partial(look, settings), look.__name__) for look in LOOKS]
+    own = [doctor_machine.ask(partial(look, settings), look.__name__) for look in LOOKS]
     return own + [_of_feature(look) for look in watching.looks()]
 
 
-def ask(look: Callable[[], Finding], name: str) -> Finding:
-    """What a look says; that it cannot be known, where the database is away."""
-    try:
-        return look()
-    except PeeweeException:
-        return Finding(name.strip("_").replace("_", " "), WRONG, "Not known without the database.")
-
-
 def _of_feature(look: watching.Look) -> Finding:
-    with db.db.connection_context():
-        return ask(look, look.__name__)
+    with db.connected():
+        return doctor_machine.ask(look, look.__name__)
 
 
 def _documents(settings: Settings) -> Finding:
@@ -179,6 +169,7 @@ LOOKS: tuple[Callable[[Settings], Finding], ...] = (
     doctor_mail.mail,
     doctor_mail.returned,
     doctor_mail.sender_domains,
+    standing.mail_stands_still,
     _documents,
     _malware,
     _countries,

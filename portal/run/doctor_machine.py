@@ -4,6 +4,7 @@ import ctypes
 import os
 import shutil
 import stat
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -22,6 +23,14 @@ DATABASE_MAY_DIFFER = timedelta(seconds=5)
 _NOT_KEPT = 5  # TIME_ERROR of adjtimex(2): nothing sets this clock right
 
 
+def ask(look: Callable[[], Finding], name: str) -> Finding:
+    """What a look says; that it cannot be known, where the database is away."""
+    try:
+        return look()
+    except PeeweeException:
+        return Finding(name.strip("_").replace("_", " "), WRONG, "Not known without the database.")
+
+
 def folder(settings: Settings) -> Finding:
     path = settings.data_dir
     if not path.is_dir() or not os.access(path, os.W_OK):
@@ -35,14 +44,15 @@ def room(settings: Settings) -> Finding:
     free = shutil.disk_usage(settings.data_dir if settings.data_dir.is_dir() else "/").free
     words = f"{free // 1024**3:,} GB are free." if free >= 1024**3 else f"{free // 1024**2:,} MB are free."
     if free < LEAST_ROOM:
-        return Finding("disk", WRONG, f"Only {words} Make room: without it nothing can be saved.")
+        helps = f"du -xh --max-depth=2 {settings.data_dir} | sort -h | tail"
+        return Finding("disk", WRONG, f"Only {words} Make room: without it nothing can be saved.", helps)
     return Finding("disk", GOOD, words)
 
 
 def database(settings: Settings) -> Finding:
     kind = "SQLite" if settings.database_url.startswith("sqlite") else "PostgreSQL"
     try:
-        with db.db.connection_context():
+        with db.connected():
             missing = migrate.pending()
     except PeeweeException as error:
         return Finding("database", WRONG, f"{kind} cannot be used: {str(error).strip().splitlines()[0]}")
@@ -68,14 +78,17 @@ def queue(settings: Settings) -> Finding:
 
 def processes(settings: Settings) -> Finding:
     try:
-        with db.db.connection_context():
+        with db.connected():
             silent = [name for name in (pulse.SCHEDULER, pulse.WORKERS) if not pulse.lives(name)]
     except PeeweeException:
         return Finding("processes", WRONG, "Nobody can work without the database.")
     if silent:
         minutes = pulse.LONGEST_SILENCE.seconds // 60
         return Finding(
-            "processes", WRONG, f"No sign of life from {' and '.join(silent)} for {minutes} minutes: nothing is sent."
+            "processes",
+            WRONG,
+            f"No sign of life from {' and '.join(silent)} for {minutes} minutes: nothing is sent.",
+            "systemctl restart in-contact",
         )
     return Finding("processes", GOOD, "Scheduler and workers give signs of life.")
 
@@ -112,7 +125,7 @@ def database_password(settings: Settings) -> Finding:
 
 def clock(_settings: Settings) -> Finding:
     """Whether the time is right: codes, links, leases and backups go by it."""
-    with db.db.connection_context():
+    with db.connected():
         apart = abs(now() - (db.time_of_server() or now()))
         beaten = pulse.last(pulse.SCHEDULER)
     if apart > DATABASE_MAY_DIFFER:

@@ -57,7 +57,7 @@ def sender_domains(settings: Settings) -> Finding:
     name = "sender's domain"
     if settings.smtp_url is None:
         return Finding(name, GOOD, "Not asked about: no mail leaves this machine.")
-    with db.db.connection_context():
+    with db.connected():
         domains = sorted(_domains())
     if not domains:
         return Finding(name, DOUBTFUL, "Nobody has an address to send from yet.")

@@ -7,5 +7,5 @@ from portal.core.db import BaseModel, UtcField
 
 
 class Pulse(BaseModel):
-    name = TextField(unique=True)  # scheduler | workers
+    name = TextField(unique=True)  # scheduler | workers | told: <what support was told is wrong>
     at = UtcField(default=now)

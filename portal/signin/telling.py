@@ -10,14 +10,13 @@ from portal.delivery.models import PortalMail
 from portal.signin.models import Begun
 
 
-def tell_support(kind: str, *, path: str = "", user_id: int | None = None, **context: Any) -> None:
-    """Keep the message `kind` to support. `path` is where the link in it leads, `user_id` whom it is about. Belongs to
-    the caller's transaction.
+def tell_support(kind: str, *, path: str = "", user_id: int | None = None, **context: Any) -> list[int]:
+    """Keep the message `kind` to support, and return its ids. `path` is where the link in it leads, `user_id` whom it
+    is about. Belongs to the caller's transaction.
     """
     if path:
         context["link"] = transport.base_url() + path
-    for recipient in recipients():
-        notices.send(kind, recipient, user_id=user_id, **context)
+    return [notices.send(kind, recipient, user_id=user_id, **context) for recipient in recipients()]
 
 
 def recipients() -> list[str]:
