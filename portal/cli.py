@@ -21,7 +21,7 @@ from portal.features import prepare
 from portal.imports import cli as imports
 from portal.privacy import cli as privacy
 from portal.run import commands as run
-from portal.run import migrate, up
+from portal.run import migrate, restore_cli, up
 from portal.sample import service as sample
 from portal.signin import cli as signin
 from portal.support import cli as support
@@ -41,6 +41,7 @@ FEATURES = (
     support.register,
     privacy.register,
     backups.register,
+    restore_cli.register,
 )
 
 

@@ -26,7 +26,13 @@ def use(prepare: Prepare) -> None:
 @contextmanager
 def installation() -> Iterator[Settings]:
     """A connection to the installation, with no organisation."""
-    settings = Settings.from_environment()
+    with installed(Settings.from_environment()) as settings:
+        yield settings
+
+
+@contextmanager
+def installed(settings: Settings) -> Iterator[Settings]:
+    """The same with these settings: of an installation that is only being put back, for instance."""
     _prepare[0](settings)
     with db.connection_context():
         yield settings

@@ -83,8 +83,7 @@ class Settings:
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> "Settings":
         """Read the settings. `environ` replaces the process's environment and `.env` in tests."""
         if environ is None:
-            from_file = {k: v for k, v in dotenv_values(".env").items() if v is not None}
-            environ = {**from_file, **os.environ}
+            environ = environment()
         data_dir = Path(environ.get("PORTAL_DATA_DIR") or "data").resolve()
         port = _port(environ.get("PORT") or "8000")
         database_url = environ.get("DATABASE_URL") or f"sqlite:///{data_dir / 'portal.sqlite3'}"
@@ -128,6 +127,12 @@ class Settings:
             breached_passwords=_path(environ, "PORTAL_BREACHED_PASSWORDS"),
             port=port,
         )
+
+
+def environment() -> dict[str, str]:
+    """The process's environment, and beneath it what stands in `.env`."""
+    from_file = {k: v for k, v in dotenv_values(".env").items() if v is not None}
+    return {**from_file, **os.environ}
 
 
 def _returns(environ: Mapping[str, str]) -> tuple[str | None, str, str]:
@@ -225,10 +230,12 @@ def _port(text: str) -> int:
 
 
 def _key(environ: Mapping[str, str], name: str, path: Path, may_make: bool, *, versioned: bool) -> str:
-    """The key from the environment, else from the data folder, else made there (SQLite only)."""
+    """The key from the environment, else from the data folder, where it may have been put back from a backup, else made
+    there (SQLite only).
+    """
     if environ.get(name):
         return environ[name]
-    if not may_make:
+    if not may_make and not path.exists():
         raise BadSettings(f"Set {name}: with a database server the keys are not made by themselves.")
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from portal.backups import stores, telling
 from portal.campaigns import panel, sending, spacing
 from portal.compliance import readings, reminding
 from portal.compliance import service as compliance
-from portal.config import Settings
+from portal.config import BadSettings, Settings
 from portal.consent import approaching, gatekeeping, purposes, restricting, sayings
 from portal.contacts import field_facts, own_facts, person, photos, scope
 from portal.core import db, keys, queue
@@ -69,7 +69,11 @@ RULES = (
 
 
 def prepare(settings: Settings) -> None:
-    """Point the process at its installation. Opens no connection."""
+    """Point the process at its installation. Opens no connection. Raises BadSettings while one is being put back: what
+    it holds may name people who were erased since.
+    """
+    if (settings.data_dir / "restoring").exists():
+        raise BadSettings("A backup is being put back, or that was broken off: run portal restore again.")
     db.connect(settings.database_url)
     keys.use(settings.address_keys)
     queue.use(settings.redis_url)

@@ -56,6 +56,19 @@ def note(seq: int, hash_: str) -> bool:
     return lines.append(path(), _PURPOSE, make)
 
 
+def cut_after(seq: int) -> None:
+    """Forget what was noted of later entries: in a database put back from a backup they were never written."""
+    at = path()
+    if not at.exists():
+        return
+    kept = []
+    for raw in at.read_bytes().splitlines(keepends=True):
+        if lines.number_of(raw, "seq") > seq:
+            break
+        kept.append(raw)
+    at.write_bytes(b"".join(kept))
+
+
 def read() -> Kept:
     """The anchors in order. A line that is not this installation's own is left out, and said."""
     try:

@@ -71,6 +71,12 @@ def is_own(line: Line, purpose: str) -> bool:
         return False
 
 
+def number_of(raw: bytes, name: str) -> int:
+    """A number that stands in a line as it lies in the file; 0 where there is none."""
+    value = _read_line(raw).get(name)
+    return value if isinstance(value, int) else 0
+
+
 def _mac(line: Line, purpose: str) -> str:
     text = canonical({name: value for name, value in line.items() if name != "mac"})
     return keys.portal_mac(purpose, text, str(line.get("key")))

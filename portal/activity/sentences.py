@@ -172,6 +172,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "organisation.changed": ("building-2", "changed the details of the organisation"),
     "organisation.suspended": ("ban", "suspended the organisation"),
     "organisation.resumed": ("check", "lifted the suspension of the organisation"),
+    "organisation.restored": ("undo-2", "put everything back from a backup"),
     "organisation.countries_changed": ("map-pin", "changed from which countries people sign in"),
     "organisation.risky_country_confirmed": ("map-pin", "confirmed a country of high risk"),
     "user.signed_in": ("user", "signed in"),

@@ -20,8 +20,11 @@ for the public key {recipient}
 Print this or write it down NOW, twice, and keep the papers apart from this machine. It is kept nowhere: whoever
 loses it loses every backup made for it, and whoever finds it can open them.
 
-With it, one file of the store is enough to bring everything back on an empty machine. Older backups are opened by the
-key that was printed when they were made.
+To bring everything back on an empty machine, install the portal there, set BACKUP_URL as it is here, and run:
+
+    portal restore --key -
+
+It asks for the key above. Older backups are opened by the key that was printed when they were made.
 """
 
 

@@ -97,9 +97,41 @@ def put_back(path: Path, url: str) -> Iterator[Contents]:
         _administer(url, f'DROP DATABASE IF EXISTS "{name}"')
 
 
-def load(path: Path, url: str) -> None:
-    """Put a dump into an empty PostgreSQL database: all of it or nothing. Raises NotTaken."""
-    _run(["pg_restore", "--single-transaction", "--no-owner", "--no-privileges", "--exit-on-error"], url, str(path))
+def load(path: Path, url: str, *, again: bool = False) -> None:
+    """Put a dump into a PostgreSQL database: all of it or nothing. It must be empty, unless a first try is done
+    `again`. Raises NotTaken.
+    """
+    more = ["--clean", "--if-exists"] if again else []
+    options = ["--single-transaction", "--no-owner", "--no-privileges", "--exit-on-error", *more]
+    _run(["pg_restore", *options], url, str(path))
+
+
+def loaded(path: Path, url: str, *, again: bool = False) -> Contents:
+    """Put a copy to where it stays, and say what is there. Raises NotTaken."""
+    if path.name == SQLITE:
+        return of_sqlite(path)
+    load(path, url, again=again)
+    with _connected(url) as rows:
+        return _contents(rows, _TABLES)
+
+
+def settle(path: Path) -> None:
+    """Bring all of a SQLite database into its one file. Raises NotTaken."""
+    try:
+        database = sqlite3.connect(path)
+        try:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            if database.execute("PRAGMA journal_mode = DELETE").fetchone()[0] != "delete":
+                raise NotTaken("The database is held by another program.")
+        finally:
+            database.close()
+    except sqlite3.Error as error:
+        raise NotTaken(f"The database could not be closed: {error}.") from None
+
+
+def has_tables(url: str) -> bool:
+    with _connected(url) as rows:
+        return bool(rows(_TABLES))
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:

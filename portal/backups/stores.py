@@ -55,13 +55,13 @@ def put_seal(place: Place, seal: Seal, key: Key) -> None:
 def seal_of(place: Place, name: str, key: Key) -> Seal:
     """The seal of a file, made by the holder of this key. Raises BadSeal, WrongKey or PlaceTrouble."""
     try:
-        raw = b"".join(_few(place.get(name + seals.ENDING)))
+        raw = b"".join(few(place.get(name + seals.ENDING)))
     except NotThere:
         raise BadSeal(f"The seal of {name} is missing in {place.words}.") from None
     return seals.read(raw, name, key.signing, key.recipient)
 
 
-def _few(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def few(pieces: Iterator[bytes]) -> Iterator[bytes]:
     size = 0
     for piece in pieces:
         size += len(piece)

@@ -211,6 +211,15 @@ def expire() -> int:
     return int(back + lost)
 
 
+def doubt_what_was_on_its_way() -> int:
+    """In a database put back from a backup: what was claimed or handed over then left afterwards, or not."""
+    return int(
+        Delivery.update(state=UNKNOWN, ended_at=now(), lease=None, reply="The portal was put back from a backup.")
+        .where(Delivery.state.in_((CLAIMED, HANDED)))
+        .execute()
+    )
+
+
 def cancel(campaign_id: int) -> None:
     Delivery.update(state=CANCELLED, ended_at=now(), lease=None).where(
         Delivery.campaign_id == campaign_id, Delivery.state.in_(OPEN)

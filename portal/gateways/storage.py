@@ -28,6 +28,10 @@ class Storage(Protocol):
         """Keep the pieces as one file and return its name, chosen at random. All of it is kept, or nothing."""
         ...
 
+    def put_back(self, name: str, pieces: Iterable[bytes]) -> None:
+        """Keep the pieces under a name that this store once gave. Raises Missing for what is no name."""
+        ...
+
     def open(self, name: str) -> Iterator[bytes]:
         """The file in pieces. Raises Missing before the first one."""
         ...
@@ -65,13 +69,17 @@ class Folder:
 
     def put(self, pieces: Iterable[bytes]) -> str:
         name = secrets.token_hex(16)
+        self.put_back(name, pieces)
+        return name
+
+    def put_back(self, name: str, pieces: Iterable[bytes]) -> None:
         target = self._path(name)
         coming = self.root / _COMING
         for folder in (self.root, coming, target.parent.parent, target.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         written = coming / name
         try:
-            with os.fdopen(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            with os.fdopen(os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
                 for piece in pieces:
                     file.write(piece)
                 file.flush()
@@ -81,7 +89,6 @@ class Folder:
             written.unlink(missing_ok=True)
             raise
         _sync(target.parent)
-        return name
 
     def open(self, name: str) -> Iterator[bytes]:
         try:

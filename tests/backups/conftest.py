@@ -1,5 +1,6 @@
 """An installation with a second place for its backups, and what is in it."""
 
+import secrets
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,12 @@ from flask import Flask
 from portal.backups import keys, service, stores
 from portal.backups.models import Backup
 from portal.config import Settings
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """With a key as it is made, for one that can be guessed is not put back."""
+    return replace(settings, address_keys={"v1": secrets.token_hex(32).encode()})
 
 
 @pytest.fixture

@@ -1,0 +1,197 @@
+"""Brings an installation back on an empty machine, from one archive and the recovery key (R63, I04, I07).
+
+All of it is laid out beside the data folder's own place and made ready there: brought to this program's schema, who was
+erased since erased again, who asked to be left alone left alone, campaigns paused, everybody signed out. Only then does
+it move to where web and workers look, the database last; until then they refuse to start.
+"""
+
+import fcntl
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from portal.activity import anchors, heads, log
+from portal.backups import opening, rules, snapshot
+from portal.backups.models import BAD, GOOD, RUNNING, Backup
+from portal.backups.opening import NotRestored, Source
+from portal.campaigns import restored as campaigns
+from portal.commanding import installed
+from portal.config import Settings, environment
+from portal.core.actor import acting_as, system
+from portal.core.clock import now
+from portal.core.db import disconnect, transaction
+from portal.core.tenancy import Org
+from portal.core.written import moment
+from portal.delivery import restored as delivery
+from portal.gateways import geoip
+from portal.gateways.storage import from_url as store_of
+from portal.privacy import journal, replaying
+from portal.run import migrate
+from portal.signin import restored as signin
+
+KEYS = ("PORTAL_SECRET_KEY", "PORTAL_ADDRESS_KEY")
+
+
+@dataclass
+class Restored:
+    """What was put back, and what somebody should look at."""
+
+    archive: str
+    made_at: str
+    migrated: list[str] = field(default_factory=list)
+    rows: int = 0
+    documents: int = 0
+    journal: str = ""
+    replayed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    paused: dict[str, dict[str, int]] = field(default_factory=dict)  # of each organisation, with what is not certain
+    troubles: list[str] = field(default_factory=list)
+
+
+def read_settings() -> Settings:
+    """The settings of this machine, without making keys: those of the backup come."""
+    environ = environment()
+    passing = {"PORTAL_SECRET_KEY": secrets.token_hex(32), "PORTAL_ADDRESS_KEY": f"v1:{secrets.token_hex(32)}"}
+    return Settings.from_environment({**passing, **{name: text for name, text in environ.items() if text}})
+
+
+def restore(settings: Settings, source: Source, name: str, *, with_journal: bool = True) -> Restored:
+    """Put the archive of this name back. Raises NotRestored: a second try minds nothing of it."""
+    made_at = rules.made_at(name)
+    if made_at is None:
+        raise NotRestored(f"{name} is not what a backup is called.")
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _alone(settings.data_dir):
+        folder = settings.data_dir / "restoring"
+        again = folder.exists()
+        _check_empty(settings, again)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        try:
+            done = Restored(name, made_at.isoformat())
+            manifest = opening.unpack(source, name, folder, store_of(settings.storage_url, folder))
+            if with_journal:
+                done.journal = opening.newest_journal(source, folder, [settings.data_dir / "erasures"])
+            there = _settings(settings, folder)
+            _put_database(there, folder, manifest, done, again)
+        except BaseException:
+            if snapshot.is_sqlite(settings.database_url):
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
+        _make_ready(there, done, moment(made_at, rules.HOME))
+        disconnect()
+        _move(folder, settings.data_dir, _path(settings.database_url))
+        if settings.geoip_database is None:
+            geoip.install(settings.country_database)
+    return done
+
+
+def _check_empty(settings: Settings, again: bool) -> None:
+    if snapshot.is_sqlite(settings.database_url):
+        path = _path(settings.database_url)
+        if path.exists():
+            raise NotRestored(f"There is a database already: {path}. Move it away first; nothing is overwritten.")
+    elif not again and snapshot.has_tables(settings.database_url):
+        raise NotRestored("The database of DATABASE_URL is not empty. Name an empty one; nothing is overwritten.")
+
+
+def _path(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:///"))
+
+
+def _settings(settings: Settings, folder: Path) -> Settings:
+    """Those of the installation while it is being made ready, with the keys of the backup."""
+    path = folder / "keys" / "address_key"
+    if not path.exists():
+        raise NotRestored("The backup holds no key of addresses.")
+    environ = {"PORTAL_ADDRESS_KEY": path.read_text().strip(), "PORTAL_SECRET_KEY": secrets.token_hex(32)}
+    keys = Settings.from_environment(environ).address_keys
+    own = environment().get("PORTAL_ADDRESS_KEY")
+    if own and settings.address_keys != keys:
+        raise NotRestored("PORTAL_ADDRESS_KEY is not that of the backup. Take it away: the backup brings its own.")
+    url = settings.database_url
+    if snapshot.is_sqlite(url):
+        url = f"sqlite:///{folder / snapshot.SQLITE}"
+    elif not environment().get("PORTAL_SECRET_KEY"):
+        with opening.private(folder / "keys" / "secret_key") as file:
+            file.write(secrets.token_hex(32).encode() + b"\n")
+    return replace(settings, data_dir=folder, database_url=url, address_keys=keys)
+
+
+def _put_database(there: Settings, folder: Path, manifest: dict[str, Any], done: Restored, again: bool) -> None:
+    newer = sorted(set(manifest.get("schema", ())) - set(migrate.names()))
+    if newer:
+        raise NotRestored(f"This backup was made by a newer version of the portal, which knows {newer[-1]}.")
+    kind = snapshot.SQLITE if snapshot.is_sqlite(there.database_url) else snapshot.POSTGRESQL
+    path = folder / kind
+    if not path.exists():
+        other = "PostgreSQL" if kind == snapshot.SQLITE else "SQLite"
+        raise NotRestored(f"This backup is of {other}; DATABASE_URL names another kind of database.")
+    try:
+        contents = snapshot.loaded(path, there.database_url, again=again)
+    except snapshot.NotTaken as error:
+        raise NotRestored(str(error)) from None
+    if contents.told != {name: manifest.get(name) for name in contents.told}:
+        raise NotRestored("The database put back is not what the manifest says.")
+    done.rows, done.documents = sum(contents.tables.values()), len(contents.files)
+    if kind == snapshot.POSTGRESQL:
+        path.unlink()
+
+
+def _make_ready(there: Settings, done: Restored, made: str) -> None:
+    done.migrated = migrate.migrate(there.database_url)
+    disconnect()
+    with installed(there):
+        signin.forget_everybody()
+        delivery.hold_of_portal()
+        Backup.update(state=BAD, words="It was broken off.").where(
+            Backup.state == RUNNING, Backup.name != done.archive
+        ).execute()
+        Backup.update(state=GOOD, ended_at=now()).where(Backup.name == done.archive).execute()
+        for org in list(Org.select().order_by(Org.id)):
+            with acting_as(system(org.id)):
+                head = heads.current()
+                anchors.cut_after(head.seq if head else 0)
+                delivery.hold()
+                told = replaying.replay()
+                journal.catch_up()
+                done.replayed[org.slug] = asdict(told)
+                if told.trouble:
+                    done.troubles.append(f"{org.slug}: {told.trouble}")
+                if paused := campaigns.calm(made):
+                    done.paused[org.slug] = paused
+                with transaction():
+                    log.write("organisation.restored", reason=f"the backup of {made}")
+
+
+def _move(folder: Path, data_dir: Path, target_of_database: Path) -> None:
+    """To where web and workers look. What was there is put aside, not thrown away."""
+    aside = data_dir / f"before-{folder.name}-{now():%Y%m%d-%H%M%S}"
+    database = folder / snapshot.SQLITE
+    if database.exists():
+        snapshot.settle(database)
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(snapshot.SQLITE):
+            continue
+        target = data_dir / path.name
+        if target.exists():
+            aside.mkdir(mode=0o700, exist_ok=True)
+            target.rename(aside / path.name)
+        path.rename(target)
+    if database.exists():
+        database.rename(target_of_database)
+    shutil.rmtree(folder)
+
+
+@contextmanager
+def _alone(data_dir: Path) -> Iterator[None]:
+    """While this lasts, `portal up` does not start here, nor another restore."""
+    with (data_dir / "portal.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NotRestored(f"The portal is running on the data folder {data_dir}. Stop it first.") from None
+        yield
