@@ -60,7 +60,7 @@ def _read(key: str) -> str:
 
 def _words(done: Restored, seconds: float) -> str:
     lines = [
-        f"{done.archive} was put back in {seconds / 60:.1f} minutes: {done.rows:,} rows, {done.documents:,} documents.",
+        f"{done.archive} was put back in {seconds:,.0f} seconds: {done.rows:,} rows, {done.documents:,} documents.",
         "Everybody is signed out, and has to show each device anew.",
     ]
     for slug, told in done.replayed.items():
