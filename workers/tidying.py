@@ -26,7 +26,6 @@ def tidy() -> None:
         system_mail.tidy(PortalMail)
         sweeping.sweep()
         backups.let_go()
-        backups.tell()
         learn_sizes()
     each_org(_tidy)
 

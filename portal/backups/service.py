@@ -1,10 +1,9 @@
 """What the portal does about its backups day by day: makes one when it is due, lets the old ones go, asks the places
-whether they still have them, and tells whoever must know when there is no good one (R60, I06, I09).
+whether they still have them, and knows whether there is a good one (R60, I06, I09).
 """
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
 
 from peewee import fn
 
@@ -13,11 +12,8 @@ from portal.backups.keys import NoKey
 from portal.backups.models import GOOD, RUNNING, Backup
 from portal.core import queue
 from portal.core.clock import now
-from portal.core.db import transaction
 from portal.core.tenancy import Org
-from portal.delivery.models import PortalMail
 from portal.gateways.backup_places import PlaceTrouble
-from portal.signin.telling import tell_support
 
 log = logging.getLogger("portal.backups")
 
@@ -36,7 +32,7 @@ def last_good() -> Backup | None:
 
 
 def standing() -> Standing:
-    """What Home, the page of duties, the doctor and the alarm all say."""
+    """What Home, the page of duties, the doctor and the alarm by mail all say."""
     good = last_good()
     begun = Org.select(fn.MIN(Org.created_at)).scalar()
     is_alarming = rules.is_alarming(now(), good.started_at if good else None, begun)
@@ -109,17 +105,3 @@ def copy_journal() -> None:
         return
     except PlaceTrouble as error:
         log.warning("the journal of erasures could not be copied: %s", type(error).__name__)
-
-
-def tell() -> bool:
-    """Write to support, once a day, while there is no good backup; whether it was written."""
-    found = standing()
-    lately = (PortalMail.kind == "backup_alarm") & (PortalMail.created_at > now() - timedelta(days=1))
-    if not found.is_alarming or PortalMail.select().where(lately).exists():
-        return False
-    with transaction():
-        tell_support(
-            "backup_alarm", what=found.words, last=found.last_good.started_at if found.last_good else None,
-            command="portal backup create" if keys.is_there() else "portal backup key", path="/support/backups",
-        )  # fmt: skip
-    return True
