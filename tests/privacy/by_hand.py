@@ -44,7 +44,7 @@ def opened(raw: bytes) -> Iterator[tuple[str, bytes]]:
             inner = unpack(raw)
         except (OSError, EOFError, zlib.error):
             continue
-        for how, view in opened(inner):
+        for how, view in opened(inner) if inner else ():
             yield f", unpacked{how}", view
     if zipfile.is_zipfile(io.BytesIO(raw)):
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
