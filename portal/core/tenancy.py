@@ -231,5 +231,6 @@ INSTALLATION_TABLES = frozenset(
         "org", "user", "membership", "session", "place_exception", "device", "begun", "wrong_series",
         "sign_in_attempt", "used_captcha", "second_factor", "recovery_code", "first_run", "portal_mail",
         "rate_window", "schema_migration", "pulse", "returned_mail",
+        "backup", "backup_key",
     }
 )  # fmt: skip
