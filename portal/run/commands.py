@@ -9,10 +9,11 @@ import click
 from portal.commanding import as_json as json_option
 from portal.commanding import installation, say
 from portal.config import Settings
+from portal.core import watching
 from portal.core.db import db
 from portal.core.watching import WRONG
 from portal.gateways import geoip
-from portal.run import benching, doctor_mail
+from portal.run import benching, doctor_mail, moving, upgrading
 from portal.run import doctor as examining
 from portal.run import migrate as migrations
 from portal.run import up as tree
@@ -20,7 +21,7 @@ from portal.signin.first_run import new_code
 
 
 def register(cli: click.Group) -> None:
-    for command in (up, web, worker, schedule, listen, migrate, doctor, bench):
+    for command in (up, web, worker, schedule, listen, migrate, doctor, upgrade, before_upgrade, move_database, bench):
         cli.add_command(command)
 
 
@@ -92,6 +93,45 @@ def doctor(address: str | None, as_json: bool) -> None:
     )
     say([vars(finding) for finding in findings], words, as_json)
     sys.exit(1 if any(finding.level == WRONG for finding in findings) else 0)
+
+
+@click.command()
+@click.option("--to", default="", metavar="VERSION", help="A version by its name; without it, the newest.")
+@click.option("--fetched", is_flag=True, help="The new program lies here already, such as in a container.")
+@json_option
+def upgrade(to: str, fetched: bool, as_json: bool) -> None:
+    """Bring a newer version: backup, program, schema; everything as it was when any of it fails."""
+    said: list[str] = []
+
+    def tell(words: str) -> None:
+        said.append(words)
+        if not as_json:
+            click.echo(words)
+
+    upgrading.upgrade(Settings.from_environment(), tell, to=to, is_fetched=fetched)
+    say({"upgraded": True, "steps": said}, "The portal is up to date.", as_json)
+
+
+@click.command("before-upgrade", hidden=True)
+def before_upgrade() -> None:
+    """What features do before an upgrade."""
+    with installation():
+        for step in watching.steps_before_upgrade():
+            click.echo(step())
+
+
+@click.command("move-database")
+@click.argument("url")
+@json_option
+def move_database(url: str, as_json: bool) -> None:
+    """Copy everything from SQLite into an empty PostgreSQL database, and compare every value; the portal must rest."""
+    settings = Settings.from_environment()
+    with tree.only_one(settings.data_dir):
+        counts = moving.move(settings, url)
+        path = moving.write_settings(settings, url)
+    words = f"{sum(counts.values()):,} rows of {len(counts)} tables are there, each compared. SQLite's file stays.\n"
+    words += f"Now put the lines of {path} into .env, remove that file, and start the portal."
+    say({"tables": counts, "settings": str(path)}, words, as_json)
 
 
 @click.group()

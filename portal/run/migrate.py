@@ -1,7 +1,8 @@
 """Brings the database to the schema of this program: runs the frozen scripts of portal/migrations in order.
 
-A script holds statements for SQLite and for PostgreSQL and imports nothing of the portal. Each runs in a
-transaction of its own, once, whoever else migrates at the same time.
+A script holds statements for SQLite and for PostgreSQL and imports nothing of the portal. Each runs once, whoever else
+migrates at the same time, and all that are missing in one transaction: killed or failed at any statement, the database
+is as it was, and the program from before can go on.
 """
 
 import importlib
@@ -36,7 +37,7 @@ def migrate(url: str) -> list[str]:
         with transaction():
             _lock()
             db.create_tables([SchemaMigration], safe=True)
-        ran = [name for name in names() if _run(name)]
+            ran = [name for name in names() if _run(name)]
         if ran:
             learn_sizes()  # a new index is chosen wrongly until the database knows how large things are
         return ran

@@ -71,10 +71,12 @@ class Tree:
         self.environ = dict(environ)
         self.folder = folder
         self.is_ending = False
+        self.begins_anew = False
 
     def start(self, layer: int) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._asked_to_end)
+        signal.signal(signal.SIGHUP, self._asked_to_begin_anew)
         for child in self.children:
             if child.layer == layer:
                 self._start(child)
@@ -92,6 +94,9 @@ class Tree:
 
     def _asked_to_end(self, _number: int, _frame: object) -> None:
         self.is_ending = True
+
+    def _asked_to_begin_anew(self, _number: int, _frame: object) -> None:
+        self.is_ending = self.begins_anew = True
 
     def _start(self, child: Child) -> None:
         child.before()
@@ -135,7 +140,7 @@ class Tree:
 
 def _live(name: str, run: Callable[[], None], parent: int) -> None:
     os.setsid()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     _end_with(parent)
     Path("/proc/self/comm").write_text(name[:15])  # what ps and top show

@@ -15,7 +15,7 @@ from dotenv import load_dotenv
 
 from portal.config import BadSettings, Settings
 from portal.core import logs
-from portal.run import redis
+from portal.run import redis, upgrading
 from portal.run.tree import Child, Tree
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,10 +34,12 @@ def start(say: str = "") -> NoReturn:
     os.execve(sys.executable, [sys.executable, "-m", "portal.run.up"], environ)
 
 
-def up(settings: Settings, environ: Mapping[str, str], say: str) -> None:
-    """Run until asked to end. CannotStart when the folder or the port is taken, or the database cannot be used."""
+def up(settings: Settings, environ: Mapping[str, str], say: str) -> bool:
+    """Run until asked to end; whether to begin anew afterwards, as SIGHUP asks. CannotStart when the folder or the port
+    is taken, or the database cannot be used.
+    """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with _only_one(settings.data_dir):
+    with only_one(settings.data_dir):
         bind = environ.get("PORTAL_BIND", "127.0.0.1")
         _check_port(bind, settings.port)
         first = _make_ready(environ)
@@ -50,6 +52,7 @@ def up(settings: Settings, environ: Mapping[str, str], say: str) -> None:
                 tell_systemd(environ)
                 print(say or "\n".join(filter(None, [f"Open {settings.base_url}", first])), flush=True)
             tree.watch()
+            return tree.begins_anew
         except BaseException:
             tree.end()
             raise
@@ -83,7 +86,7 @@ def web_command(python: str, bind: str, port: int) -> list[str]:
     ]  # fmt: skip
 
 
-def _only_one(folder: Path) -> IO[str]:
+def only_one(folder: Path) -> IO[str]:
     """Hold the folder's lock; the kernel lets it go however this process ends."""
     file = (folder / "portal.lock").open("w")
     try:
@@ -152,7 +155,9 @@ def main() -> None:
     environ = dict(os.environ)
     say = environ.pop(SAY, "")
     try:
-        up(Settings.from_environment(), environ, say)
+        settings = Settings.from_environment()
+        if upgrading.wait_for(settings.data_dir) or up(settings, environ, say):
+            os.execve(sys.executable, [sys.executable, "-m", "portal.run.up"], environ)
     except (BadSettings, CannotStart, redis.NoRedis) as error:
         print(error, file=sys.stderr)
         sys.exit(1)
