@@ -44,6 +44,7 @@ PORTAL_JOBS = {
     "bounces.read_returned": "whose mail it is shows only when it is read",
     "bounces.fetch_returned": "the mailbox is the installation's",
     "pulse.beat": "a sign of life",
+    "backups.make_backup": "one archive holds the whole installation",
 }
 
 Forms = Mapping[str, Form]

@@ -22,6 +22,7 @@ PORTAL_COMMANDS = {
     "up", "web", "worker", "schedule", "listen", "migrate", "doctor", "bench send", "demo", "routes", "first-run",
     "org create", "support create", "bounce", "geo update", "geo open", "geo close", "geo status",
     "upgrade", "before-upgrade", "move-database",
+    "backup create", "backup list", "backup verify", "backup key", "restore",
     "privacy replay",  # after a restore, for every organisation at once
     # One person has one account, whichever organisations he works for.
     "user let-in", "user attempts", "user lock", "user unlock", "user password", "user forget-factor",
