@@ -1,13 +1,14 @@
 """`make bench`: reproducible figures, each beside a reference measured in the same run.
 
 `python -m bench [PART] [--contacts N] [--fields N] [--recipients N] [--entries N] [--tries N] [--megabytes N]
-[--postgresql] [--splink PYTHON]`. Numbers are of this machine and this moment; read the ratios.
+[--backups N] [--postgresql] [--splink PYTHON]`. Numbers are of this machine and this moment; read the ratios.
 """
 
 import argparse
 
 from bench import (
     activity,
+    backups,
     campaign,
     contacts,
     documents,
@@ -36,6 +37,7 @@ PARTS = (
     "documents",
     "activity",
     "duplicates",
+    "backups",
 )
 
 
@@ -45,6 +47,7 @@ def main() -> None:
     parser.add_argument("--contacts", type=int, default=100_000)
     parser.add_argument("--fields", type=int, default=100)
     parser.add_argument("--recipients", type=int, default=20_000)
+    parser.add_argument("--backups", type=int, default=100)
     parser.add_argument("--megabytes", type=int, default=100)
     parser.add_argument("--tries", type=int, default=100)
     parser.add_argument("--entries", type=int, default=1_000_000)
@@ -79,6 +82,8 @@ def main() -> None:
         activity.run(chosen.entries, is_postgresql=chosen.postgresql)
     if chosen.what in ("all", "duplicates"):
         duplicates.run(chosen.contacts, chosen.splink)
+    if chosen.what in ("all", "backups"):
+        backups.run(chosen.contacts, chosen.backups)
 
 
 if __name__ == "__main__":

@@ -17,13 +17,11 @@ KIND = "erasures"
 
 
 def copy_journal() -> bool:
-    """Copy the journal to every place that does not hold it as it is now; whether there was anything to do. The newest
-    copy alone stays. Raises NoKey or PlaceTrouble.
+    """Copy the journal to every place that does not hold it as it is now, an empty one too, so that its absence means
+    something; whether there was anything to do. The newest copy alone stays. Raises NoKey or PlaceTrouble.
     """
     key = keys.current()
     found = sorted((stores.settings().data_dir / KIND).glob("*.jsonl"))
-    if not found:
-        return False
     with (stores.working("copying") / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two copies at once would each take the other's away
         return _copy_unless_done(found, key)

@@ -128,6 +128,7 @@ def newest_journal(source: Source, folder: Path, others: list[Path]) -> str:
     """
     name = source.newest(KIND)
     copied = folder / ".copied"
+    copied.mkdir(mode=0o700)
     source.open(name, lambda member, _size: private(copied / Path(member).name))
     for other in [copied, *others]:
         for path in sorted(other.glob("*.jsonl")):
