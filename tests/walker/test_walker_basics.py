@@ -20,7 +20,7 @@ MESSAGE_FRAMES = {"campaigns.message", "mail.html"}
 # Those that may stand in a page of somebody: of any site, or of the portal itself.
 FRAMED = {
     "subscribe.frame": "*", "subscribe.take_in_framed": "*", "subscribing.preview": "'self'",
-    "subscribing.preview_typed": "'self'",
+    "subscribing.preview_typed": "'self'", "foot.example": "'self'", "foot.example_of_typed": "'self'",
 }  # fmt: skip
 REQUESTS = 500
 
