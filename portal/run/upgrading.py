@@ -20,6 +20,7 @@ from portal.config import Settings
 ROOT = Path(__file__).resolve().parents[2]
 LOCK = "upgrade.lock"
 LONGEST_END = 60.0  # seconds until the old program is at rest
+FOR_ALL = 0o022  # the program is root's, and the service reads it; all else that is written is for the portal only
 BEFORE, MIGRATE, CHECK = ["before-upgrade"], ["migrate"], ["routes"]
 
 
@@ -119,11 +120,11 @@ def _fetch(root: Path, to: str) -> None:
 
 
 def _install(root: Path) -> None:
-    _run([str(root / "tools" / "install"), "demo"], cwd=root)
+    _run([str(root / "tools" / "install"), "demo"], cwd=root, umask=FOR_ALL)
 
 
 def _git(root: Path, *words: str) -> str:
-    return _run(["git", *words], cwd=root)
+    return _run(["git", *words], cwd=root, umask=FOR_ALL)
 
 
 def _portal(settings: Settings, words: list[str]) -> str:

@@ -1,5 +1,6 @@
 """`portal upgrade`: the schema changes wholly or not at all, and so does the version."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -150,6 +151,35 @@ def test_when_a_step_fails_the_version_from_before_is_in_its_place(tmp_path, mon
     assert done[0] == ("before-upgrade", "old")
     assert not fails or done[-1] == ("install", "old")
     assert upgrading.wait_for(tmp_path) is False
+
+
+@pytest.mark.parametrize("fails", [None, "migrate"])
+def test_the_service_may_read_the_program_that_root_brings(tmp_path, monkeypatch, checkout, fails):
+    """What the portal writes is for the portal only; the program is root's, and the service reads it."""
+
+    def portal(_settings, words):
+        if words[0] == fails:
+            raise upgrading._Failed("It failed.")
+        return ""
+
+    monkeypatch.setattr(upgrading, "_portal", portal)
+    install = checkout / "tools" / "install"
+    install.parent.mkdir()
+    install.write_text("#!/bin/sh\nrm -rf installed && mkdir installed && cp version installed/version\n")
+    install.chmod(0o755)
+    (checkout / "version").chmod(0o644)
+    settings = Settings.from_environment({"PORTAL_DATA_DIR": str(tmp_path), **KEYS})
+
+    own = os.umask(0o077)
+    try:
+        with contextlib.suppress(upgrading.NotUpgraded):
+            upgrading.upgrade(settings, str, root=checkout)
+    finally:
+        os.umask(own)
+
+    modes = {name: (checkout / name).stat().st_mode & 0o777 for name in ("version", "installed", "installed/version")}
+    assert modes == {"version": 0o644, "installed": 0o755, "installed/version": 0o644}
+    assert (checkout / "installed" / "version").read_text() == ("old" if fails else "new")
 
 
 def test_two_upgrades_at_once_are_one(tmp_path, monkeypatch, checkout):
