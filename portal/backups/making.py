@@ -6,13 +6,14 @@ back from the store and tried out, and then it is gone. Nothing that stays on th
 
 import errno
 import fcntl
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from portal.backups import copying, keys, locking, rules, snapshot, stores
+from portal.backups import copying, keys, locking, rules, seals, snapshot, stores
 from portal.backups.archive import PIECE, Member, file_member, packed
 from portal.backups.checking import check_back
 from portal.backups.files import HashingFile, spooled
@@ -25,6 +26,8 @@ from portal.core.clock import now
 from portal.documents import keeping
 from portal.gateways.backup_places import NotThere, PlaceTrouble
 from portal.gateways.storage import Missing
+
+log = logging.getLogger("portal.backups")
 
 BROKEN_OFF = "It was broken off."
 FOLDERS = ("anchors", "erasures", "imports")
@@ -40,11 +43,14 @@ def create() -> Backup:
     key = keys.current()
     with _alone():
         started = now()
-        Backup.update(state=BAD, words=BROKEN_OFF, ended_at=started).where(Backup.state == RUNNING).execute()
+        for left in Backup.select().where(Backup.state == RUNNING):
+            _discard(left.name)
+            _end(left, state=BAD, words=BROKEN_OFF)
         row = Backup.create(name=rules.new_name(started), recipient=key.recipient, started_at=started)
         try:
             values = _make(row.name, key)
         except BaseException as error:
+            _discard(row.name)
             _end(row, state=BAD, words=_why(error))
             if not isinstance(error, EXPECTED):
                 raise
@@ -54,15 +60,13 @@ def create() -> Backup:
 
 
 def _make(name: str, key: Key) -> dict[str, Any]:
-    identity, folder, own = locking.new_identity(), stores.working("making"), stores.own()
-    for left in folder.iterdir():
-        left.unlink()
-    database, contents = snapshot.take(stores.settings().database_url, folder)
-    with HashingFile(folder / name) as file:
-        pieces = packed(_members(database, contents), lambda: {"made": name, **contents.told})
-        locking.lock(pieces, file, [key.recipient, str(identity.to_public())])
-    database.unlink()
-    own.adopt(name, folder / name)
+    identity, own = locking.new_identity(), stores.own()
+    with _emptied(stores.working("making")) as folder:
+        database, contents = snapshot.take(stores.settings().database_url, folder)
+        with HashingFile(folder / name) as file:
+            pieces = packed(_members(database, contents), lambda: {"made": name, **contents.told})
+            locking.lock(pieces, file, [key.recipient, str(identity.to_public())])
+        own.adopt(name, folder / name)
     seal = Seal(name, now().isoformat(), file.size, file.digest.hexdigest(), key.recipient)
     copying.copy_journal()
     for place in stores.every():
@@ -97,6 +101,28 @@ def _members(database: Path, contents: Contents) -> Iterator[Member]:
             size = held.tell()
             held.seek(0)
             yield Member(DOCUMENTS + file.place, size, iter(partial(held.read, PIECE), b""))
+
+
+@contextmanager
+def _emptied(folder: Path) -> Iterator[Path]:
+    """The folder with nothing in it, before and after: a copy of the database is readable by whoever reads the disk."""
+    try:
+        for left in folder.iterdir():
+            left.unlink()
+        yield folder
+    finally:
+        for left in folder.iterdir():
+            left.unlink()
+
+
+def _discard(name: str) -> None:
+    """What is not good must not fill the disk: away with it, from every place that can be reached."""
+    for place in stores.every():
+        try:
+            place.remove(name)
+            place.remove(name + seals.ENDING)
+        except PlaceTrouble as error:
+            log.warning("what is left of a backup could not be removed: %s", type(error).__name__)
 
 
 def _end(row: Backup, **values: Any) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pyrage
 import pytest
 
-from portal.backups import keys, making, proving, service, snapshot, stores
+from portal.backups import copying, keys, making, proving, service, snapshot, stores
 from portal.backups.models import Backup
 from portal.backups.seals import signing_key
 from portal.config import Settings
@@ -97,6 +97,43 @@ def test_one_that_was_killed_is_said_to_be_broken_off(kept: Settings, recovery_k
     making.create()
     states = [(row.state, row.words) for row in Backup.select().order_by(Backup.id)]
     assert states == [("bad", "It was broken off."), ("good", "")]
+
+
+def left_of(kept: Settings) -> list[str]:
+    """What a try left on this machine and in the second place, apart from the journal of erasures."""
+    folders = (kept.data_dir / "backups", kept.data_dir / "second")
+    found = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    return [path.name for path in found if path.name[0] != "." and not path.name.startswith("erasures-")]
+
+
+def torn(*_: object) -> None:
+    raise proving.NotGood("It is torn.")
+
+
+FAILING = {
+    "as it is packed": (making, "_members"),
+    "as it is put": (stores, "put_seal"),
+    "as it is asked for": (making, "check_back"),
+    "as it is proven": (making, "prove"),
+}
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("when", FAILING)
+def test_one_that_fails_leaves_nothing(
+    kept: Settings, recovery_key: str, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    copying.copy_journal()
+    monkeypatch.setattr(*FAILING[when], torn)
+    assert making.create().words == "It is torn."
+    assert left_of(kept) == []
+
+
+@pytest.mark.one_database
+def test_one_that_was_killed_leaves_nothing_for_long(kept: Settings, made: Backup) -> None:
+    Backup.update(state="running").where(Backup.id == made.id).execute()
+    again = service.make()
+    assert sorted(set(left_of(kept))) == [again.name, f"{again.name}.seal"]
 
 
 @pytest.mark.one_database
