@@ -10,8 +10,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,7 +22,13 @@ ROOT = Path(__file__).resolve().parents[2]
 LOCK = "upgrade.lock"
 LONGEST_END = 60.0  # seconds until the old program is at rest
 FOR_ALL = 0o022  # the program is root's, and the service reads it; all else that is written is for the portal only
+DETACHED = "HEAD"  # what git calls the branch while a version by its name is checked out
 BEFORE, MIGRATE, CHECK = ["before-upgrade"], ["migrate"], ["routes"]
+
+
+GOES_ON = "The version from before goes on."
+LOST = {signal.SIGHUP: signal.SIG_IGN, signal.SIGTERM: signal.default_int_handler}  # lost sessions; asked to end
+NOTHING = dict.fromkeys((signal.SIGHUP, signal.SIGTERM, signal.SIGINT), signal.SIG_IGN)
 
 
 class NotUpgraded(RuntimeError):
@@ -32,29 +39,41 @@ class _Failed(RuntimeError):
     """One of the steps."""
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where a checkout is: the version, and the branch unless a version was named."""
+
+    version: str
+    branch: str
+
+
 Say = Callable[[str], None]
 
 
 def upgrade(settings: Settings, say: Say, *, to: str = "", is_fetched: bool = False, root: Path = ROOT) -> None:
-    """Raises NotUpgraded, and then everything is as it was. `is_fetched`: the new program lies here already."""
+    """Raises NotUpgraded, and then everything is as it was. `is_fetched`: the new program lies here already.
+
+    A lost session does not end it; who asks it to end gets the version from before, unless the schema is changing.
+    """
     try:
         say(_portal(settings, BEFORE))
-        old = "" if is_fetched else _git(root, "rev-parse", "HEAD")
+        old = None if is_fetched else _place(root)
     except _Failed as error:
         raise NotUpgraded(f"Nothing was changed. {error}") from None
-    with _at_rest(settings, say):
+    with _hearing(LOST), _at_rest(settings, say):
         try:
             if not is_fetched:
                 _fetch(root, to)
                 _install(root)
-                say(f"The program is now that of {_git(root, 'log', '-1', '--format=%h, %s')}.")
+                _tell(say, f"The program is now that of {_git(root, 'log', '-1', '--format=%h, %s')}.")
             _portal(settings, CHECK)
-            say(_portal(settings, MIGRATE))
-        except _Failed as error:
-            if old:
-                _git(root, "reset", "--quiet", "--keep", old)
-                _install(root)
-            raise NotUpgraded(f"{error} The version from before goes on.") from None
+            with _hearing(NOTHING):
+                steps = _portal(settings, MIGRATE)
+        except BaseException as error:
+            what = str(error) or "It was interrupted."
+            with _hearing(NOTHING):
+                raise NotUpgraded(f"{what} {_put_back(root, old) if old else GOES_ON}") from error
+        _tell(say, steps)
 
 
 def wait_for(folder: Path) -> bool:
@@ -69,6 +88,22 @@ def wait_for(folder: Path) -> bool:
             fcntl.flock(file, fcntl.LOCK_SH)
             return True
     return False
+
+
+@contextmanager
+def _hearing(how: Mapping[signal.Signals, Any]) -> Iterator[None]:
+    """Answer signals so; programs that are started meanwhile ignore what is ignored here."""
+    before = {number: signal.signal(number, answer) for number, answer in how.items()}
+    try:
+        yield
+    finally:
+        for number, answer in before.items():
+            signal.signal(number, answer)
+
+
+def _tell(say: Say, words: str) -> None:
+    with suppress(OSError):  # nobody may be there any more
+        say(words)
 
 
 @contextmanager
@@ -92,7 +127,7 @@ def _at_rest(settings: Settings, say: Say) -> Iterator[None]:
 def _let_end(file: IO[str], say: Say) -> None:
     if _is_free(file):
         return
-    say("The portal pauses.")
+    _tell(say, "The portal pauses.")
     os.kill(int(file.read().strip()), signal.SIGHUP)
     until = time.monotonic() + LONGEST_END
     while not _is_free(file):
@@ -110,13 +145,32 @@ def _is_free(file: IO[str]) -> bool:
     return True
 
 
+def _place(root: Path) -> _Place:
+    branch = _git(root, "rev-parse", "--abbrev-ref", "HEAD")
+    return _Place(_git(root, "rev-parse", "HEAD"), "" if branch == DETACHED else branch)
+
+
 def _fetch(root: Path, to: str) -> None:
-    """The version named, else the newest of the branch."""
+    """The version named, else the newest of the branch; after a version by its name, of the branch of its origin."""
     if to:
         _git(root, "fetch", "--quiet", "--tags")
         _git(root, "checkout", "--quiet", to)
-    else:
-        _git(root, "pull", "--quiet", "--ff-only")
+        return
+    if not _place(root).branch:
+        origin = _git(root, "rev-parse", "--abbrev-ref", "origin/HEAD")
+        _git(root, "checkout", "--quiet", origin.removeprefix("origin/"))
+    _git(root, "pull", "--quiet", "--ff-only")
+
+
+def _put_back(root: Path, old: _Place) -> str:
+    """The program where it was; in words, how that went."""
+    try:
+        _git(root, "checkout", "--quiet", old.branch or old.version)
+        _git(root, "reset", "--quiet", "--keep", old.version)
+        _install(root)
+    except (_Failed, OSError) as error:
+        return f"The version from before, {old.version[:8]}, could not be put back: {error}"
+    return GOES_ON
 
 
 def _install(root: Path) -> None:

@@ -182,6 +182,126 @@ def test_the_service_may_read_the_program_that_root_brings(tmp_path, monkeypatch
     assert (checkout / "installed" / "version").read_text() == ("old" if fails else "new")
 
 
+@pytest.fixture
+def versions(checkout, monkeypatch):
+    """The newer version has a name; steps of the upgrade do nothing, or what a test sets for one."""
+    steps = {}
+
+    def portal(_settings, words):
+        return steps.get(words[0], lambda: "Done.")()
+
+    git(checkout.parent / "origin", "tag", "v2")
+    monkeypatch.setattr(upgrading, "_portal", portal)
+    monkeypatch.setattr(upgrading, "_install", lambda _root: steps.get("install", lambda: None)())
+    return steps
+
+
+def place(root):
+    """Where HEAD is: the branch, or none, and every branch with its version."""
+    head = subprocess.run(["git", "symbolic-ref", "-q", "HEAD"], cwd=root, capture_output=True, text=True)
+    return head.stdout.strip(), git(root, "rev-parse", "HEAD"), git(root, "rev-parse", "refs/heads/main")
+
+
+def raising(error):
+    def step():
+        raise error
+
+    return step
+
+
+def test_after_a_version_by_its_name_the_newest_of_the_branch_can_be_had(tmp_path, versions, checkout):
+    settings = Settings.from_environment({"PORTAL_DATA_DIR": str(tmp_path), **KEYS})
+    origin = checkout.parent / "origin"
+    upgrading.upgrade(settings, str, to="v2", root=checkout)
+    (origin / "version").write_text("newer")
+    git(origin, "commit", "--quiet", "-am", "Newer")
+
+    upgrading.upgrade(settings, str, root=checkout)
+
+    assert (checkout / "version").read_text() == "newer"
+    assert place(checkout)[0] == "refs/heads/main"
+
+
+@pytest.mark.parametrize("begins", ["branch", "version"])
+@pytest.mark.parametrize("to", ["", "v2"])
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (upgrading._Failed("It failed."), r"It failed\."),
+        (KeyboardInterrupt(), r"It was interrupted\."),
+        (OSError(8, "Exec format error"), "Exec format error"),
+    ],
+)
+def test_however_it_ends_the_checkout_is_where_it_was(tmp_path, versions, checkout, begins, to, error, words):
+    if begins == "version":
+        git(checkout, "checkout", "--quiet", "--detach")
+    before = place(checkout)
+    versions["routes"] = raising(error)
+    settings = Settings.from_environment({"PORTAL_DATA_DIR": str(tmp_path), **KEYS})
+
+    with pytest.raises(upgrading.NotUpgraded, match=f"{words}.* The version from before goes on"):
+        upgrading.upgrade(settings, str, to=to, root=checkout)
+
+    now = place(checkout)
+    assert now[:2] == before[:2]
+    assert now[2] == before[2] or (begins, to) == ("version", "")  # its branch, which nothing runs from, is newer
+    assert (checkout / "version").read_text() == "old"
+
+
+def test_the_first_error_is_told_when_putting_back_fails_too(tmp_path, versions, checkout):
+    versions["routes"] = raising(upgrading._Failed("The first."))
+    count = []
+    versions["install"] = lambda: count.append(1) if not count else raising(OSError("The second."))()
+    settings = Settings.from_environment({"PORTAL_DATA_DIR": str(tmp_path), **KEYS})
+
+    with pytest.raises(upgrading.NotUpgraded, match=r"The first\..* could not be put back.*The second\."):
+        upgrading.upgrade(settings, str, root=checkout)
+
+
+@pytest.mark.parametrize(("step", "version"), [("routes", "old"), ("migrate", "new")])
+def test_it_is_ended_by_who_asks_for_it_but_not_while_the_schema_changes(tmp_path, versions, checkout, step, version):
+    def asked_to_end():
+        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGINT)
+        return ""
+
+    versions[step] = asked_to_end
+    settings = Settings.from_environment({"PORTAL_DATA_DIR": str(tmp_path), **KEYS})
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)  # so that it is not this test that ends
+    try:
+        with contextlib.suppress(upgrading.NotUpgraded):
+            upgrading.upgrade(settings, str, root=checkout)
+        assert signal.getsignal(signal.SIGTERM) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+    assert (checkout / "version").read_text() == version
+
+
+def test_a_session_that_is_lost_does_not_end_it(tmp_path, versions, checkout):
+    said = []
+
+    def lose():
+        os.kill(os.getpid(), signal.SIGHUP)
+        return ""
+
+    def say(words):
+        said.append(words)
+        if len(said) > 1:
+            raise OSError(5, "Input/output error")
+
+    versions["routes"] = lose
+    settings = Settings.from_environment({"PORTAL_DATA_DIR": str(tmp_path), **KEYS})
+    before = signal.signal(signal.SIGHUP, signal.default_int_handler)  # so that it is not this test that ends
+    try:
+        upgrading.upgrade(settings, say, root=checkout)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+    assert (checkout / "version").read_text() == "new"
+    assert len(said) == 3
+
+
 def test_two_upgrades_at_once_are_one(tmp_path, monkeypatch, checkout):
     settings = Settings.from_environment({"PORTAL_DATA_DIR": str(tmp_path), **KEYS})
     monkeypatch.setattr(upgrading, "_portal", lambda *_: "")
