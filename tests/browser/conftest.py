@@ -73,12 +73,14 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
             start_new_session=True,
         )
     until = time.monotonic() + 90
-    while "Caught mail" not in (folder / "demo.log").read_text():
-        assert time.monotonic() < until, (folder / "demo.log").read_text()
-        time.sleep(0.2)
-    yield Product(f"http://localhost:{port}", (folder / "demo-password").read_text().strip(), folder, environ)
-    tree.send_signal(signal.SIGTERM)
-    tree.wait(20)
+    try:
+        while "Caught mail" not in (folder / "demo.log").read_text():
+            assert time.monotonic() < until, (folder / "demo.log").read_text()
+            time.sleep(0.2)
+        yield Product(f"http://localhost:{port}", (folder / "demo-password").read_text().strip(), folder, environ)
+    finally:
+        tree.send_signal(signal.SIGTERM)
+        tree.wait(20)
 
 
 @pytest.fixture(scope="session")
