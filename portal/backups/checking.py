@@ -46,8 +46,8 @@ def difference(seal: Seal, sha256: str, size: int, where: str) -> str:
 
 def check(names: list[str] | None = None, *, whole: bool = True) -> Checked:
     """Look at the good backups, or at those of these names, in every place where they were put. What is wrong makes a
-    backup bad, and says why; one that is right again is good again. Not `whole`: only names and sizes are compared,
-    and the newest is read.
+    backup bad, and says why; one that is right again is good again. A place that cannot be asked is told of, and makes
+    none bad. Not `whole`: only names and sizes are compared, and the newest is read.
     """
     checked = Checked()
     query = Backup.select().where(Backup.sha256 != "").order_by(Backup.id.desc())
@@ -57,10 +57,12 @@ def check(names: list[str] | None = None, *, whole: bool = True) -> Checked:
     checked.troubles += away
     for number, row in enumerate(rows):
         checked.looked_at += 1
-        trouble = " ".join(_troubles(row, known[row.recipient], listed, reads=whole or not number))
-        if trouble != row.words:
+        wrong, unasked = _troubles(row, known[row.recipient], listed, reads=whole or not number)
+        trouble = " ".join(wrong)
+        if trouble != row.words and (wrong or not unasked):
             Backup.update(state=BAD if trouble else GOOD, words=trouble).where(Backup.id == row.id).execute()
         checked.troubles += [trouble] if trouble else []
+        checked.troubles += [words for words in unasked if words not in checked.troubles]
     Backup.update(checked_at=now()).where(Backup.id.in_([row.id for row in rows])).execute()
     if not names:
         checked.troubles += _strangers(rows, listed)
@@ -79,13 +81,14 @@ def _listed() -> tuple[dict[str, tuple[Place, dict[str, int]]], list[str]]:
 
 def _troubles(
     row: Backup, key: Key | None, listed: dict[str, tuple[Place, dict[str, int]]], *, reads: bool
-) -> list[str]:
+) -> tuple[list[str], list[str]]:
+    """What is wrong with a backup, and which places could not be asked for it."""
     if key is None:
-        return [f"The key that {row.name} was made for is not known here."]
-    troubles = []
+        return [f"The key that {row.name} was made for is not known here."], []
+    wrong, unasked = [], []
     for words in row.places:
         if words not in listed:
-            troubles.append(f"{words} cannot be reached, or is not in use any more.")
+            unasked.append(f"{words} cannot be reached, or is not in use any more.")
             continue
         place, names = listed[words]
         try:
@@ -99,9 +102,11 @@ def _troubles(
                 raise BadSeal(difference(seal, "", size, words))
             if reads:
                 check_back(place, seal, key)
-        except (BadSeal, NotThere, PlaceTrouble, WrongKey) as error:
-            troubles.append(str(error))
-    return troubles
+        except (BadSeal, NotThere, WrongKey) as error:
+            wrong.append(str(error))
+        except PlaceTrouble as error:
+            unasked.append(str(error))
+    return wrong, unasked
 
 
 def _strangers(rows: list[Backup], listed: dict[str, tuple[Place, dict[str, int]]]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -41,13 +41,13 @@ def day_of(at: datetime) -> date:
     return at.astimezone(HOME).date()
 
 
-def too_old(names: Iterable[str], at: datetime, spare: str = "") -> list[str]:
-    """The backups whose 90 days are over. The newest good one, `spare`, stays whatever the clock says: one that was set
-    wrongly must not cost the last backup.
+def too_old(names: Iterable[str], at: datetime, spared: Collection[str] = ()) -> list[str]:
+    """The backups whose 90 days are over. The `spared` stay whatever the clock says: one that was set wrongly must not
+    cost the last backup.
     """
     first = day_of(at) - timedelta(days=KEPT_DAYS - 1)
     found = ((name, made_at(name)) for name in names)
-    return sorted(name for name, made in found if made and name != spare and day_of(made) < first)
+    return sorted(name for name, made in found if made and name not in spared and day_of(made) < first)
 
 
 def is_due(at: datetime, last_good: datetime | None, last_try: datetime | None) -> bool:

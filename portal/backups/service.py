@@ -31,6 +31,11 @@ def last_good() -> Backup | None:
     return Backup.select().where(Backup.state == GOOD).order_by(Backup.started_at.desc()).first()
 
 
+def last_proven() -> Backup | None:
+    """The newest that was good once, whatever was found of it since."""
+    return Backup.select().where(Backup.sha256 != "").order_by(Backup.started_at.desc()).first()
+
+
 def standing() -> Standing:
     """What Home, the page of duties, the doctor and the alarm by mail all say."""
     good = last_good()
@@ -77,14 +82,13 @@ def let_go() -> int:
     """Remove the backups whose 90 days are over from every place, and their rows; how many. What a place does not let
     go of keeps its row, and is tried again.
     """
-    good = last_good()
-    spare = good.name if good else ""
+    spared = {row.name for row in (last_good(), last_proven()) if row}
     stuck: set[str] = set()
     for place in stores.every():
         try:
             names = {name.removesuffix(seals.ENDING) for name in place.names()}
             archives = [name for name in names if rules.kind_of(name) not in ("", copying.KIND)]
-            for name in rules.too_old(archives, now(), spare):
+            for name in rules.too_old(archives, now(), spared):
                 stuck.add(name)
                 place.remove(name)
                 place.remove(name + seals.ENDING)
@@ -92,7 +96,7 @@ def let_go() -> int:
         except PlaceTrouble as error:
             log.warning("old backups could not be removed: %s", type(error).__name__)
     rows = {row.name: row.id for row in Backup.select(Backup.id, Backup.name).where(Backup.state != RUNNING)}
-    gone = [rows[name] for name in rules.too_old(rows, now(), spare) if name not in stuck]
+    gone = [rows[name] for name in rules.too_old(rows, now(), spared) if name not in stuck]
     Backup.delete().where(Backup.id.in_(gone)).execute()
     return len(gone)
 

@@ -52,7 +52,7 @@ def test_when_somebody_is_told(last_good: datetime | None, begun: datetime | Non
 def test_ninety_days_are_kept_and_the_newest_good_one_for_ever() -> None:
     names = {days: rules.new_name(ago(days=days)) for days in (0, 1, 89, 90, 91)}
     assert rules.too_old(names.values(), NOON) == sorted([names[90], names[91]])
-    assert rules.too_old(names.values(), NOON, spare=names[90]) == [names[91]]
+    assert rules.too_old(names.values(), NOON, spared={names[90]}) == [names[91]]
 
 
 @pytest.mark.parametrize(

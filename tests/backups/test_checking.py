@@ -13,6 +13,7 @@ from portal.backups import checking, keys, service, stores
 from portal.backups.models import Backup
 from portal.config import Settings
 from portal.core.clock import now
+from tests.backups.s3 import serve
 
 pytestmark = pytest.mark.one_database  # what is asked here is asked of places
 
@@ -119,6 +120,25 @@ def test_one_that_nobody_here_made_is_told_of(kept: Settings, second: Path, made
 def test_a_place_that_is_away_is_told_of(kept: Settings, second: Path, made: Backup) -> None:
     stores.use(replace(kept, backup_url=None))
     assert f"{second} cannot be reached, or is not in use any more." in checking.check().troubles
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_place_that_is_away_makes_none_bad(kept: Settings, recovery_key: str, whole: bool) -> None:
+    with serve() as store:
+        stores.use(replace(kept, backup_url=store.url))
+        first, last = service.make(), service.make()
+        store.is_closed = True
+        troubles = checking.check(whole=whole).troubles
+        assert [words for words in troubles if "s3://127.0.0.1/bucket/hope" in words] == troubles != []
+        assert len(troubles) == len(set(troubles))
+        assert service.last_good().id == last.id
+        assert service.standing().words == ""
+        store.is_closed = False
+        store.files.pop(f"bucket/hope/{first.name}")
+        assert "is missing in" in checking.check(whole=whole).troubles[0]
+        store.is_closed = True
+        checking.check(whole=whole)
+        assert Backup.get_by_id(first.id).state == "bad"  # what was found stays until the place says otherwise
 
 
 def test_one_of_the_key_before_is_still_looked_at(kept: Settings, second: Path, made: Backup) -> None:

@@ -141,3 +141,10 @@ def test_the_last_good_one_outlives_a_clock_that_is_wrong(kept: Settings, second
     with time_machine.travel(now() + timedelta(days=400), tick=False):
         assert service.let_go() == 0
     assert (second / made.name).exists()
+
+
+def test_the_last_proven_one_outlives_what_is_said_of_it(kept: Settings, second: Path, made: Backup) -> None:
+    Backup.update(state="bad", words="It is missing.").where(Backup.id == made.id).execute()
+    with time_machine.travel(now() + timedelta(days=400), tick=False):
+        assert service.let_go() == 0
+    assert (second / made.name).exists()
