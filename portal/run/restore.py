@@ -189,9 +189,10 @@ def _move(folder: Path, data_dir: Path, target_of_database: Path) -> None:
 @contextmanager
 def _alone(data_dir: Path) -> Iterator[None]:
     """While this lasts, `portal up` does not start here, nor another restore."""
-    with (data_dir / "portal.lock").open("w") as file:
+    with (data_dir / "portal.lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise NotRestored(f"The portal is running on the data folder {data_dir}. Stop it first.") from None
+        file.truncate(0)
         yield

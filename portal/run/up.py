@@ -88,11 +88,13 @@ def web_command(python: str, bind: str, port: int) -> list[str]:
 
 def only_one(folder: Path) -> IO[str]:
     """Hold the folder's lock; the kernel lets it go however this process ends."""
-    file = (folder / "portal.lock").open("w")
+    file = (folder / "portal.lock").open("a+")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
+        file.close()
         raise CannotStart(f"The portal is already running on the data folder {folder}.") from None
+    file.truncate(0)
     file.write(str(os.getpid()))
     file.flush()
     return file

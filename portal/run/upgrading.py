@@ -127,8 +127,11 @@ def _at_rest(settings: Settings, say: Say) -> Iterator[None]:
 def _let_end(file: IO[str], say: Say) -> None:
     if _is_free(file):
         return
+    number = file.read().strip()
+    if not number:
+        raise NotUpgraded("The portal is starting, or being restored. Try again afterwards. Nothing was changed.")
     _tell(say, "The portal pauses.")
-    os.kill(int(file.read().strip()), signal.SIGHUP)
+    os.kill(int(number), signal.SIGHUP)
     until = time.monotonic() + LONGEST_END
     while not _is_free(file):
         if time.monotonic() > until:
