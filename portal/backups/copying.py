@@ -10,48 +10,76 @@ from portal.backups import keys, locking, rules, seals, stores
 from portal.backups.archive import file_member, packed
 from portal.backups.files import HashingFile
 from portal.backups.keys import Key
-from portal.backups.seals import Seal
+from portal.backups.models import Backup
+from portal.backups.seals import BadSeal, Seal
 from portal.core.clock import now
+from portal.gateways.backup_places import Place
 
 KIND = "erasures"
 
 
 def copy_journal() -> bool:
     """Copy the journal to every place that does not hold it as it is now, an empty one too, so that its absence means
-    something; whether there was anything to do. The newest copy alone stays. Raises NoKey or PlaceTrouble.
+    something; whether there was anything to do. Of each key that a backup is kept for, the newest copy alone stays.
+    Raises NoKey or PlaceTrouble.
     """
-    key = keys.current()
     found = sorted((stores.settings().data_dir / KIND).glob("*.jsonl"))
     with (stores.working("copying") / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two copies at once would each take the other's away
-        return _copy_unless_done(found, key)
+        return _copy_unless_done(found, _wanted())
 
 
-def _copy_unless_done(found: list[Path], key: Key) -> bool:
-    state = hashlib.sha256(key.recipient.encode())
+def _wanted() -> list[Key]:
+    """The key in force, and those by which an older archive may have to be opened: each paper opens both (I07)."""
+    current = keys.current()
+    older = {row.recipient for row in Backup.select(Backup.recipient).distinct()} - {current.recipient}
+    return [current, *(key for key in map(keys.of, sorted(older)) if key)]
+
+
+def _copy_unless_done(found: list[Path], wanted: list[Key]) -> bool:
+    state = hashlib.sha256(" ".join(key.recipient for key in wanted).encode())
     for path in found:
         state.update(f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}\n".encode())
     done = stores.own().root / ".copied"
     written = " ".join([state.hexdigest(), *(place.words for place in stores.every())])
     if done.exists() and done.read_text() == written:
         return False
-    _copy(found, key)
+    made = [_made(found, key) for key in wanted]
+    for place in stores.every():
+        _put(place, made)
     done.write_text(written)
     return True
 
 
-def _copy(found: list[Path], key: Key) -> None:
-    own, at = stores.own(), now()
+def _made(found: list[Path], key: Key) -> tuple[Seal, Key]:
+    """A copy for one key, in the folder on this machine."""
+    at = now()
     name = rules.new_name(at, KIND)
     with HashingFile(stores.working("copying") / name) as file:
         members = (file_member(f"{KIND}/{path.name}", path) for path in found)
         locking.lock(packed(members, lambda: {"made": name}), file, [key.recipient])
-    seal = Seal(name, at.isoformat(), file.size, file.digest.hexdigest(), key.recipient)
-    own.adopt(name, stores.working("copying") / name)
-    for place in stores.every():
+    stores.own().adopt(name, stores.working("copying") / name)
+    return Seal(name, at.isoformat(), file.size, file.digest.hexdigest(), key.recipient), key
+
+
+def _put(place: Place, made: list[tuple[Seal, Key]]) -> None:
+    own = stores.own()
+    for seal, key in made:
         if place.words != own.words:
-            place.put(name, own.root / name)
+            place.put(seal.name, own.root / seal.name)
         stores.put_seal(place, seal, key)
-        for old in place.names():
-            if rules.kind_of(old.removesuffix(seals.ENDING)) == KIND and old.removesuffix(seals.ENDING) != name:
-                place.remove(old)
+    stays = {seal.name for seal, _ in made}
+    for name in place.names():
+        if rules.kind_of(name) == KIND and name not in stays and not _is_of_another(place, name):
+            place.remove(name)
+            place.remove(name + seals.ENDING)
+
+
+def _is_of_another(place: Place, name: str) -> bool:
+    """Whether a copy is sealed for a key that is not known here: of an installation that made backups since the one
+    that was put back, and that may have to be put back instead.
+    """
+    try:
+        return keys.of(stores.recipient_of(place, name)) is None
+    except BadSeal:
+        return False

@@ -3,17 +3,17 @@
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from portal.backups import rules, seals, snapshot
+from portal.backups import rules, seals, snapshot, stores
 from portal.backups.archive import PIECE, Sink, Unpacker
 from portal.backups.copying import KIND
 from portal.backups.keys import Key
 from portal.backups.locking import Damaged, WrongKey, identity_of, unlock
 from portal.backups.proving import DOCUMENTS
 from portal.backups.seals import BadSeal, Seal
-from portal.backups.stores import few
 from portal.gateways.backup_places import Folder, NotThere, Place
 from portal.gateways.storage import Storage
 
@@ -31,20 +31,38 @@ class Source:
         self.place = place
         self.identity = identity_of(recovery_key)
         self.key = Key(str(self.identity.to_public()), seals.signing_key(recovery_key))
+        self.passed_over: list[str] = []
 
     def newest(self, kind: str) -> str:
-        """The newest file of a kind that lies here. Raises NotRestored."""
-        names = sorted(name for name in self.place.names() if rules.kind_of(name) == kind)
-        if not names:
-            raise NotRestored(f"There is no {kind} file in {self.place.words}.")
-        return names[-1]
+        """The newest file of a kind that lies here with its seal. Raises NotRestored."""
+        return self._sealed(kind)[-1]
+
+    def newest_of_key(self, kind: str) -> str:
+        """The newest of a kind that is made for this key. Raises NotRestored."""
+        for name in reversed(self._sealed(kind)):
+            with suppress(WrongKey):
+                self.seal_of(name)
+                return name
+        raise NotRestored(
+            f"No {kind} file in {self.place.words} was made for the key {seals.shown(self.key.recipient)}."
+        )
+
+    def _sealed(self, kind: str) -> list[str]:
+        """What was never sealed was broken off: it is passed over, and told of."""
+        listed = self.place.names()
+        found = sorted(name for name in listed if rules.kind_of(name) == kind)
+        sealed = [name for name in found if name + seals.ENDING in listed]
+        self.passed_over += [name for name in found if name not in sealed]
+        if not sealed:
+            raise NotRestored(f"There is no {kind} file with its seal in {self.place.words}.")
+        return sealed
 
     def seal_of(self, name: str) -> Seal:
+        """Raises NotRestored, or WrongKey when it was made for another key."""
         try:
-            raw = b"".join(few(self.place.get(name + seals.ENDING)))
-        except NotThere:
-            raise NotRestored(f"The seal of {name} is missing in {self.place.words}.") from None
-        return seals.read(raw, name, self.key.signing, self.key.recipient)
+            return stores.seal_of(self.place, name, self.key)
+        except BadSeal as error:
+            raise NotRestored(str(error)) from None
 
     def open(self, name: str, sink: Any) -> dict[str, Any]:
         """Unpack the archive into what `sink` opens for each member; what its manifest says. Raises NotRestored: then
@@ -59,7 +77,7 @@ class Source:
                 unpacker.end()
             finally:
                 unpacker.close()
-        except (BadSeal, NotThere) as error:
+        except NotThere as error:
             raise NotRestored(str(error)) from None
         except WrongKey as error:
             raise NotRestored(str(error) if name in str(error) else f"{name} cannot be opened: {error}.") from None
@@ -126,7 +144,7 @@ def newest_journal(source: Source, folder: Path, others: list[Path]) -> str:
     or one of other folders where that is newer. Returns the name of the copy. Raises NotRestored when there is none, or
     it is older than the archive.
     """
-    name = source.newest(KIND)
+    name = source.newest_of_key(KIND)
     copied = folder / ".copied"
     copied.mkdir(mode=0o700)
     source.open(name, lambda member, _size: private(copied / Path(member).name))

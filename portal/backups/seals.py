@@ -43,19 +43,24 @@ def written(seal: Seal, key: str) -> bytes:
 
 def read(raw: bytes, name: str, key: str, recipient: str) -> Seal:
     """The seal of this file. Raises BadSeal, or WrongKey when it was made for another key."""
-    try:
-        told = json.loads(raw)
-        mac = str(told.pop("mac"))
-        seal = Seal(**told)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise BadSeal(f"The seal of {name} cannot be read.") from None
+    seal, mac = unproven(raw, name)
     if seal.recipient != recipient:
         raise WrongKey(f"{name} was made for the key {shown(seal.recipient)}; the one given is {shown(recipient)}.")
-    if not hmac.compare_digest(mac, _mac(told, key)):
+    if not hmac.compare_digest(mac, _mac(asdict(seal), key)):
         raise BadSeal(f"The seal of {name} was made by somebody else, or changed.")
     if seal.name != name:
         raise BadSeal(f"The seal beside {name} is that of {seal.name}.")
     return seal
+
+
+def unproven(raw: bytes, name: str) -> tuple[Seal, str]:
+    """What a seal says, and by what it could be proven. Raises BadSeal."""
+    try:
+        told = json.loads(raw)
+        mac = str(told.pop("mac"))
+        return Seal(**told), mac
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise BadSeal(f"The seal of {name} cannot be read.") from None
 
 
 def shown(recipient: str) -> str:

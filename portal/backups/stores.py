@@ -54,11 +54,19 @@ def put_seal(place: Place, seal: Seal, key: Key) -> None:
 
 def seal_of(place: Place, name: str, key: Key) -> Seal:
     """The seal of a file, made by the holder of this key. Raises BadSeal, WrongKey or PlaceTrouble."""
+    return seals.read(_raw_seal(place, name), name, key.signing, key.recipient)
+
+
+def recipient_of(place: Place, name: str) -> str:
+    """For which key a file was made, as its seal says, whoever wrote that. Raises BadSeal or PlaceTrouble."""
+    return seals.unproven(_raw_seal(place, name), name)[0].recipient
+
+
+def _raw_seal(place: Place, name: str) -> bytes:
     try:
-        raw = b"".join(few(place.get(name + seals.ENDING)))
+        return b"".join(few(place.get(name + seals.ENDING)))
     except NotThere:
         raise BadSeal(f"The seal of {name} is missing in {place.words}.") from None
-    return seals.read(raw, name, key.signing, key.recipient)
 
 
 def few(pieces: Iterator[bytes]) -> Iterator[bytes]:

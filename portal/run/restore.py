@@ -48,6 +48,7 @@ class Restored:
     journal: str = ""
     replayed: dict[str, dict[str, Any]] = field(default_factory=dict)
     paused: dict[str, dict[str, int]] = field(default_factory=dict)  # of each organisation, with what is not certain
+    passed_over: list[str] = field(default_factory=list)  # newer files without a seal
     troubles: list[str] = field(default_factory=list)
 
 
@@ -75,6 +76,7 @@ def restore(settings: Settings, source: Source, name: str, *, with_journal: bool
             manifest = opening.unpack(source, name, folder, store_of(settings.storage_url, folder))
             if with_journal:
                 done.journal = opening.newest_journal(source, folder, [settings.data_dir / "erasures"])
+            done.passed_over = source.passed_over
             there = _settings(settings, folder)
             _put_database(there, folder, manifest, done, again)
         except BaseException:

@@ -47,7 +47,7 @@ def restore(file: str | None, key: str, url: str | None, without_journal: bool, 
     source = Source(place, _read(key))
     done = restoring.restore(settings, source, name or source.newest("in-contact"), with_journal=not without_journal)
     seconds = time.monotonic() - begun
-    say({**asdict(done), "seconds": round(seconds, 1)}, _words(done, seconds), as_json)
+    say({**asdict(done), "seconds": round(seconds, 1)}, words(done, seconds), as_json)
     sys.exit(1 if done.troubles else 0)
 
 
@@ -58,10 +58,13 @@ def _read(key: str) -> str:
     return path.read_text() if len(key) < 4_000 and path.is_file() else key
 
 
-def _words(done: Restored, seconds: float) -> str:
+def words(done: Restored, seconds: float) -> str:
     lines = [
         f"{done.archive} was put back in {seconds:,.0f} seconds: {done.rows:,} rows, {done.documents:,} documents.",
         "Everybody is signed out, and has to show each device anew.",
+    ]
+    lines += [
+        f"{name} was passed over: it has no seal, so that its making was broken off." for name in done.passed_over
     ]
     for slug, told in done.replayed.items():
         lines.append(

@@ -6,6 +6,7 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,9 @@ from portal.accounts.models import Session, User
 from portal.activity import anchors, heads
 from portal.activity import checking as record
 from portal.activity.models import LogEntry
-from portal.backups import checking, copying, keys, service
+from portal.backups import checking, copying, keys, rules, service
 from portal.backups.locking import WrongKey
-from portal.backups.models import Backup
+from portal.backups.models import Backup, BackupKey
 from portal.backups.opening import NotRestored, Source
 from portal.campaigns import sending
 from portal.campaigns.models import Campaign
@@ -29,6 +30,7 @@ from portal.consent.models import Suppression
 from portal.contacts import service as contacts
 from portal.contacts.models import Contact, Email
 from portal.core.actor import acting_as, system
+from portal.core.clock import now
 from portal.core.db import db, disconnect
 from portal.core.keys import address_mac
 from portal.core.tenancy import Org
@@ -40,7 +42,7 @@ from portal.documents.models import Document
 from portal.features import prepare
 from portal.gateways.backup_places import Folder
 from portal.privacy import erasing
-from portal.run import migrate, restore
+from portal.run import migrate, restore, restore_cli
 from portal.signin.models import Device
 from tests import databases
 from tests.documents.files import pdf
@@ -182,15 +184,53 @@ def test_it_goes_on_making_backups_for_the_same_key(kept: Settings, empty: Setti
 
 @pytest.mark.one_database
 def test_each_key_opens_what_was_made_for_it(kept: Settings, empty: Settings, scene: Scene) -> None:
-    """I07: three new keys later the first paper still opens what was made for it, and nothing else."""
+    """I07: three new keys later each paper still opens what was made for it, and nothing else."""
+    papers = [(scene.key, scene.made.name)]
     for _ in range(3):
         latest, _ = keys.make()
-        service.make()
+        papers.append((latest, service.make().name))
     place = Folder(kept.data_dir / "second")
     with pytest.raises(NotRestored, match="was made for the key age1"):
         bring_back(empty, scene)
-    source = Source(place, latest)
-    assert restore.restore(empty, source, source.newest("in-contact")).troubles == []
+    for paper, name in papers:
+        machine = empty.data_dir / name
+        there = replace(empty, data_dir=machine, database_url=f"sqlite:///{machine}/portal.sqlite3")
+        done = restore.restore(there, Source(place, paper), name)
+        assert done.troubles == []
+        assert done.replayed[scene.org.slug]["erased"] == (1 if name == scene.made.name else 0)
+
+
+@pytest.mark.one_database
+def test_copies_of_the_journal_go_with_the_last_backup_of_their_key(kept: Settings, second: Path, made: Backup) -> None:
+    keys.make()
+    copying.copy_journal()
+    assert len(list(second.glob("erasures-*.age"))) == 2
+    Backup.delete().execute()
+    copying.copy_journal()
+    assert len(list(second.glob("erasures-*"))) == 2  # one with its seal
+
+
+@pytest.mark.one_database
+def test_a_copy_for_a_key_that_is_not_known_here_stays(kept: Settings, second: Path, scene: Scene) -> None:
+    """As when an older backup was put back: the newer ones may be wanted yet."""
+    later, _ = keys.make()
+    newer = service.make()
+    BackupKey.delete().where(BackupKey.retired_at.is_null()).execute()
+    Backup.delete().where(Backup.id == newer.id).execute()
+    BackupKey.update(retired_at=None).execute()
+    assert copying.copy_journal()
+    source = Source(Folder(second), later)
+    assert source.seal_of(source.newest_of_key("erasures")).recipient == newer.recipient
+
+
+@pytest.mark.one_database
+def test_what_was_never_sealed_is_passed_over(kept: Settings, second: Path, empty: Settings, scene: Scene) -> None:
+    """A disaster in the middle of a backup leaves half of one."""
+    half = rules.new_name(now() + timedelta(minutes=1))
+    (second / half).write_bytes(b"half of it")
+    done = bring_back(empty, scene)
+    assert (done.archive, done.passed_over) == (scene.made.name, [half])
+    assert f"{half} was passed over: it has no seal" in restore_cli.words(done, 1)
 
 
 @pytest.mark.one_database
