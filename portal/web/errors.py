@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from peewee import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from portal.core.room import FULL, trouble_of
+from portal.core.room import FULL, is_passing, trouble_of
 from portal.web.htmx import wants_part
 
 log = logging.getLogger("portal.web")
@@ -73,9 +73,8 @@ def init_app(app: Flask) -> None:
         if trouble := trouble_of(error):
             log.error("a request could not be written: the disk or the database is %s", trouble)
             return answer(507) if trouble == FULL else answer(503, NOT_SAVED)
-        if isinstance(error, OperationalError):
-            return answer(503)
         reference = secrets.token_hex(4)
         facts = {"reference": reference, "endpoint": request.endpoint, "method": request.method}
         log.exception("a request failed: %s", type(error).__name__, extra=facts)
-        return answer(500, f"{SENTENCES[500][1]} If you tell support, say {reference}.")
+        status = 503 if isinstance(error, OperationalError) and is_passing(error) else 500
+        return answer(status, f"{SENTENCES[status][1]} If you tell support, say {reference}.")

@@ -1,19 +1,24 @@
 """A database without room, or one that may only be read: pages read, writes say why not, all is whole afterwards."""
 
 import asyncio
+import contextlib
 import errno
+import sqlite3
 from datetime import timedelta
 
+import psycopg
 import pytest
 from aiosmtpd.smtp import Envelope
-from peewee import OperationalError
+from peewee import OperationalError, PostgresqlDatabase
 
 from portal.accounts.models import Session
+from portal.contacts import queries
 from portal.contacts.models import Group
 from portal.core import room
 from portal.core.actor import acting_as, system
 from portal.core.clock import now
 from portal.core.db import after_commit, db, is_sqlite, transaction
+from portal.core.logs import JsonLines
 from portal.delivery import catcher
 from portal.run.models import Pulse
 
@@ -123,6 +128,46 @@ def test_what_fails_for_want_of_room_leaves_no_bell_behind(app, make_full):
 
     assert rung == ["good"]
     assert Pulse.select().count() == 0
+
+
+def of_a_mistake():
+    db.execute_sql("SELECT thandi FROM nothing")
+
+
+def of_a_lock():
+    db.execute_sql("PRAGMA busy_timeout = 20")
+    with contextlib.closing(sqlite3.connect(db.database)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with transaction():
+            pass
+
+
+def of_no_server():
+    PostgresqlDatabase("thandi", host="127.0.0.1", port=1).connect()
+
+
+def of_an_ended_session():
+    raise OperationalError("thandi") from psycopg.errors.AdminShutdown("thandi")
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(
+    ("cause", "status"), [(of_a_mistake, 500), (of_a_lock, 503), (of_no_server, 503), (of_an_ended_session, 503)]
+)
+def test_what_the_database_refuses_is_noted_and_only_what_passes_is_said_to_pass(
+    browser, monkeypatch, caplog, cause, status
+):
+    monkeypatch.setattr(queries, "visible_groups", cause)
+
+    answer = browser.get("/groups")
+
+    (record,) = [record for record in caplog.records if record.name == "portal.web"]
+    assert answer.status_code == status
+    assert f"say {record.reference}" in answer.text
+    line = JsonLines().format(record)
+    assert '"failed"' in line
+    assert '"endpoint": "groups.index"' in line
+    assert "thandi" not in line
 
 
 @pytest.mark.one_database
