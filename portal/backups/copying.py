@@ -18,15 +18,14 @@ from portal.gateways.backup_places import Place
 KIND = "erasures"
 
 
-def copy_journal() -> bool:
+def copy_journal(*, asks: bool = False) -> bool:
     """Copy the journal to every place that does not hold it as it is now, an empty one too, so that its absence means
-    something; whether there was anything to do. Of each key that a backup is kept for, the newest copy alone stays.
-    Raises NoKey or PlaceTrouble.
+    something; whether there was anything to do. Each place is believed to have what was put there, unless this `asks`.
+    Of each key that a backup is kept for, the newest copy alone stays. Raises NoKey or PlaceTrouble.
     """
-    found = sorted((stores.settings().data_dir / KIND).glob("*.jsonl"))
     with (stores.working("copying") / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two copies at once would each take the other's away
-        return _copy_unless_done(found, _wanted())
+        return _copy_unless_done(asks=asks)
 
 
 def _wanted() -> list[Key]:
@@ -36,19 +35,47 @@ def _wanted() -> list[Key]:
     return [current, *(key for key in map(keys.of, sorted(older)) if key)]
 
 
-def _copy_unless_done(found: list[Path], wanted: list[Key]) -> bool:
-    state = hashlib.sha256(" ".join(key.recipient for key in wanted).encode())
-    for path in found:
-        state.update(f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}\n".encode())
-    done = stores.own().root / ".copied"
-    written = " ".join([state.hexdigest(), *(place.words for place in stores.every())])
-    if done.exists() and done.read_text() == written:
+def _copy_unless_done(*, asks: bool) -> bool:
+    found, wanted = _journal(), _wanted()
+    state, (before, *noted) = _state(found, wanted), _done()
+    if state == before and not (asks and _is_missing(noted)):
         return False
     made = [_made(found, key) for key in wanted]
     for place in stores.every():
         _put(place, made)
-    done.write_text(written)
+    _note().write_text("\n".join([state, *(f"{seal.name} {seal.size}" for seal, _ in made)]))
     return True
+
+
+def _journal() -> list[Path]:
+    return sorted((stores.settings().data_dir / KIND).glob("*.jsonl"))
+
+
+def _state(found: list[Path], wanted: list[Key]) -> str:
+    """By what is known whether anything changed: of the journal, the keys or the places."""
+    state = hashlib.sha256(" ".join(key.recipient for key in wanted).encode())
+    for path in found:
+        state.update(f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}\n".encode())
+    return " ".join([state.hexdigest(), *(place.words for place in stores.every())])
+
+
+def _note() -> Path:
+    """Where the last copy is noted: its state, and each file with its size."""
+    return stores.own().root / ".copied"
+
+
+def _done() -> list[str]:
+    return _note().read_text().splitlines() if _note().exists() else [""]
+
+
+def _is_missing(noted: list[str]) -> bool:
+    """Whether a place does not have all that was put there."""
+    for place in stores.every():
+        listed = place.names()
+        for name, _, size in (line.partition(" ") for line in noted):
+            if str(listed.get(name)) != size or name + seals.ENDING not in listed:
+                return True
+    return not noted
 
 
 def _made(found: list[Path], key: Key) -> tuple[Seal, Key]:
@@ -69,7 +96,7 @@ def _put(place: Place, made: list[tuple[Seal, Key]]) -> None:
             place.put(seal.name, own.root / seal.name)
         stores.put_seal(place, seal, key)
     stays = {seal.name for seal, _ in made}
-    for name in place.names():
+    for name in {name.removesuffix(seals.ENDING) for name in place.names()}:
         if rules.kind_of(name) == KIND and name not in stays and not _is_of_another(place, name):
             place.remove(name)
             place.remove(name + seals.ENDING)

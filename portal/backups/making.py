@@ -68,7 +68,7 @@ def _make(name: str, key: Key) -> dict[str, Any]:
             locking.lock(pieces, file, [key.recipient, str(identity.to_public())])
         own.adopt(name, folder / name)
     seal = Seal(name, now().isoformat(), file.size, file.digest.hexdigest(), key.recipient)
-    copying.copy_journal()
+    copying.copy_journal(asks=True)
     for place in stores.every():
         if place.words != own.words:
             place.put(name, own.root / name)

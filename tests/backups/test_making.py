@@ -137,6 +137,28 @@ def test_one_that_was_killed_leaves_nothing_for_long(kept: Settings, made: Backu
 
 
 @pytest.mark.one_database
+@pytest.mark.parametrize("where", ["backups", "second"])
+@pytest.mark.parametrize("ending", [".age", ".seal"])
+def test_a_copy_of_the_journal_that_vanished_is_made_again(
+    kept: Settings, made: Backup, where: str, ending: str
+) -> None:
+    (lost,) = (kept.data_dir / where).glob(f"erasures-*{ending}")
+    lost.unlink()
+    assert service.make().words == ""
+    for folder in ("backups", "second"):
+        assert len(list((kept.data_dir / folder).glob("erasures-*"))) == 2  # one with its seal
+
+
+@pytest.mark.one_database
+def test_a_copy_of_the_journal_that_was_cut_off_is_made_again(kept: Settings, second: Path, made: Backup) -> None:
+    (short,) = second.glob("erasures-*.age")
+    short.write_bytes(b"")
+    service.make()
+    (whole,) = second.glob("erasures-*.age")
+    assert whole.stat().st_size
+
+
+@pytest.mark.one_database
 def test_a_store_that_lies_makes_it_bad(kept: Settings, recovery_key: str) -> None:
     with serve() as store:
         stores.use(replace(kept, backup_url=store.url))
