@@ -74,7 +74,7 @@ def parts(one: Foot, *, is_request: bool = False, with_removal: bool = False) ->
         ),
         "links": links_of(one, is_request=is_request, with_removal=with_removal, has_notice=bool(notice)),
         "privacy_url": notice,
-        "clause": transfers.clause() if one.shows("clause") else "",
+        "clause": transfers.clause(),
         "closing": "" if is_request else one.closing,
     }
 

@@ -1,5 +1,5 @@
-"""What stands at the foot of every message. The law wants the sender's identity, address and a way out (POPIA s 69(4));
-the rest is the organisation's choice (R06, R23, R26, R71, R72). Pure.
+"""What stands at the foot of every message. The law wants the sender's identity, address and a way out (POPIA s 69(4)),
+and what leaves the country is said (R06); the rest is the organisation's choice (R23, R26, R71, R72). Pure.
 """
 
 from collections.abc import Collection, Sequence
@@ -17,7 +17,7 @@ LINKS = {
     "own page": "See or change your details", REMOVAL: "Remove my details", "why": "Why did I get this?",
     "complaint": "Complain", PRIVACY: "Privacy notice",
 }  # fmt: skip
-LINES = {"telephone": "Telephone", "clause": "Where details go"}
+LINES = {"telephone": "Telephone"}
 ON_REQUEST = ("complaint", PRIVACY)  # a request for consent leads to its answer and the way out alone
 LONGEST = 200
 

@@ -12,11 +12,14 @@ from portal.campaigns import service as campaigns
 from portal.campaigns.foot_rules import LINES, LINKS, BadFoot, Foot, links_of, moved
 from portal.campaigns.foot_rules import foot as checked
 from portal.campaigns.letter import Letter
+from portal.campaigns.models import MessageFoot
 from portal.contacts import service as contacts
 from portal.core.actor import acting_as, system
 from portal.core.permissions import Denied
 from portal.delivery.kinds import kind_of
 from portal.delivery.models import Delivery
+from portal.transfers import service as transfers
+from portal.transfers.service import Line
 from tests.agreed import everybody_agrees
 from tests.conftest import actor_of
 
@@ -116,6 +119,22 @@ def test_nothing_leaves_out_what_the_law_demands(message, org):
     found = message()
     assert words_of(found) == ["Unsubscribe"]
     assert found.count("12 Marion Avenue, Durban") >= 2
+
+
+@pytest.mark.parametrize("left_out", [[], ["clause", "telephone"]])
+def test_where_details_go_is_always_said(client_of, olivia, org, left_out):
+    """R06. It could be left out once; what an organisation chose then counts no more."""
+    with acting_as(system(org.id)):
+        transfers.add(Line("Relay Inc", "mail", "US", "smtp.relay.example", "adequate"))
+        clause = transfers.clause()
+    client_of(olivia).post("/settings/foot", data=sent(shown=["own page"]))
+    with acting_as(system(org.id)):
+        if left_out:
+            MessageFoot.update(left_out=left_out).execute()
+        assert foot.parts(foot.current())["clause"] == clause != ""
+    page = client_of(olivia).get("/settings/foot").text
+    assert 'value="clause"' not in page
+    assert "that details leave South Africa" in page
 
 
 def test_a_request_for_consent_has_no_line_of_ones_own(message):
