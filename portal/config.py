@@ -86,12 +86,7 @@ class Settings:
             environ = environment()
         data_dir = Path(environ.get("PORTAL_DATA_DIR") or "data").resolve()
         port = _port(environ.get("PORT") or "8000")
-        database_url = environ.get("DATABASE_URL") or f"sqlite:///{data_dir / 'portal.sqlite3'}"
-        if database_url.startswith("postgres://"):
-            database_url = "postgresql://" + database_url.removeprefix("postgres://")
-        if urlsplit(database_url).scheme not in ("sqlite", "postgresql"):
-            raise BadSettings("DATABASE_URL must begin with sqlite:/// or postgresql://.")
-        _check_server(database_url, "DATABASE_URL")
+        database_url = database_at(environ.get("DATABASE_URL") or f"sqlite:///{data_dir / 'portal.sqlite3'}")
         redis_url = environ.get("REDIS_URL") or f"unix://{data_dir / 'redis.sock'}"
         _check_server(redis_url, "REDIS_URL")
         may_make = database_url.startswith("sqlite")
@@ -127,6 +122,16 @@ class Settings:
             breached_passwords=_path(environ, "PORTAL_BREACHED_PASSWORDS"),
             port=port,
         )
+
+
+def database_at(url: str) -> str:
+    """The address of a database as it is used. Raises BadSettings for one with which the portal does not start."""
+    if url.startswith("postgres://"):
+        url = "postgresql://" + url.removeprefix("postgres://")
+    if urlsplit(url).scheme not in ("sqlite", "postgresql"):
+        raise BadSettings("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    _check_server(url, "DATABASE_URL")
+    return url
 
 
 def environment() -> dict[str, str]:

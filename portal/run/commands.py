@@ -124,7 +124,16 @@ def before_upgrade() -> None:
 @click.argument("url")
 @json_option
 def move_database(url: str, as_json: bool) -> None:
-    """Copy everything from SQLite into an empty PostgreSQL database, and compare every value; the portal must rest."""
+    """Copy everything from SQLite into an empty PostgreSQL database, and compare every value; the portal must rest.
+    URL is its address; - asks for it, as one with a password demands.
+    """
+    if url == "-":
+        url = str(click.prompt("Address of the database", hide_input=sys.stdin.isatty(), err=True)).strip()
+    elif moving.has_password(url):
+        raise moving.NotMoved(
+            "Others on this machine can read a password that stands in a command, and the shell keeps it. "
+            "Say portal move-database - and enter the address when it is asked for."
+        )
     settings = Settings.from_environment()
     with tree.only_one(settings.data_dir):
         counts = moving.move(settings, url)

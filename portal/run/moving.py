@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from portal.config import Settings
+from portal.config import Settings, database_at
 from portal.core.db import connect, db, disconnect, learn_sizes, transaction
 from portal.run.migrate import migrate
 
@@ -24,13 +24,13 @@ class NotMoved(RuntimeError):
 
 
 def move(settings: Settings, url: str) -> dict[str, int]:
-    """Copy every table; how many rows each has. Raises NotMoved."""
+    """Copy every table; how many rows each has. Raises NotMoved, and BadSettings for a password easy to guess."""
     if not settings.database_url.startswith("sqlite"):
         raise NotMoved("DATABASE_URL is not SQLite: there is nothing to move.")
     if not url.startswith(("postgresql://", "postgres://")):
-        raise NotMoved("Say where to, such as postgresql://portal:password@localhost/portal.")
+        raise NotMoved("Say where to, such as postgresql://portal:password@localhost/portal, when - asks for it.")
+    url = database_at(url)
     path = Path(unquote(settings.database_url.removeprefix("sqlite:///")))
-    url = "postgresql://" + url.partition("://")[2]
     migrate(settings.database_url)
     disconnect()
     migrate(url)
@@ -45,6 +45,11 @@ def move(settings: Settings, url: str) -> dict[str, int]:
         source.close()
         disconnect()
         connect(settings.database_url)
+
+
+def has_password(url: str) -> bool:
+    parts = urlsplit(url)
+    return bool(parts.password) or "password" in parse_qs(parts.query)
 
 
 def write_settings(settings: Settings, url: str) -> Path:
