@@ -49,14 +49,16 @@ def overtaken(monkeypatch, module, work, job) -> None:
 
 def meanwhile(act) -> threading.Thread:
     """Do something in a request of its own."""
-    actor = current_actor()
+    actor, there = current_actor(), threading.Event()
 
     def run() -> None:
         with db.connection_context(), acting_as(actor):
+            there.set()
             act()
 
     thread = threading.Thread(target=run)
     thread.start()
+    there.wait(20)
     time.sleep(1.1)  # until it waits for what the worker holds, and the worker has held it for long
     return thread
 
