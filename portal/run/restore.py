@@ -6,6 +6,7 @@ it move to where web and workers look, the database last; until then they refuse
 """
 
 import fcntl
+import hashlib
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -34,6 +35,7 @@ from portal.run import migrate
 from portal.signin import restored as signin
 
 KEYS = ("PORTAL_SECRET_KEY", "PORTAL_ADDRESS_KEY")
+BEGUN = "database-begun"  # which database a restore began to fill
 
 
 @dataclass
@@ -67,10 +69,12 @@ def restore(settings: Settings, source: Source, name: str, *, with_journal: bool
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone(settings.data_dir):
         folder = settings.data_dir / "restoring"
-        again = folder.exists()
+        again = _is_begun(settings, folder)
         _check_empty(settings, again)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o700)
+        if again:
+            _note_begun(settings, folder)
         try:
             done = Restored(name, made_at.isoformat())
             manifest = opening.unpack(source, name, folder, store_of(settings.storage_url, folder))
@@ -80,7 +84,7 @@ def restore(settings: Settings, source: Source, name: str, *, with_journal: bool
             there = _settings(settings, folder)
             _put_database(there, folder, manifest, done, again)
         except BaseException:
-            if snapshot.is_sqlite(settings.database_url):
+            if not _is_begun(settings, folder):
                 shutil.rmtree(folder, ignore_errors=True)
             raise
         _make_ready(there, done, moment(made_at, rules.HOME))
@@ -89,6 +93,20 @@ def restore(settings: Settings, source: Source, name: str, *, with_journal: bool
         if settings.geoip_database is None:
             geoip.install(settings.country_database)
     return done
+
+
+def _is_begun(settings: Settings, folder: Path) -> bool:
+    """Whether the database of these settings is one that a restore began to fill: what is in it may be cleared away."""
+    note = folder / BEGUN
+    return note.exists() and note.read_text() == _mark(settings)
+
+
+def _note_begun(settings: Settings, folder: Path) -> None:
+    (folder / BEGUN).write_text(_mark(settings))
+
+
+def _mark(settings: Settings) -> str:
+    return hashlib.sha256(settings.database_url.encode()).hexdigest()
 
 
 def _check_empty(settings: Settings, again: bool) -> None:
@@ -132,6 +150,8 @@ def _put_database(there: Settings, folder: Path, manifest: dict[str, Any], done:
     if not path.exists():
         other = "PostgreSQL" if kind == snapshot.SQLITE else "SQLite"
         raise NotRestored(f"This backup is of {other}; DATABASE_URL names another kind of database.")
+    if kind == snapshot.POSTGRESQL:
+        _note_begun(there, folder)
     try:
         contents = snapshot.loaded(path, there.database_url, again=again)
     except snapshot.NotTaken as error:
@@ -176,7 +196,7 @@ def _move(folder: Path, data_dir: Path, target_of_database: Path) -> None:
     if database.exists():
         snapshot.settle(database)
     for path in sorted(folder.iterdir()):
-        if path.name.startswith(snapshot.SQLITE):
+        if path.name.startswith((snapshot.SQLITE, BEGUN)):
             continue
         target = data_dir / path.name
         if target.exists():

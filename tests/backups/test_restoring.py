@@ -17,7 +17,7 @@ from portal.accounts.models import Session, User
 from portal.activity import anchors, heads
 from portal.activity import checking as record
 from portal.activity.models import LogEntry
-from portal.backups import checking, copying, keys, rules, service
+from portal.backups import checking, copying, keys, opening, rules, service
 from portal.backups.locking import WrongKey
 from portal.backups.models import Backup, BackupKey
 from portal.backups.opening import NotRestored, Source
@@ -323,6 +323,27 @@ def test_until_it_is_whole_nothing_starts_and_a_second_try_begins_anew(
     monkeypatch.undo()
     assert bring_back(empty, scene).troubles == []
     prepare(empty)
+
+
+def test_what_is_left_of_another_try_empties_no_database(
+    kept: Settings, empty: Settings, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A try that began to fill one database says nothing of another."""
+    (empty.data_dir / "restoring").mkdir(parents=True)
+    with pytest.raises(NotRestored, match=r"is not empty|There is a database"):
+        bring_back(replace(empty, database_url=kept.database_url), scene)
+    monkeypatch.setattr(restore.journal, "catch_up", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        bring_back(empty, scene)
+    disconnect()
+    with pytest.raises(NotRestored, match=r"is not empty|There is a database"):
+        bring_back(replace(empty, database_url=kept.database_url), scene)
+    with monkeypatch.context() as patch:
+        patch.setattr(opening, "unpack", lambda *_: 1 / 0)  # a second try that does not get as far
+        with pytest.raises(ZeroDivisionError):
+            bring_back(empty, scene)
+    monkeypatch.undo()
+    assert bring_back(empty, scene).troubles == []
 
 
 @pytest.mark.one_database
