@@ -45,6 +45,7 @@ PORTAL_JOBS = {
     "bounces.fetch_returned": "the mailbox is the installation's",
     "pulse.beat": "a sign of life",
     "backups.make_backup": "one archive holds the whole installation",
+    "backups.copy_journal": "one copy holds the journals of all organisations",
 }
 
 Forms = Mapping[str, Form]

@@ -14,6 +14,11 @@ def ring_for_backup() -> None:
         service.ring_when_due()
 
 
-def copy_journal() -> None:
+def ring_for_journal() -> None:
     with connection():
-        service.copy_journal()
+        service.ring_for_journal()
+
+
+@portal_job
+def copy_journal() -> None:
+    service.copy_journal()

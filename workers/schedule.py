@@ -49,7 +49,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic("scrubbing", 86_400, privacy.scrub_by_night),
     Periodic("tidying", 3600, tidying.tidy),
     Periodic("backups", 300, backups.ring_for_backup),
-    Periodic("journal", 60, backups.copy_journal),
+    Periodic("journal", 60, backups.ring_for_journal),
     Periodic("watch", 120, watching.look_after),
     Periodic("pulse", EVERY, pulse.ring_for_pulse),
 )

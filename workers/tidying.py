@@ -2,7 +2,6 @@
 should look through something is reminded.
 """
 
-from portal.backups import service as backups
 from portal.compliance import reminding as duties
 from portal.core.db import learn_sizes
 from portal.delivery import bouncing, system_mail, tracking
@@ -25,7 +24,6 @@ def tidy() -> None:
         bouncing.tidy()
         system_mail.tidy(PortalMail)
         sweeping.sweep()
-        backups.let_go()
         learn_sizes()
     each_org(_tidy)
 

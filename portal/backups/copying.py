@@ -4,6 +4,7 @@ always older than the last of these, and a restored system does them again befor
 
 import fcntl
 import hashlib
+from datetime import timedelta
 from pathlib import Path
 
 from portal.backups import keys, locking, rules, seals, stores
@@ -16,6 +17,15 @@ from portal.core.clock import now
 from portal.gateways.backup_places import Place
 
 KIND = "erasures"
+PAUSE = timedelta(minutes=15)  # after a place was away
+
+
+def is_due() -> bool:
+    """Whether the journal is to be copied, as far as this machine knows without asking a place. Raises NoKey."""
+    if _state(_journal(), _wanted()) == _done()[0]:
+        return False
+    tried = _tried()
+    return not tried.exists() or not 0 <= now().timestamp() - tried.stat().st_mtime < PAUSE.total_seconds()
 
 
 def copy_journal(*, asks: bool = False) -> bool:
@@ -40,10 +50,13 @@ def _copy_unless_done(*, asks: bool) -> bool:
     state, (before, *noted) = _state(found, wanted), _done()
     if state == before and not (asks and _is_missing(noted)):
         return False
+    _tried().unlink(missing_ok=True)
+    _tried().touch(mode=0o600)
     made = [_made(found, key) for key in wanted]
     for place in stores.every():
         _put(place, made)
     _note().write_text("\n".join([state, *(f"{seal.name} {seal.size}" for seal, _ in made)]))
+    _tried().unlink()
     return True
 
 
@@ -62,6 +75,11 @@ def _state(found: list[Path], wanted: list[Key]) -> str:
 def _note() -> Path:
     """Where the last copy is noted: its state, and each file with its size."""
     return stores.own().root / ".copied"
+
+
+def _tried() -> Path:
+    """There while a copy is made, and since it failed."""
+    return stores.own().root / ".copying"
 
 
 def _done() -> list[str]:

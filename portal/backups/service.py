@@ -71,9 +71,9 @@ def make_when_due() -> Backup | None:
 
 
 def make() -> Backup:
-    """Make one now, let the old ones go, and look whether the places still have the others. Raises NoKey or Busy."""
-    made = making.create()
+    """Let the old ones go, make one now, and look whether the places still have the others. Raises NoKey or Busy."""
     let_go()
+    made = making.create()
     checking.check(whole=False)
     return Backup.get_by_id(made.id)
 
@@ -101,8 +101,14 @@ def let_go() -> int:
     return len(gone)
 
 
+def ring_for_journal() -> None:
+    """What the clock does every minute: ring when the journal has changed, and after a place was away not so soon."""
+    if keys.is_there() and copying.is_due():
+        queue.ring(queue.COPY_JOURNAL)
+
+
 def copy_journal() -> None:
-    """What the clock does every minute. A place that is away is told of by the next backup."""
+    """A worker's turn. A place that is away is told of by the next backup."""
     try:
         copying.copy_journal()
     except NoKey:

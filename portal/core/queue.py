@@ -38,6 +38,7 @@ SCRUB = "workers.privacy.scrub"
 RUN_ERASURE = "workers.privacy.run_erasure"
 BEAT = "workers.pulse.beat"
 MAKE_BACKUP = "workers.backups.make_backup"
+COPY_JOURNAL = "workers.backups.copy_journal"
 
 NAME = "portal"
 WHILE = 900  # seconds a job may take: one that takes longer goes on where it was when it is rung for again

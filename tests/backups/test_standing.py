@@ -10,16 +10,20 @@ import pytest
 import time_machine
 
 from portal.accounts.models import User
-from portal.backups import checking, keys, making, rules, service, snapshot, stores, telling
+from portal.backups import checking, copying, keys, making, rules, service, snapshot, stores, telling
 from portal.backups.models import Backup
 from portal.config import Settings
+from portal.core import queue
 from portal.core.actor import acting_as
 from portal.core.clock import now
 from portal.core.tenancy import Org
 from portal.core.watching import DOUBTFUL, GOOD, WRONG
 from portal.delivery.models import PortalMail
 from portal.run import watch
+from tests.backups.s3 import serve
 from tests.conftest import ClientOf, actor_of
+from workers import tidying
+from workers.schedule import PERIODIC
 
 pytestmark = pytest.mark.one_database
 LATER = timedelta(hours=27)
@@ -148,3 +152,31 @@ def test_the_last_proven_one_outlives_what_is_said_of_it(kept: Settings, second:
     with time_machine.travel(now() + timedelta(days=400), tick=False):
         assert service.let_go() == 0
     assert (second / made.name).exists()
+
+
+def test_the_clock_rings_for_the_journal_and_asks_no_place(
+    kept: Settings, recovery_key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[str] = []
+    monkeypatch.setattr(queue, "ring", rung.append)
+    with serve() as store:
+        store.is_closed = True
+        stores.use(replace(kept, backup_url=store.url))
+        schedule = {periodic.name: periodic.run for periodic in PERIODIC}
+        schedule["journal"]()
+        service.copy_journal()
+        for _ in range(3):
+            schedule["journal"]()
+        assert rung == [queue.COPY_JOURNAL]
+        with time_machine.travel(now() + copying.PAUSE, tick=False):
+            schedule["journal"]()
+            assert rung == [queue.COPY_JOURNAL] * 2
+        store.is_closed = False
+        service.copy_journal()
+        schedule["journal"]()
+        assert rung == [queue.COPY_JOURNAL] * 2
+
+
+def test_the_hourly_tidying_asks_no_place(kept: Settings, made: Backup, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stores, "every", lambda: 1 / 0)
+    tidying.tidy()
