@@ -3,7 +3,8 @@
   "use strict";
   const words = document.currentScript.dataset;
   const $ = (selector, root = document) => root.querySelector(selector);
-  let unsaved = false;
+  const unsaved = new Set(); // of the blocks with words not saved yet
+  const blockOf = (element) => element.closest?.("section[id]");
 
   // The focus goes to what is wrong, to the first field, or back to where it was.
   document.addEventListener("htmx:afterSettle", (event) => {
@@ -12,7 +13,8 @@
     setTimeout(() => wanted?.focus()); // after htmx has put it where it thinks it was
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") $("[data-cancel]", event.target.closest("section[id]") || undefined)?.click();
+    const block = event.key === "Escape" && blockOf(event.target);
+    if (block) $("[data-cancel]", block)?.click();
   });
 
   // What went wrong on the way stands beside what was pressed.
@@ -28,9 +30,15 @@
     ($(".acts", pressed) || pressed).before(place);
   }
 
-  // Words not saved yet.
-  document.addEventListener("input", (event) => { if (event.target.closest("[data-guard]")) unsaved = true; });
-  document.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) unsaved = false; });
-  document.addEventListener("submit", () => { unsaved = false; });
-  window.addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
+  // Words not saved yet: until their own block is answered, or a form that is a page of its own is sent.
+  document.addEventListener("input", (event) => {
+    if (event.target.closest("[data-guard]")) unsaved.add(blockOf(event.target)?.id);
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful) unsaved.delete(event.detail.target?.id);
+  });
+  document.addEventListener("submit", (event) => {
+    if (!event.target.hasAttribute("hx-post")) unsaved.delete(blockOf(event.target)?.id);
+  });
+  window.addEventListener("beforeunload", (event) => { if (unsaved.size) event.preventDefault(); });
 })();

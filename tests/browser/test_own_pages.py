@@ -126,6 +126,33 @@ def test_blocks_open_beside_each_other_and_give_the_focus_back(mailroom, profile
     expect(visitor.get_by_label("Change: your name")).to_be_focused()
 
 
+def test_words_not_saved_are_kept_until_their_own_block_is_saved_or_left(mailroom, profile, product):
+    _, address, path = person(product, 4)
+    visitor = profile(viewport=NARROW)
+    enter(visitor, mailroom, address, path)
+    names, telephones = visitor.locator("#names"), visitor.locator("#telephones")
+
+    visitor.get_by_label("Change: your name").click()
+    names.get_by_label("What we should call you").fill("Somebody")
+    visitor.get_by_label("Change: telephone").click()
+    expect(telephones.get_by_label("Cell")).to_be_visible()
+    assert asks_before_leaving(visitor)
+
+    visitor.locator("h1").click()  # no block holds the focus
+    visitor.keyboard.press("Escape")
+    telephones.get_by_label("Cell").press("Escape")
+    expect(visitor.get_by_label("Change: telephone")).to_be_focused()
+    expect(names.get_by_label("What we should call you")).to_have_value("Somebody")
+
+    names.get_by_role("button", name="Save").click()
+    expect(names.get_by_text("Saved, thank you.")).to_be_visible()
+    assert not asks_before_leaving(visitor)
+
+
+def asks_before_leaving(visitor: Page) -> bool:
+    return bool(visitor.evaluate("!window.dispatchEvent(new Event('beforeunload', {cancelable: true}))"))
+
+
 def test_what_cannot_be_sent_is_said_where_it_was_pressed(mailroom, profile, product):
     _, address, path = person(product, 3)
     visitor = profile(viewport=NARROW)
