@@ -27,6 +27,7 @@ from portal.profile import links, pages, rules
 from portal.profile import sending as sending_of_links
 from portal.profile.models import KnownBrowser, ProfileCode, ProfileLink
 from portal.support import suspending
+from tests.conftest import HX
 from tests.profile.conftest import SECRET
 
 
@@ -332,6 +333,38 @@ def test_the_only_address_stays_and_anothers_cannot_be_taken_away(app, org, sent
     assert form(client, path, f"{path}/{anothers.id}/removal").status_code == 404
     with acting_as(system(org.id)):
         assert Email.select().count() == 2
+
+
+@pytest.mark.parametrize("headers", [{}, HX], ids=["page", "part"])
+@pytest.mark.parametrize(
+    ("kind", "block", "typed"),
+    [
+        (Telephone, "telephones", {"text": "082 555 0199"}),
+        (Address, "addresses", {"line1": "2 Street", "suburb": "Glenashley", "postal_code": "4051", "country": "ZA"}),
+    ],
+)
+def test_what_is_anothers_is_neither_changed_nor_taken_by_its_number(app, org, sent, kind, block, typed, headers):
+    facts = (
+        {"number": "+27825550162"} if kind is Telephone else {"line1": "9 Road", "postal_code": "4051", "country": "ZA"}
+    )
+    with acting_as(system(org.id)), transaction():
+        other = Contact.get(Contact.id != sent.contact_id)
+        action = f"contact.{kind.__name__.lower()}_added"
+        record.add_part(kind, other.id, action, is_primary=1, **facts)
+    with acting_as(system(org.id)):
+        anothers = kind.get(kind.contact_id == other.id)
+        before = dict(anothers.__data__)
+    client, path = enter(app, org, sent), f"{link(sent)}/{block}"
+    page = client.get(path).text
+    fields = dict(re.findall(r'name="(seen|lines)" value="([^"]*)"', page))
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    data = {"csrf_token": token, **fields, "id-0": anothers.id, **{f"{name}-0": value for name, value in typed.items()}}
+
+    answer = client.post(path, data=data, headers=headers)
+
+    assert answer.status_code < 500
+    with acting_as(system(org.id)):
+        assert kind.get_by_id(anothers.id).__data__ == before
 
 
 def standing(org, row, purpose):
