@@ -72,7 +72,8 @@ def prepare(settings: Settings) -> None:
     """Point the process at its installation. Opens no connection. Raises BadSettings while one is being put back: what
     it holds may name people who were erased since.
     """
-    if (settings.data_dir / "restoring").exists():
+    being_restored = settings.data_dir / "restoring"
+    if being_restored.exists() and any(being_restored.iterdir()):
         raise BadSettings("A backup is being put back, or that was broken off: run portal restore again.")
     db.connect(settings.database_url)
     keys.use(settings.address_keys)

@@ -71,10 +71,8 @@ def restore(settings: Settings, source: Source, name: str, *, with_journal: bool
         folder = settings.data_dir / "restoring"
         again = _is_begun(settings, folder)
         _check_empty(settings, again)
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(mode=0o700)
-        if again:
-            _note_begun(settings, folder)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _clear(folder, but=BEGUN if again else "")
         try:
             done = Restored(name, made_at.isoformat())
             manifest = opening.unpack(source, name, folder, store_of(settings.storage_url, folder))
@@ -93,6 +91,16 @@ def restore(settings: Settings, source: Source, name: str, *, with_journal: bool
         if settings.geoip_database is None:
             geoip.install(settings.country_database)
     return done
+
+
+def _clear(folder: Path, *, but: str = "") -> None:
+    for path in folder.iterdir():
+        if path.name == but:
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _is_begun(settings: Settings, folder: Path) -> bool:
@@ -190,7 +198,9 @@ def _make_ready(there: Settings, done: Restored, made: str) -> None:
 
 
 def _move(folder: Path, data_dir: Path, target_of_database: Path) -> None:
-    """To where web and workers look. What was there is put aside, not thrown away."""
+    """To where web and workers look. What was there is put aside, not thrown away. The database goes last, and with it
+    the last of what the folder holds: an empty one stops nobody.
+    """
     aside = data_dir / f"before-{folder.name}-{now():%Y%m%d-%H%M%S}"
     database = folder / snapshot.SQLITE
     if database.exists():
@@ -203,9 +213,10 @@ def _move(folder: Path, data_dir: Path, target_of_database: Path) -> None:
             aside.mkdir(mode=0o700, exist_ok=True)
             target.rename(aside / path.name)
         path.rename(target)
+    _clear(folder, but=snapshot.SQLITE)
     if database.exists():
         database.rename(target_of_database)
-    shutil.rmtree(folder)
+    folder.rmdir()
 
 
 @contextmanager

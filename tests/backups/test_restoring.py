@@ -5,6 +5,7 @@ import io
 import shutil
 import uuid
 from collections.abc import Iterator
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -323,6 +324,53 @@ def test_until_it_is_whole_nothing_starts_and_a_second_try_begins_anew(
     monkeypatch.undo()
     assert bring_back(empty, scene).troubles == []
     prepare(empty)
+
+
+def test_a_machine_that_dies_once_all_is_in_its_place_starts(
+    kept: Settings, empty: Settings, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the folder in which it was made ready is still to be taken away."""
+
+    def dies(*_: object, **__: object) -> None:
+        if (empty.data_dir / "documents").exists():
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(restore.shutil, "rmtree", dies)
+    monkeypatch.setattr(Path, "rmdir", dies)
+    with pytest.raises(KeyboardInterrupt):
+        bring_back(empty, scene)
+    monkeypatch.undo()
+    disconnect()
+
+    prepare(empty)
+    with db.connection_context(), acting_as(system(scene.org.id)):
+        assert Contact.select().count()
+
+
+def test_a_database_that_is_half_there_is_never_taken_for_whole(
+    kept: Settings, empty: Settings, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second try that dies at its beginning leaves the mark of the first on a server's database. One of SQLite is not
+    in its place yet.
+    """
+    monkeypatch.setattr(restore.journal, "catch_up", lambda: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        bring_back(empty, scene)
+    disconnect()
+
+    def dies(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    for place, name in ((Path, "mkdir"), (restore, "_clear"), (restore.opening, "unpack")):
+        with monkeypatch.context() as patch:
+            patch.setattr(place, name, dies)
+            with suppress(KeyboardInterrupt):
+                bring_back(empty, scene)
+    monkeypatch.undo()
+
+    is_there = empty.database_url.startswith("postgresql")
+    with pytest.raises(BadSettings, match="run portal restore again") if is_there else nullcontext():
+        prepare(empty)
 
 
 def test_what_is_left_of_another_try_empties_no_database(
