@@ -1,7 +1,8 @@
 """Backups in the background: made when they are due; the journal of erasures copied beside them."""
 
 from portal.backups import service
-from workers.base import connection, portal_job
+from portal.core.db import connected
+from workers.base import portal_job
 
 
 @portal_job
@@ -10,12 +11,12 @@ def make_backup() -> None:
 
 
 def ring_for_backup() -> None:
-    with connection():
+    with connected():
         service.ring_when_due()
 
 
 def ring_for_journal() -> None:
-    with connection():
+    with connected():
         service.ring_for_journal()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from portal.core.actor import acting_as, system
-from portal.core.db import db
+from portal.core.db import connected
 from portal.core.tenancy import Org
 
 log = logging.getLogger("portal.workers")
@@ -23,7 +23,7 @@ def org_job(run: Callable[..., None]) -> Callable[..., None]:
     @wraps(run)
     def job(org_id: int, **ids: int) -> None:
         try:
-            with connection(), acting_as(system(org_id)):
+            with connected(), acting_as(system(org_id)):
                 run(**ids)
         except Exception as error:
             log.exception("a job failed", extra={"job": run.__name__, "org_id": org_id})
@@ -38,7 +38,7 @@ def portal_job(run: Callable[..., None]) -> Callable[..., None]:
     @wraps(run)
     def job(**ids: int) -> None:
         try:
-            with connection():
+            with connected():
                 run(**ids)
         except Exception as error:
             log.exception("a job failed", extra={"job": run.__name__})
@@ -49,21 +49,10 @@ def portal_job(run: Callable[..., None]) -> Callable[..., None]:
 
 def each_org(run: Callable[[], None]) -> None:
     """Do something for every organisation, as the portal itself in each. One that fails does not stop the others."""
-    with connection():
+    with connected():
         for org_id in [org.id for org in Org.select(Org.id)]:
             try:
                 with acting_as(system(org_id)):
                     run()
             except Exception:
                 log.exception("a sweep failed", extra={"job": run.__name__, "org_id": org_id})
-
-
-class connection:  # noqa: N801 - reads as a word of the language: with connection()
-    """A database connection for the time of a job; one that is open already is left open."""
-
-    def __enter__(self) -> None:
-        self.opened = db.connect(reuse_if_open=True)
-
-    def __exit__(self, *_: object) -> None:
-        if self.opened and not db.is_closed():
-            db.close()

@@ -1,9 +1,10 @@
 """What came back, in the background."""
 
 from portal.core import queue
+from portal.core.db import connected
 from portal.delivery import bouncing, transport
 from portal.gateways import imap
-from workers.base import connection, log, portal_job
+from workers.base import log, portal_job
 
 
 @portal_job
@@ -27,7 +28,7 @@ def fetch_returned() -> None:
 
 def ring_for_returned() -> None:
     """Ring for what is to be read."""
-    with connection():
+    with connected():
         for mail_id in bouncing.waiting():
             queue.ring(queue.READ_RETURNED, mail_id=mail_id)
 

@@ -3,9 +3,10 @@
 from portal.campaigns import sending
 from portal.core import queue
 from portal.core.actor import current_actor
+from portal.core.db import connected
 from portal.delivery import ledger, system_mail
 from portal.delivery.models import PortalMail
-from workers.base import connection, each_org, org_job, portal_job
+from workers.base import each_org, org_job, portal_job
 
 
 @org_job
@@ -40,7 +41,7 @@ def _ring_for_campaigns() -> None:
 def ring_for_mail() -> None:
     """Ring again for messages nobody is at work on."""
     each_org(_ring)
-    with connection():
+    with connected():
         for mail_id in system_mail.due(PortalMail):
             queue.ring(queue.SEND_PORTAL_MAIL, mail_id=mail_id)
 

@@ -3,10 +3,11 @@
 from portal.activity import check_service
 from portal.core import queue
 from portal.core.actor import current_actor
+from portal.core.db import connected
 from portal.delivery import seals
 from portal.privacy import anchoring
 from portal.signin import refusals
-from workers.base import connection, each_org, org_job
+from workers.base import each_org, org_job
 
 
 @org_job
@@ -46,7 +47,7 @@ def _ring_for_checks() -> None:
 
 def tell_of_refusals() -> None:
     """Write refused sign-ins into the records of the organisations they concern."""
-    with connection():
+    with connected():
         refusals.tell()
 
 

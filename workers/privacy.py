@@ -2,8 +2,9 @@
 
 from portal.core import queue
 from portal.core.actor import current_actor
+from portal.core.db import connected
 from portal.privacy import clearing, journal, retention, scrubbing
-from workers.base import connection, each_org, org_job, portal_job
+from workers.base import each_org, org_job, portal_job
 
 
 @org_job
@@ -38,5 +39,5 @@ def _look() -> None:
 
 def scrub_by_night() -> None:
     """What no worker has heard, or could not do while somebody read."""
-    with connection():
+    with connected():
         scrubbing.scrub()

@@ -3,7 +3,7 @@ should look through something is reminded.
 """
 
 from portal.compliance import reminding as duties
-from portal.core.db import learn_sizes
+from portal.core.db import connected, learn_sizes
 from portal.delivery import bouncing, system_mail, tracking
 from portal.delivery.models import PortalMail
 from portal.documents import sweeping
@@ -15,11 +15,11 @@ from portal.requests import service as requests
 from portal.signin import service as signin
 from portal.subscribing import signing_up
 from portal.users import reminding
-from workers.base import connection, each_org
+from workers.base import each_org
 
 
 def tidy() -> None:
-    with connection():
+    with connected():
         signin.tidy()
         bouncing.tidy()
         system_mail.tidy(PortalMail)
