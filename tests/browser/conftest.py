@@ -122,6 +122,14 @@ def stranger(profile: Profile) -> Page:
     return profile()
 
 
+@pytest.fixture
+def looker(chromium: Browser, product: Product) -> Iterator[Page]:
+    """A browser that lets axe work in the page: axe writes styles of its own, which the policy forbids."""
+    context = chromium.new_context(base_url=product.base, bypass_csp=True)
+    yield context.new_page()
+    context.close()
+
+
 @pytest.fixture(scope="session")
 def alices_session(product: Product, chromium: Browser) -> dict:
     """Signed in once: the sign-in itself is walked by a journey of its own, and is limited by design. It is her very

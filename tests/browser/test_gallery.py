@@ -81,14 +81,6 @@ looks = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def looker(chromium: Browser, product: Product) -> Iterator[Page]:
-    """A browser that lets axe work in the page: axe writes styles of its own, which the policy forbids."""
-    context = chromium.new_context(base_url=product.base, bypass_csp=True)
-    yield context.new_page()
-    context.close()
-
-
-@pytest.fixture
 def viewer(looker: Page, product: Product, alices_device: list[dict]) -> Page:
     """Alice, who showed her password a moment ago: some pages ask for that."""
     looker.context.add_cookies(alices_device)

@@ -37,7 +37,9 @@ with db.connection_context():
 
 
 def person(product: Product, nth: int) -> tuple[int, str, str]:
-    """The nth of those to whom the newsletter went: contact, address, and where its link leads."""
+    """The nth of those to whom the newsletter went: contact, address, and where its link leads. Each test has its own:
+    the newest code to somebody is to be the one just asked for.
+    """
     contact, address, path = product.python("-c", SENT, str(nth)).split()[-3:]
     return int(contact), address, path
 

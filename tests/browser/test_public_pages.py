@@ -2,10 +2,8 @@
 axe), on a phone by day and at a desk by night. Each page is opened once for a language.
 """
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from portal.core.words import SPOKEN
 from tests.browser.conftest import NARROW, WIDE, Product, links_of_mail
@@ -55,17 +53,9 @@ with db.connection_context():
 
 
 @pytest.fixture
-def looker(chromium: Browser, product: Product) -> Iterator[Page]:
-    """A browser that lets axe work in the page: axe writes styles of its own, which the policy forbids."""
-    context = chromium.new_context(base_url=product.base, bypass_csp=True)
-    yield context.new_page()
-    context.close()
-
-
-@pytest.fixture
 def own_paths(looker: Page, mailroom: Page, product: Product) -> list[str]:
     """What the links of messages lead to, in a browser that is known."""
-    contact, address, own = person(product, 4)
+    contact, address, own = person(product, 5)
     others = product.python("-c", LINKS, str(contact)).split()[-5:]
     enter(looker, mailroom, address, own)
     looker.goto("/s/hope-house/newsletter")
