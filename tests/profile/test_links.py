@@ -3,6 +3,7 @@ program, so that a new one is tried by itself.
 """
 
 import base64
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -16,6 +17,7 @@ from portal.web import access
 from tests.walking import masked
 
 STRANGERS = 987_654
+_INT, _WORDS = re.compile(r"<int:\w+>"), re.compile(r"<any\(([^)]*)\):\w+>")
 
 
 @dataclass
@@ -23,9 +25,10 @@ class Route:
     purpose: str
     methods: list[str]
     rule: str
+    path: str  # of the rule, for things that are there or not
 
     def url(self, token):
-        return self.rule.replace("<token>", token).replace("<int:email_id>", "1")
+        return self.path.replace("<token>", token)
 
 
 def routes(app):
@@ -33,7 +36,10 @@ def routes(app):
     for rule in app.url_map.iter_rules():
         policy = access.policy_of(app, rule.endpoint)
         if policy.who == "link":
-            found.append(Route(policy.purpose, sorted(rule.methods - {"OPTIONS", "HEAD"}), rule.rule))
+            path = _INT.sub("1", _WORDS.sub(lambda words: words[1].split(",")[0], rule.rule))
+            methods = sorted(rule.methods - {"OPTIONS", "HEAD"})
+            assert {app.url_map.bind("").match(path, method=one)[0] for one in methods} == {rule.endpoint}
+            found.append(Route(policy.purpose, methods, rule.rule, path))
     return found
 
 
