@@ -124,8 +124,10 @@ def stranger(profile: Profile) -> Page:
 
 @pytest.fixture
 def looker(chromium: Browser, product: Product) -> Iterator[Page]:
-    """A browser that lets axe work in the page: axe writes styles of its own, which the policy forbids."""
-    context = chromium.new_context(base_url=product.base, bypass_csp=True)
+    """A browser that lets axe work in the page: axe writes styles of its own, which the policy forbids. Colours do not
+    pass from one to the other while it measures them.
+    """
+    context = chromium.new_context(base_url=product.base, bypass_csp=True, reduced_motion="reduce")
     yield context.new_page()
     context.close()
 
