@@ -82,7 +82,7 @@ def test_each_action_that_is_written_follows_the_grammar_and_has_words(app):
 
     assert {text: path for text, path in meant.items() if text not in ACTIONS} == {}
     assert len(meant) > 80
-    assert set(made) <= set(MADE), "say here what the text is made to"
+    assert {text for text in made if re.fullmatch(r"[a-z]+\.", text)} <= set(MADE), "say here what the text is made to"
     assert set().union(*MADE.values()) <= set(ACTIONS)
     assert all(GRAMMAR.fullmatch(action) for action in ACTIONS)
 

@@ -77,6 +77,7 @@ def test_every_page_in_every_language_can_be_used_by_everybody(looker: Page, own
             faults += look_twice(looker, name)
         looker.goto(first)
         looker.locator("#names [data-edit]").click()
+        expect(looker.locator("#names [autofocus]")).to_be_focused()
         for key in ("first_name", "last_name"):
             looker.locator(f"#{key}").fill("")
         looker.locator("#names button").click()
