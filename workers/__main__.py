@@ -9,6 +9,7 @@ from portal.config import Settings
 from portal.core import db, logs
 from portal.features import prepare
 from portal.run.tree import Child, Tree
+from portal.run.up import WORKERS
 from workers import run
 
 GRACE = 7.0  # shorter than that of `portal up`, which waits for this process
@@ -20,7 +21,7 @@ def main() -> None:
     prepare(settings)
     match sys.argv[1:]:
         case ["schedule"]:
-            run.schedule()
+            run.schedule(settings, WORKERS)
         case ["listen"]:
             from portal.delivery import bounce_listener
 
@@ -35,7 +36,7 @@ def together(settings: Settings, count: int) -> None:
     """The scheduler, so many workers and, without SMTP_URL, the mail catcher: all forked from this process, so that
     what it has loaded is in memory once.
     """
-    children = [Child("scheduler", run=run.schedule)]
+    children = [Child("scheduler", run=partial(run.schedule, settings, count))]
     children += [Child(f"worker {number + 1}", run=partial(run.work, settings)) for number in range(count)]
     if settings.smtp_url is None:
         from portal.delivery import catcher  # not loaded where nothing is caught

@@ -1,18 +1,22 @@
-"""The processes behind the web: a worker that answers the bell, the scheduler that rings by the clock."""
+"""The processes behind the web: a worker that answers the bell, the scheduler that rings by the clock and starts a
+process where something long waits.
+"""
 
 import logging
 import signal
 import threading
 import time
+from functools import partial
 from typing import Any
 
 from redis import Redis, RedisError
-from rq import Queue, SimpleWorker
+from rq import SimpleWorker
 from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
 from portal.config import Settings
 from portal.core import queue
+from workers.lanes import Lanes
 from workers.schedule import PERIODIC
 
 log = logging.getLogger("portal.workers")
@@ -48,17 +52,10 @@ class _Worker(SimpleWorker):
 
 
 def work(settings: Settings) -> None:
-    """Answer the bell until asked to end. A Redis that goes away is waited for."""
-    connection = Redis.from_url(settings.redis_url, socket_connect_timeout=5)
+    """Answer the bell of messages until asked to end. A Redis that goes away is waited for."""
     while not _Worker.is_asked_to_end:
         try:
-            worker = _Worker(
-                [Queue(queue.NAME, connection=connection, serializer=JSONSerializer)],
-                connection=connection,
-                serializer=JSONSerializer,
-            )
-            worker.log_result_lifespan = False
-            worker.work(logging_level="WARNING")
+            _worker(settings, queue.NAME).work(logging_level="WARNING")
             return  # only a signal ends the loop of rq
         except StopRequested:
             return
@@ -67,12 +64,29 @@ def work(settings: Settings) -> None:
             time.sleep(1)
 
 
-def schedule(ended: threading.Event | None = None) -> None:
-    """Tick until asked to end."""
-    ended = ended or threading.Event()
-    if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: ended.set())
+def work_off(settings: Settings, bell: str) -> None:
+    """Answer this bell until nothing waits there."""
+    try:
+        _worker(settings, bell).work(burst=True, logging_level="WARNING")
+    except StopRequested:
+        return
+    except (RedisError, OSError) as error:
+        log.warning("the queue cannot be reached: %s", type(error).__name__)
+
+
+def _worker(settings: Settings, bell: str) -> _Worker:
+    connection = Redis.from_url(settings.redis_url, socket_connect_timeout=5)
+    worker = _Worker([queue.bell(bell, connection)], connection=connection, serializer=JSONSerializer)
+    worker.log_result_lifespan = False
+    return worker
+
+
+def schedule(settings: Settings, most: int) -> None:
+    """Tick until asked to end, with at most so many processes for what people asked for."""
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    lanes = Lanes(partial(work_off, settings), most)
     due = {periodic.name: 0.0 for periodic in PERIODIC}
     while not ended.wait(0.5):
         for periodic in PERIODIC:
@@ -82,3 +96,5 @@ def schedule(ended: threading.Event | None = None) -> None:
                     periodic.run()
                 except Exception:
                     log.exception("a tick failed", extra={"job": periodic.name})
+        lanes.look()
+    lanes.end()

@@ -59,18 +59,6 @@ def create() -> Backup:
     return Backup.get_by_id(row.id)
 
 
-def is_busy() -> bool:
-    """Whether a backup is being made just now by any process of this machine."""
-    try:
-        with _lock().open() as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return False
-    except BlockingIOError:
-        return True
-    return False
-
-
 def _make(name: str, key: Key) -> dict[str, Any]:
     identity, own = locking.new_identity(), stores.own()
     with _emptied(stores.working("making")) as folder:
@@ -152,13 +140,9 @@ def _why(error: BaseException) -> str:
 def _alone() -> Iterator[None]:
     """One at a time in this data folder; the kernel lets go however this process ends."""
     stores.working("making")
-    with _lock().open("w") as file:
+    with (stores.own().root / ".lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Busy("A backup is being made just now.") from None
         yield
-
-
-def _lock() -> Path:
-    return stores.own().root / ".lock"

@@ -2,7 +2,7 @@
 
 What is to be done is a state in the database; a job only says "look". So a Redis that is away, emptied or slow
 loses nothing: the sweeper in workers/schedule.py rings again. The portal never imports the workers; a job is
-named by its path.
+named by its path. What takes long hangs at bells of its own, so that no message waits for it (workers/lanes.py).
 """
 
 import logging
@@ -40,12 +40,19 @@ BEAT = "workers.pulse.beat"
 MAKE_BACKUP = "workers.backups.make_backup"
 COPY_JOURNAL = "workers.backups.copy_journal"
 
-NAME = "portal"
+# Messages and signs of life must not wait; WORK is what people asked for; what goes through everything is WHOLE.
+NAME, WORK, WHOLE = "portal", "portal-work", "portal-whole"
+BELLS = (NAME, WORK, WHOLE)
+_LONG = {
+    **dict.fromkeys((RUN_IMPORT, UNDO_IMPORT, RUN_EXPORT, RECORD_GROUNDS, FIND_DUPLICATES, MERGE_MANY), WORK),
+    **dict.fromkeys((RUN_ERASURE, SCAN_DOCUMENT, SEAL_DELIVERIES, COPY_JOURNAL), WORK),
+    **dict.fromkeys((MAKE_BACKUP, CHECK_LOG, ANCHOR_LOG, SCRUB), WHOLE),
+}
 WHILE = 900  # seconds a job may take: one that takes longer goes on where it was when it is rung for again
 # What goes through the record begins again when it is broken off: it must get through ten million entries. So does a
 # backup, which goes through everything.
 LONGER = {CHECK_LOG: 6 * 3600, ANCHOR_LOG: 6 * 3600, MAKE_BACKUP: 6 * 3600}
-_queue: Queue | None = None
+_redis: Redis | None = None
 _last_warning = 0.0
 
 
@@ -55,9 +62,25 @@ def connect(url: str) -> Redis:
 
 def use(url: str) -> None:
     """Set the Redis the doorbell hangs on. Opens no connection."""
-    global _queue
-    ringing = Redis.from_url(url, socket_connect_timeout=1, socket_timeout=2)
-    _queue = Queue(NAME, connection=ringing, serializer=JSONSerializer)
+    global _redis
+    _redis = Redis.from_url(url, socket_connect_timeout=1, socket_timeout=2)
+
+
+def bell_of(job: str) -> str:
+    """At which bell this job is rung for."""
+    return _LONG.get(job, NAME)
+
+
+def bell(name: str, redis: Redis) -> Queue:
+    return Queue(name, connection=redis, serializer=JSONSerializer)
+
+
+def waiting(name: str) -> int:
+    """How many jobs wait at this bell; 0 while Redis is away."""
+    try:
+        return int(bell(name, _redis).count) if _redis is not None else 0
+    except (RedisError, OSError):
+        return 0
 
 
 def enqueue(job: str, **ids: int | str) -> None:
@@ -78,10 +101,12 @@ def _ring_quietly(job: str, **ids: Any) -> None:
 def ring(job: str, **ids: Any) -> bool:
     """Ring now. Returns whether Redis heard it; a Redis that is away is logged once a minute and never raises."""
     global _last_warning
-    if _queue is None:
+    if _redis is None:
         return False
     try:
-        _queue.enqueue(job, kwargs=ids, result_ttl=0, failure_ttl=86_400, job_timeout=LONGER.get(job, WHILE))
+        bell(bell_of(job), _redis).enqueue(
+            job, kwargs=ids, result_ttl=0, failure_ttl=86_400, job_timeout=LONGER.get(job, WHILE)
+        )
     except (RedisError, OSError) as error:
         if time.monotonic() - _last_warning > 60:
             _last_warning = time.monotonic()

@@ -12,7 +12,6 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from peewee import PeeweeException
 from redis import Redis, RedisError
 
-from portal.backups import making
 from portal.config import POOR_PASSWORDS, SHORTEST_SERVER_PASSWORD, Settings
 from portal.core import db
 from portal.core.clock import now
@@ -83,12 +82,6 @@ def processes(settings: Settings) -> Finding:
             silent = [name for name in (pulse.SCHEDULER, pulse.WORKERS) if not pulse.lives(name)]
     except PeeweeException:
         return Finding("processes", WRONG, "Nobody can work without the database.")
-    if silent == [pulse.WORKERS] and making.is_busy():
-        return Finding(
-            "processes",
-            DOUBTFUL,
-            "The workers are at a backup: mail waits until it is made, unless WORKERS is more than 1.",
-        )
     if silent:
         minutes = pulse.LONGEST_SILENCE.seconds // 60
         return Finding(

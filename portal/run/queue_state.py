@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from redis import Redis, RedisError
-from rq import Queue, Worker
+from rq import Worker
 from rq.registry import FailedJobRegistry
 from rq.serializers import JSONSerializer
 
@@ -44,21 +44,27 @@ def read(url: str) -> QueueState:
 
 
 def _read(redis: Redis) -> QueueState:
-    named = Queue(queue.NAME, connection=redis, serializer=JSONSerializer)
-    failures = FailedJobRegistry(queue=named)
-    jobs = [named.fetch_job(name) for name in failures.get_job_ids(desc=True)[:MOST_FAILED]]
+    bells = [queue.bell(name, redis) for name in queue.BELLS]
+    failures = [FailedJobRegistry(queue=bell) for bell in bells]
+    ids = [name for failed in failures for name in failed.get_job_ids(desc=True)[:MOST_FAILED]]
+    jobs = [bells[0].fetch_job(name) for name in ids]
     workers = Worker.all(connection=redis, serializer=JSONSerializer)
     return QueueState(
         answers=True,
-        waiting=named.count,
-        failed=failures.count,
+        waiting=sum(bell.count for bell in bells),
+        failed=sum(failed.count for failed in failures),
         workers=[
             Working(one.name[:8], one.get_state() == "busy", _utc(one.birth_date), one.successful_job_count,
                     one.failed_job_count)
             for one in workers
         ],
-        last_failed=[(str(job.func_name).rpartition(".")[2], _utc(job.ended_at)) for job in jobs if job],
+        last_failed=_newest([(str(job.func_name).rpartition(".")[2], _utc(job.ended_at)) for job in jobs if job]),
     )  # fmt: skip
+
+
+def _newest(failed: list[tuple[str, datetime | None]]) -> list[tuple[str, datetime | None]]:
+    oldest = datetime.min.replace(tzinfo=UTC)
+    return sorted(failed, key=lambda one: one[1] or oldest, reverse=True)[:MOST_FAILED]
 
 
 def _utc(at: datetime | None) -> datetime | None:

@@ -15,6 +15,9 @@ class Store:
         self.parts: dict[str, dict[int, bytes]] = {}
         self.forgets = False  # says 200, and keeps nothing
         self.is_closed = False  # says 403 to everybody
+        self.may_go = threading.Event()  # until it is set, what is put waits
+        self.may_go.set()
+        self.is_waited_for = threading.Event()
         self.url = ""
 
     def put(self, path: str, body: bytes) -> None:
@@ -53,6 +56,9 @@ def serve() -> Iterator[Store]:
 
         def do_PUT(self) -> None:
             body = self.body()
+            if not store.may_go.is_set():
+                store.is_waited_for.set()
+                store.may_go.wait()
             if (asked := self.asked()) is None:
                 return
             path, query = asked

@@ -1,5 +1,6 @@
 """The doorbell, at a Redis of its own."""
 
+import os
 import subprocess
 import time
 
@@ -12,8 +13,10 @@ from rq.serializers import JSONSerializer
 from portal.activity import anchors
 from portal.core import queue
 from portal.core.actor import acting_as, system
+from portal.run import queue_state
 from portal.run import redis as own_redis
 from workers import log
+from workers.lanes import Lanes
 
 
 @pytest.fixture
@@ -26,7 +29,7 @@ def bell(tmp_path, monkeypatch):
         while not own_redis.answers(socket):
             assert time.monotonic() < until
             time.sleep(0.05)
-        monkeypatch.setattr(queue, "_queue", None)
+        monkeypatch.setattr(queue, "_redis", None)
         queue.use(f"unix://{socket}")
         yield Redis.from_url(f"unix://{socket}")
     finally:
@@ -38,8 +41,48 @@ def test_a_check_of_the_whole_record_may_take_hours(bell):
     assert queue.ring(queue.BEAT)
     assert queue.ring(queue.CHECK_LOG, org_id=1, check_id=1)
 
-    jobs = [Job.fetch(name, connection=bell, serializer=JSONSerializer) for name in queue._queue.job_ids]
+    ids = [*queue.bell(queue.NAME, bell).job_ids, *queue.bell(queue.WHOLE, bell).job_ids]
+    jobs = [Job.fetch(name, connection=bell, serializer=JSONSerializer) for name in ids]
     assert [job.timeout for job in jobs] == [900, 6 * 3600]
+
+
+def test_only_messages_and_signs_of_life_hang_at_the_bell_of_messages():
+    jobs = {name: job for name, job in vars(queue).items() if isinstance(job, str) and job.startswith("workers.")}
+
+    assert {name for name, job in jobs.items() if queue.bell_of(job) == queue.NAME} == {
+        "SEND_CAMPAIGN", "SEND_MAIL", "SEND_PORTAL_MAIL", "READ_RETURNED", "FETCH_RETURNED", "BEAT"
+    }  # fmt: skip
+
+
+def test_a_process_is_started_for_each_long_job_that_waits_up_to_the_most(bell, tmp_path):
+    def answer(name):
+        (tmp_path / f"{name}-{os.getpid()}").touch()
+        time.sleep(60)
+
+    def begun():
+        return sorted(path.name.rpartition("-")[0] for path in tmp_path.glob("portal-*-*"))
+
+    lanes = Lanes(answer, 2)
+    queue.ring(queue.SEND_MAIL, org_id=1, mail_id=1)
+    lanes.look()
+    for job in (queue.RUN_IMPORT, queue.MAKE_BACKUP):
+        queue.ring(job)
+    for _ in range(5):
+        lanes.look()
+    until = time.monotonic() + 20
+    while len(begun()) < 3:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    lanes.end()
+
+    assert begun() == [queue.WHOLE, queue.WORK, queue.WORK]
+
+
+def test_the_status_counts_what_waits_at_every_bell(bell):
+    for job in (queue.BEAT, queue.RUN_IMPORT, queue.MAKE_BACKUP):
+        queue.ring(job)
+
+    assert queue_state.read(f"unix://{bell.connection_pool.connection_kwargs['path']}").waiting == 3
 
 
 def noted(org):
@@ -51,7 +94,7 @@ def test_a_worker_notes_the_last_entry_and_the_clock_does_not_wait_for_it(bell, 
     queue.use(f"unix://{bell.connection_pool.connection_kwargs['path']}")
     log.anchor()
     assert not noted(org)
-    SimpleWorker([queue._queue], connection=bell, serializer=JSONSerializer).work(burst=True)
+    SimpleWorker([queue.bell(queue.WHOLE, bell)], connection=bell, serializer=JSONSerializer).work(burst=True)
     assert noted(org)
 
 

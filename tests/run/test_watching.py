@@ -6,14 +6,13 @@ from datetime import timedelta
 import pytest
 
 from portal.accounts import service as accounts
-from portal.backups import making
 from portal.campaigns import sending
 from portal.campaigns.models import Campaign
 from portal.config import BadSettings, Settings
 from portal.core import watching
 from portal.core.actor import acting_as, system
 from portal.core.clock import now
-from portal.core.watching import DOUBTFUL, GOOD, WRONG, Figure, Finding
+from portal.core.watching import GOOD, WRONG, Figure, Finding
 from portal.delivery.models import HANDED, Delivery, PortalMail, SystemMail
 from portal.run import doctor_machine, metrics, pulse, standing, watch
 from portal.run.models import Pulse
@@ -182,18 +181,6 @@ def test_workers_that_are_gone_are_wrong(settings, app, lively):
     found = doctor_machine.processes(settings)
 
     assert (found.level, "workers for 5 minutes" in found.words) == (WRONG, True)
-
-
-@pytest.mark.one_database
-def test_workers_that_make_a_backup_are_not_to_be_started_anew(settings, app, lively):
-    Pulse.update(at=now() - timedelta(minutes=6)).where(Pulse.name == pulse.WORKERS).execute()
-    with making._alone():
-        found = doctor_machine.processes(settings)
-        Pulse.update(at=now() - timedelta(minutes=6)).execute()
-        without_clock = doctor_machine.processes(settings)
-
-    assert (found.level, found.helps, "at a backup" in found.words) == (DOUBTFUL, "", True)
-    assert without_clock.level == WRONG
 
 
 def test_single_mail_that_nobody_sends_is_noticed(settings, app, org):

@@ -1,0 +1,54 @@
+"""Long jobs have processes of their own, which live as long as there are some: no message waits behind a backup or an
+import, and an idle installation is as small as if there were none. The scheduler forks them.
+"""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from portal.core import queue
+from portal.run.tree import Forked
+
+GRACE = 4.0  # shorter than that of the tree, which waits for the scheduler
+
+
+@dataclass
+class Lane:
+    """The jobs of one bell, and how many processes are at them at most."""
+
+    bell: str
+    most: int
+    running: list[Forked] = field(default_factory=list)
+
+
+class Lanes:
+    """`answer` is what a process does: it answers a bell until nothing waits there."""
+
+    def __init__(self, answer: Callable[[str], None], most: int) -> None:
+        self._answer = answer
+        self._lanes = [Lane(queue.WORK, most), Lane(queue.WHOLE, 1)]
+
+    def look(self) -> None:
+        """Start a process where something waits and there is room for one."""
+        for lane in self._lanes:
+            lane.running = [process for process in lane.running if process.poll() is None]
+            if len(lane.running) < lane.most and queue.waiting(lane.bell):
+                name = lane.bell.removeprefix(f"{queue.NAME}-")
+                lane.running.append(Forked(name, partial(self._answer, lane.bell)))
+
+    def end(self) -> None:
+        """End all. What is broken off is done again from where it was."""
+        left = [process for lane in self._lanes for process in lane.running if process.poll() is None]
+        for process in left:
+            process.terminate()
+        until = time.monotonic() + GRACE
+        for process in left:
+            try:
+                process.wait(max(0.1, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
