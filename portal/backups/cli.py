@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from portal.backups import checking, keys, making, rules, seals, service
+from portal.backups import checking, keys, losses, making, rules, seals, service
 from portal.backups.models import BAD, GOOD, Backup
 from portal.commanding import as_json, installation, say
 from portal.core.written import moment
@@ -91,12 +91,13 @@ def verify(names: tuple[str, ...], as_json: bool) -> None:
 def _told(row: Backup) -> dict[str, Any]:
     return {
         "name": row.name, "good": row.state == GOOD, "state": row.state, "words": row.words, "size": row.size,
-        "sha256": row.sha256, "rows": row.rows, "documents": row.documents, "places": row.places,
+        "sha256": row.sha256, "rows": row.rows, "documents": row.documents, "unread": row.unread, "places": row.places,
         "key": row.recipient, "started_at": row.started_at, "ended_at": row.ended_at,
     }  # fmt: skip
 
 
 def _line(row: Backup) -> str:
     state = f"not good: {row.words}" if row.state == BAD else row.state
+    state += f", without {losses.in_words(row.unread)}" if row.unread else ""
     where = f" in {' and '.join(row.places)}" if row.places else ""
     return f"{moment(row.started_at, rules.HOME)}  {row.name}  {rules.in_words(row.size):>10}{where}  {state}"

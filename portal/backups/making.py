@@ -11,27 +11,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from portal.backups import copying, keys, locking, rules, seals, snapshot, stores
 from portal.backups.archive import PIECE, Member, file_member, packed
 from portal.backups.checking import check_back
 from portal.backups.files import HashingFile, spooled
 from portal.backups.keys import Key
+from portal.backups.losses import Losses, StoreGone, Unread, check, from_store
 from portal.backups.models import BAD, GOOD, RUNNING, Backup
 from portal.backups.proving import DOCUMENTS, NotGood, prove
 from portal.backups.seals import BadSeal, Seal
 from portal.backups.snapshot import Contents
 from portal.core.clock import now
-from portal.documents import keeping
 from portal.gateways.backup_places import NotThere, PlaceTrouble
-from portal.gateways.storage import Missing
 
 log = logging.getLogger("portal.backups")
 
 BROKEN_OFF = "It was broken off."
 FOLDERS = ("anchors", "erasures", "imports")
-EXPECTED = (NotGood, NotThere, BadSeal, PlaceTrouble, snapshot.NotTaken, locking.Damaged, OSError)
+EXPECTED = (NotGood, StoreGone, NotThere, BadSeal, PlaceTrouble, snapshot.NotTaken, locking.Damaged, OSError)
 
 
 class Busy(RuntimeError):
@@ -61,10 +60,17 @@ def create() -> Backup:
 
 def _make(name: str, key: Key) -> dict[str, Any]:
     identity, own = locking.new_identity(), stores.own()
+    facts: dict[str, Any] = {}
     with _emptied(stores.working("making")) as folder:
         database, contents = snapshot.take(stores.settings().database_url, folder)
+        losses = Losses(len(contents.files))
+
+        def told() -> dict[str, Any]:
+            facts["unread"] = losses.told()
+            return {"made": name, **contents.told, **facts}
+
         with HashingFile(folder / name) as file:
-            pieces = packed(_members(database, contents), lambda: {"made": name, **contents.told})
+            pieces = packed(_members(database, contents, losses), told)
             locking.lock(pieces, file, [key.recipient, str(identity.to_public())])
         own.adopt(name, folder / name)
     seal = Seal(name, now().isoformat(), file.size, file.digest.hexdigest(), key.recipient)
@@ -74,14 +80,15 @@ def _make(name: str, key: Key) -> dict[str, Any]:
             place.put(name, own.root / name)
         stores.put_seal(place, seal, key)
         check_back(place, seal, key)
-    prove(own, name, identity, contents)
+    prove(own, name, identity, contents, losses.places)
     return {
         "size": seal.size, "sha256": seal.sha256, "rows": sum(contents.tables.values()),
-        "documents": len(contents.files), "places": [place.words for place in stores.every()],
+        "documents": len(contents.files) - len(losses.places), "places": [place.words for place in stores.every()],
+        **facts,
     }  # fmt: skip
 
 
-def _members(database: Path, contents: Contents) -> Iterator[Member]:
+def _members(database: Path, contents: Contents, losses: Losses) -> Iterator[Member]:
     """The database first: by it the documents are checked as the archive is read."""
     settings = stores.settings()
     yield file_member(database.name, database)
@@ -94,13 +101,19 @@ def _members(database: Path, contents: Contents) -> Iterator[Member]:
     for file in contents.files:
         with spooled("making") as held:
             try:
-                for piece in keeping.store().open(file.place):
-                    held.write(piece)
-            except Missing:
-                continue  # removed since the database was copied, or lost: the proof says it
+                check(file, _copied(from_store(file.place), held))
+            except Unread as unread:
+                losses.note(file, unread.why)
+                continue
             size = held.tell()
             held.seek(0)
             yield Member(DOCUMENTS + file.place, size, iter(partial(held.read, PIECE), b""))
+
+
+def _copied(pieces: Iterator[bytes], held: IO[bytes]) -> Iterator[bytes]:
+    for piece in pieces:
+        held.write(piece)
+        yield piece
 
 
 @contextmanager

@@ -24,6 +24,7 @@ class Backup(BaseModel):
     rows = BigIntegerField(default=0)
     documents = IntegerField(default=0)
     places: Any = JSONField(default=list)  # where it lies, in words
+    unread: Any = JSONField(default=list)  # the documents it is without, for they could not be read: see losses
     started_at = UtcField(default=now)
     ended_at = UtcField(null=True)
     checked_at = UtcField(null=True)  # when the store was last asked for it

@@ -2,17 +2,15 @@
 what it was made from: rows, records and documents alike (I06).
 """
 
-import hashlib
-from base64 import b64decode
+from collections.abc import Set
 from typing import Any
 
 from portal.backups import snapshot, stores
 from portal.backups.archive import PIECE, Sink, Unpacker
 from portal.backups.files import spooled
 from portal.backups.locking import Damaged, unlock
+from portal.backups.losses import Unread, check
 from portal.backups.snapshot import Contents, File
-from portal.core.sealing import Unopened, open_sealed
-from portal.documents import keeping, sealed_files
 from portal.gateways.backup_places import Place
 
 DOCUMENTS = "documents/"
@@ -22,9 +20,11 @@ class NotGood(RuntimeError):
     """The archive is not what it was made from. The message says what is wrong, by name."""
 
 
-def prove(place: Place, name: str, identity: Any, made_from: Contents) -> None:
-    """Raises NotGood, unless the archive of this name is whole and holds what it was made from."""
-    files = {file.place: file for file in made_from.files}
+def prove(place: Place, name: str, identity: Any, made_from: Contents, without: Set[str]) -> None:
+    """Raises NotGood, unless the archive of this name is whole and holds what it was made from, `without` files of the
+    store that could not be read.
+    """
+    files = {file.place: file for file in made_from.files if file.place not in without}
     kind = snapshot.SQLITE if snapshot.is_sqlite(stores.settings().database_url) else snapshot.POSTGRESQL
     database = stores.working("trial") / kind
     found: set[str] = set()
@@ -86,12 +86,7 @@ class _Checked:
     def close(self) -> None:
         with self.held as held:
             held.seek(0)
-            digest = hashlib.sha256()
             try:
-                key = b64decode(open_sealed(keeping.PURPOSE, self.file.sealed_key))
-                for piece in sealed_files.opened(key, iter(lambda: held.read(PIECE), b"")):
-                    digest.update(piece)
-            except (Unopened, sealed_files.Damaged):
-                raise NotGood(f"The document {self.file.place[:8]} cannot be opened.") from None
-        if self.file.sha256 and digest.hexdigest() != self.file.sha256:
-            raise NotGood(f"The document {self.file.place[:8]} is not what was kept.")
+                check(self.file, iter(lambda: held.read(PIECE), b""))
+            except Unread as unread:
+                raise NotGood(f"The document {self.file.place[:8]} is {unread.why} in the archive.") from None

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 HOME = ZoneInfo("Africa/Johannesburg")
 KEPT_DAYS = 90
 OLDEST_GOOD = timedelta(hours=26)
+FEW = 3
 AGAIN_AFTER = timedelta(hours=1)
 NIGHT_ENDS = 1  # o'clock: the first hour of a day in which its backup is made
 _NAME = re.compile(r"(in-contact|erasures|org-\d+)-(\d{8}-\d{6})-[0-9a-f]{8}\.age")
@@ -61,6 +62,13 @@ def is_alarming(at: datetime, last_good: datetime | None, begun: datetime | None
     """Whether there was no good backup for 26 hours, counted from the beginning of the installation at the earliest."""
     since = last_good or begun
     return since is not None and at - since > OLDEST_GOOD
+
+
+def is_store_gone(unread: int, files: int) -> bool:
+    """Whether so many of the store's files cannot be read that it is not they which are lost, but the store: then no
+    backup may pass for good. All that there are, of two or more; or more than a tenth of them, and more than three.
+    """
+    return unread > 1 and (unread == files or (unread > FEW and unread * 10 > files))
 
 
 def in_words(size: int) -> str:

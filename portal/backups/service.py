@@ -11,8 +11,10 @@ from portal.backups import checking, copying, keys, making, rules, seals, stores
 from portal.backups.keys import NoKey
 from portal.backups.models import GOOD, RUNNING, Backup
 from portal.core import queue
+from portal.core.actor import current_actor
 from portal.core.clock import now
 from portal.core.tenancy import Org
+from portal.documents.models import Document
 from portal.gateways.backup_places import PlaceTrouble
 
 log = logging.getLogger("portal.backups")
@@ -48,6 +50,16 @@ def standing() -> Standing:
         why = f" The last one: {last.words}" if last and last.words else ""
         return Standing(good, f"There is no good backup of the last 26 hours.{why}", is_alarming)
     return Standing(good, "", False)
+
+
+def unread_documents(good: Backup | None) -> list[tuple[Document, str]]:
+    """The documents of the current organisation that a backup is without, and why; not those removed since."""
+    org_id = current_actor().org_id
+    told = good.unread if good else []
+    why = {one["id"]: one["why"] for one in told if one["kind"] == "document" and one["org_id"] == org_id}
+    if not why:
+        return []
+    return [(row, why[row.id]) for row in Document.select().where(Document.id.in_(list(why))).order_by(Document.id)]
 
 
 def ring_when_due() -> None:

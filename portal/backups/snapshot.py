@@ -30,6 +30,9 @@ class File:
     place: str
     sealed_key: str
     sha256: str
+    kind: str
+    id: int
+    org_id: int
 
 
 @dataclass(frozen=True)
@@ -174,8 +177,8 @@ def _contents(rows: _ROWS, tables: str) -> Contents:
             raise NotTaken(f"The record of an organisation ends at {last}, and its last link is {seq}.")
     heads = {str(org): [seq, hash_] for org, seq, hash_ in rows("SELECT org_id, seq, hash FROM log_head")}
     schema = [str(row[0]) for row in rows("SELECT name FROM schema_migration ORDER BY name")]
-    files = rows("SELECT place, sealed_key, sha256 FROM document WHERE place <> ''")
-    files += rows("SELECT place, sealed_key, '' FROM export WHERE place <> ''")
+    files = rows("SELECT place, sealed_key, sha256, 'document', id, org_id FROM document WHERE place <> ''")
+    files += rows("SELECT place, sealed_key, '', 'export', id, org_id FROM export WHERE place <> ''")
     return Contents(counted, heads, schema, tuple(sorted((File(*row) for row in files), key=lambda one: one.place)))
 
 

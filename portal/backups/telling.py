@@ -5,7 +5,7 @@ watches the installation by a program (R60, R73).
 from zoneinfo import ZoneInfo
 
 from portal.accounts.service import current_org
-from portal.backups import keys, rules, service, stores
+from portal.backups import keys, losses, rules, service, stores
 from portal.backups.models import GOOD as IS_GOOD
 from portal.core.actor import current_actor
 from portal.core.permissions import Permission
@@ -32,6 +32,7 @@ def register() -> None:
     register_reading("backups", read)
     register_notices(on_home)
     register_look(backups, watched=True)
+    register_look(documents_backed_up, watched=True)
     register_figures(figures)
     register_before_upgrade(before_upgrade)
 
@@ -45,14 +46,21 @@ def read() -> Reading:
     if found.last_good is None:
         return Reading("There is no backup yet.", None, page)
     at = moment(found.last_good.started_at, ZoneInfo(current_org().timezone))
+    if unread := service.unread_documents(found.last_good):
+        return Reading(f"The last good backup, of {at}, is without {_files(len(unread))} of yours.", False, page)
     return Reading(f"The last good backup is of {at}; it was put back and compared.", True, page)
 
 
 def on_home() -> list[Notice]:
     """Who owns the organisation is told; whoever looks after the installation gets a mail besides."""
-    if not current_actor().may(Permission.OWNER) or not service.standing().is_alarming:
+    if not current_actor().may(Permission.OWNER):
         return []
-    return [Notice("triangle-alert", "There is no good backup", " of the last 26 hours.", "backups.index")]
+    found = service.standing()
+    if found.is_alarming:
+        return [Notice("triangle-alert", "There is no good backup", " of the last 26 hours.", "backups.index")]
+    if unread := service.unread_documents(found.last_good):
+        return [Notice("triangle-alert", f"The last backup is without {_files(len(unread))}", "", "backups.index")]
+    return []
 
 
 def backups() -> Finding:
@@ -68,6 +76,22 @@ def backups() -> Finding:
     return Finding("backups", GOOD, f"The last good one is of {at}, here and in {second.words}.")
 
 
+def documents_backed_up() -> Finding:
+    """For the doctor, the status page and the alarm by mail: which documents the last good backup is without."""
+    name, good = "documents backed up", service.last_good()
+    if good is None or not good.unread:
+        return Finding(name, GOOD, "The last good backup holds all there are." if good else "There is no backup yet.")
+    words = (
+        f"The last good backup is without {_files(len(good.unread))}: {losses.in_words(good.unread)}. An older backup "
+        "may hold them; what cannot be had again is to be removed by its organisation."
+    )
+    return Finding(name, WRONG, words, "portal backup create")
+
+
+def _files(count: int) -> str:
+    return "1 document" if count == 1 else f"{count:,} documents"
+
+
 def figures() -> list[Figure]:
     good = service.last_good()
     at = good.started_at.timestamp() if good else 0
@@ -81,4 +105,5 @@ def before_upgrade() -> str:
     made = service.make()
     if made.state != IS_GOOD:
         raise NoBackup(f"The backup before it is not good: {made.words}")
-    return f"{made.name} was made and tried out."
+    without = f", without {losses.in_words(made.unread)}" if made.unread else ""
+    return f"{made.name} was made and tried out{without}."

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Flask, render_template
 
-from portal.backups import keys, rules, service, stores
+from portal.backups import keys, losses, rules, service, stores
 from portal.backups.models import Backup
 from portal.core.permissions import Permission
 from portal.web.access import needs
@@ -16,14 +16,16 @@ SIZE = 30
 @needs(Permission.OWNER)
 def index() -> str:
     """Nothing here tells of other organisations: how much there is, and why one failed, is for support."""
-    return _page("backups/index.html")
+    return _page("backups/index.html", unread=service.unread_documents(service.last_good()))
 
 
 @bp.get("/support/backups")
 @needs(Permission.SUPPORT)
 def support() -> str:
     places = [place.words for place in stores.every()]
-    return _page("backups/support.html", places=places, has_key=keys.is_there(), in_words=rules.in_words)
+    return _page(
+        "backups/support.html", places=places, has_key=keys.is_there(), in_words=rules.in_words, named=losses.in_words
+    )
 
 
 def _page(template: str, **more: object) -> str:

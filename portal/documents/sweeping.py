@@ -27,7 +27,7 @@ def sweep() -> int:
     first = Org.select(Org.created_at).order_by(Org.id).first()
     if first is None:
         return 0
-    known = {place for org in Org.select(Org.id) for place in _places(org.id)}
+    known = {place for org in Org.select(Org.id) for place in places_of(org.id)}
     latest = time.time() - PATIENCE
     removed = 0
     for name, written in list(keeping.store().names()):
@@ -37,7 +37,8 @@ def sweep() -> int:
     return removed
 
 
-def _places(org_id: int) -> list[str]:
+def places_of(org_id: int) -> list[str]:
+    """The files of the store that an organisation names."""
     with acting_as(system(org_id)):
         found = [place for (place,) in Document.select(Document.place).tuples()]
         return found + [place for places in _keepers for place in places()]

@@ -19,6 +19,7 @@ from portal.activity import anchors, heads, log
 from portal.backups import opening, rules, snapshot
 from portal.backups.models import BAD, GOOD, RUNNING, Backup
 from portal.backups.opening import NotRestored, Source
+from portal.backups.proving import DOCUMENTS
 from portal.campaigns import restored as campaigns
 from portal.commanding import installed
 from portal.config import Settings, environment
@@ -47,6 +48,8 @@ class Restored:
     migrated: list[str] = field(default_factory=list)
     rows: int = 0
     documents: int = 0
+    unread: list[dict[str, Any]] = field(default_factory=list)  # documents that could not be read when it was made
+    removed: int = 0  # files that went while it was made
     journal: str = ""
     replayed: dict[str, dict[str, Any]] = field(default_factory=dict)
     paused: dict[str, dict[str, int]] = field(default_factory=dict)  # of each organisation, with what is not certain
@@ -166,7 +169,10 @@ def _put_database(there: Settings, folder: Path, manifest: dict[str, Any], done:
         raise NotRestored(str(error)) from None
     if contents.told != {name: manifest.get(name) for name in contents.told}:
         raise NotRestored("The database put back is not what the manifest says.")
-    done.rows, done.documents = sum(contents.tables.values()), len(contents.files)
+    there_are = {file.place for file in contents.files if DOCUMENTS + file.place in manifest["files"]}
+    done.rows, done.documents = sum(contents.tables.values()), len(there_are)
+    done.unread = manifest.get("unread", [])
+    done.removed = len(contents.files) - len(there_are) - len(done.unread)
     if kind == snapshot.POSTGRESQL:
         path.unlink()
 
@@ -180,7 +186,7 @@ def _make_ready(there: Settings, done: Restored, made: str) -> None:
         Backup.update(state=BAD, words="It was broken off.").where(
             Backup.state == RUNNING, Backup.name != done.archive
         ).execute()
-        Backup.update(state=GOOD, ended_at=now()).where(Backup.name == done.archive).execute()
+        Backup.update(state=GOOD, ended_at=now(), unread=done.unread).where(Backup.name == done.archive).execute()
         for org in list(Org.select().order_by(Org.id)):
             with acting_as(system(org.id)):
                 head = heads.current()

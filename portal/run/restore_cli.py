@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from portal.backups import opening
+from portal.backups.losses import in_words
 from portal.backups.opening import NotRestored, Source
 from portal.commanding import as_json, say
 from portal.gateways.backup_places import Folder, from_url
@@ -66,6 +67,10 @@ def words(done: Restored, seconds: float) -> str:
     lines += [
         f"{name} was passed over: it has no seal, so that its making was broken off." for name in done.passed_over
     ]
+    if done.unread:
+        lines.append(f"These could not be read when it was made, and are not in it: {in_words(done.unread)}.")
+    if done.removed:
+        lines.append(f"{done.removed:,} files were removed while it was made, and are not in it.")
     for slug, told in done.replayed.items():
         lines.append(
             f"{slug}: {told['erased']} erased again, {told['de_identified']} made nameless again, "

@@ -69,3 +69,15 @@ def test_files_that_are_not_ours_are_left_alone(name: str) -> None:
 )
 def test_sizes(size: int, words: str) -> None:
     assert rules.in_words(size) == words
+
+
+@pytest.mark.parametrize(
+    ("unread", "files", "is_gone"),
+    [
+        (0, 0, False), (0, 40, False), (1, 1, False),  # one that is lost looks like this too; it is told of
+        (2, 2, True), (3, 3, True), (2, 3, False), (3, 4, False), (4, 5, True), (4, 40, False), (5, 40, True),
+        (10, 100, False), (11, 100, True), (1_000, 10_000, False), (1_001, 10_000, True), (10_000, 10_000, True),
+    ],
+)  # fmt: skip
+def test_so_much_is_lost_that_the_store_must_be_gone(unread: int, files: int, is_gone: bool) -> None:
+    assert rules.is_store_gone(unread, files) is is_gone

@@ -201,18 +201,6 @@ def test_a_full_disk_is_said(kept: Settings, recovery_key: str, monkeypatch: pyt
     assert (made.state, made.words) == ("bad", "The disk is full.")
 
 
-@pytest.mark.one_database
-def test_a_document_that_is_gone_makes_it_bad(kept: Settings, recovery_key: str, thandi: Contact) -> None:
-    with acting_as(system(thandi.org_id)):
-        document = documents.add(io.BytesIO(pdf()), "consent.pdf", contact_id=thandi.id)
-    path = kept.data_dir / "documents" / document.place[:2] / document.place[2:4] / document.place
-    whole = path.read_bytes()
-    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
-    assert making.create().words == f"The document {document.place[:8]} cannot be opened."
-    path.unlink()
-    assert "1 of 1 documents are not in it" in making.create().words
-
-
 def test_a_database_that_comes_back_another_one_makes_it_bad(
     kept: Settings, recovery_key: str, org: Org, monkeypatch: pytest.MonkeyPatch
 ) -> None:
