@@ -8,6 +8,7 @@ from functools import partial
 from portal.config import Settings
 from portal.core import db, logs
 from portal.features import prepare
+from portal.run import web
 from portal.run.tree import Child, Tree
 from portal.run.up import WORKERS
 from workers import run
@@ -18,25 +19,34 @@ GRACE = 7.0  # shorter than that of `portal up`, which waits for this process
 def main() -> None:
     logs.setup()
     settings = Settings.from_environment()
-    prepare(settings)
     match sys.argv[1:]:
-        case ["schedule"]:
+        case ["together", count]:
+            together(settings, int(count))
+        case words:
+            prepare(settings)
+            alone(settings, *words)
+
+
+def alone(settings: Settings, what: str) -> None:
+    match what:
+        case "schedule":
             run.schedule(settings, WORKERS)
-        case ["listen"]:
+        case "listen":
             from portal.delivery import bounce_listener
 
             bounce_listener.serve(settings.bounce_listen, settings.bounce_address)
-        case ["together", count]:
-            together(settings, int(count))
         case _:
             run.work(settings)
 
 
 def together(settings: Settings, count: int) -> None:
-    """The scheduler, so many workers and, without SMTP_URL, the mail catcher: all forked from this process, so that
-    what it has loaded is in memory once.
+    """The web server, the scheduler, so many workers and, without SMTP_URL, the mail catcher: all forked from this
+    process, so that what it has loaded is in memory once.
     """
-    children = [Child("scheduler", run=partial(run.schedule, settings, count))]
+    import wsgi  # noqa: F401  # loads the program for all of them
+
+    children = [Child("web", run=partial(web.serve, settings.port))]
+    children += [Child("scheduler", run=partial(run.schedule, settings, count))]
     children += [Child(f"worker {number + 1}", run=partial(run.work, settings)) for number in range(count)]
     if settings.smtp_url is None:
         from portal.delivery import catcher  # not loaded where nothing is caught

@@ -17,6 +17,7 @@ from portal.run import benching, doctor_mail, moving, upgrading
 from portal.run import doctor as examining
 from portal.run import migrate as migrations
 from portal.run import up as tree
+from portal.run import web as web_server
 from portal.signin.first_run import new_code
 
 
@@ -35,7 +36,7 @@ def up() -> None:
 def web() -> None:
     """Run the web server alone."""
     settings = Settings.from_environment()
-    command = tree.web_command(sys.executable, os.environ.get("PORTAL_BIND", "127.0.0.1"), settings.port)
+    command = web_server.command(settings.port)
     os.execv(command[0], command)
 
 

@@ -15,10 +15,9 @@ from dotenv import load_dotenv
 
 from portal.config import BadSettings, Settings
 from portal.core import logs
-from portal.run import redis, upgrading
+from portal.run import redis, upgrading, web
 from portal.run.tree import Child, Tree
 
-ROOT = Path(__file__).resolve().parents[2]
 WORKERS = 2
 LONGEST_START = 150.0  # seconds: a small machine that is busy takes its time
 SAY = "PORTAL_SAY"  # handed on by `portal demo`; children do not get it
@@ -40,10 +39,10 @@ def up(settings: Settings, environ: Mapping[str, str], say: str) -> bool:
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with only_one(settings.data_dir):
-        bind = environ.get("PORTAL_BIND", "127.0.0.1")
+        bind = web.bind()
         _check_port(bind, settings.port)
         first = _make_ready(environ)
-        tree = Tree(_children(settings, bind), environ, str(ROOT))
+        tree = Tree(_children(settings), environ, str(web.ROOT))
         try:
             tree.start(0)
             _wait_for_redis(settings, tree)
@@ -58,11 +57,9 @@ def up(settings: Settings, environ: Mapping[str, str], say: str) -> bool:
             raise
 
 
-def _children(settings: Settings, bind: str) -> list[Child]:
-    python = sys.executable
+def _children(settings: Settings) -> list[Child]:
     children = [
-        Child("web", web_command(python, bind, settings.port)),
-        Child("workers", [python, "-m", "workers", "together", os.environ.get("WORKERS", str(WORKERS))]),
+        Child("portal", [sys.executable, "-m", "workers", "together", os.environ.get("WORKERS", str(WORKERS))]),
     ]
     if settings.uses_embedded_redis:
         folder = settings.data_dir / "redis"
@@ -75,15 +72,6 @@ def _children(settings: Settings, bind: str) -> list[Child]:
             )
         )
     return children
-
-
-def web_command(python: str, bind: str, port: int) -> list[str]:
-    return [
-        python, "-m", "gunicorn", "wsgi:app", "--worker-class", "gthread", "--preload",
-        "--workers", os.environ.get("WEB_WORKERS", "2"), "--threads", os.environ.get("WEB_THREADS", "4"),
-        "--bind", f"{bind}:{port}", "--graceful-timeout", "6", "--timeout", "60", "--keep-alive", "15",
-        "--log-level", "warning", "--logger-class", "portal.run.web_log.WebLog", "--chdir", str(ROOT),
-    ]  # fmt: skip
 
 
 def only_one(folder: Path) -> IO[str]:
@@ -112,7 +100,7 @@ def _check_port(bind: str, port: int) -> None:
 def _make_ready(environ: Mapping[str, str]) -> str:
     """Bring database and country data to what this program needs; while nobody is there, how to make the owner."""
     command = [sys.executable, "-m", "portal.cli", "migrate", "--first-run"]
-    ended = subprocess.run(command, env=dict(environ), cwd=ROOT, capture_output=True, text=True)
+    ended = subprocess.run(command, env=dict(environ), cwd=web.ROOT, capture_output=True, text=True)
     if ended.returncode:
         raise CannotStart(ended.stderr.strip() or "The database could not be brought to this program's schema.")
     return "\n".join(line for line in ended.stdout.splitlines() if line.startswith("Nobody is here"))
