@@ -9,7 +9,7 @@ from portal.config import Settings
 from portal.core import db, logs
 from portal.features import prepare
 from portal.run import web
-from portal.run.tree import Child, Tree
+from portal.run.tree import Child, Tree, call_this
 from portal.run.up import WORKERS
 from workers import run
 
@@ -45,6 +45,7 @@ def together(settings: Settings, count: int) -> None:
     """
     import wsgi  # noqa: F401  # loads the program for all of them
 
+    call_this("portal")
     children = [Child("web", run=partial(web.serve, settings.port))]
     children += [Child("scheduler", run=partial(run.schedule, settings, count))]
     children += [Child(f"worker {number + 1}", run=partial(run.work, settings)) for number in range(count)]

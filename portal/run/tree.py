@@ -143,12 +143,17 @@ def _live(name: str, run: Callable[[], None], parent: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     _end_with(parent)
-    Path("/proc/self/comm").write_text(name[:15])  # what ps and top show
+    call_this(name)
     try:
         run()
     except Exception:
         log.exception("%s failed", name)
         sys.exit(1)
+
+
+def call_this(name: str) -> None:
+    """Give this process the name that ps and top show, of at most fifteen letters."""
+    Path("/proc/self/comm").write_text(name[:15])
 
 
 def _end_with(parent: int) -> None:

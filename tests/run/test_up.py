@@ -65,9 +65,7 @@ def test_a_second_one_on_the_same_folder_is_refused_in_words(stage):
     assert "already running on the data folder" in second.stderr
 
 
-@pytest.mark.parametrize(
-    "words", ["web:", "workers together", "worker 1:", "scheduler:", "mail catcher:", "redis.sock"]
-)
+@pytest.mark.parametrize("words", ["web:", "portal:", "worker 1:", "scheduler:", "mail catcher:", "redis.sock"])
 def test_what_is_killed_is_started_again(stage, words):
     before = processes(stage, words)
     assert before
