@@ -2,49 +2,61 @@
 
 import contextlib
 import os
-import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
+import uuid
 
 import pytest
+from peewee import Database
 
 from portal.config import Settings
 from portal.core import db as database
 from portal.core import watching
 from portal.run import migrate, upgrading
+from tests import databases
 from tests.databases import KEYS
 from tests.kills import Stage, free_port
+from tests.older import Older, lost, migrate_until
 
 pytestmark = pytest.mark.one_database
 
 
 @pytest.fixture
-def older(tmp_path, monkeypatch):
-    """A database of some versions ago, and how many statements lead to today's."""
+def older(request, tmp_path):
+    """The address of a database of some versions ago with rows in every table, and the steps that lead to today's."""
+    url, name = f"sqlite:///{tmp_path}/older.sqlite3", f"older_{uuid.uuid4().hex}"
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgresql")
+        databases.execute(server, f"CREATE DATABASE {name}")
+        url = server.format(name=name)
     every = migrate.names()
-    last = every[-4:]
-    path = tmp_path / "older.sqlite3"
-    with monkeypatch.context() as patch:
-        patch.setattr(migrate, "names", lambda: every[:-4])
-        migrate.migrate(f"sqlite:///{path}")
+    migrate_until(url, len(every) - 4)
+    with Older(url) as there:
+        there.fill({})
+    yield url, every[-4:]
     database.disconnect()
-    return path, last
+    if request.param == "postgresql":
+        databases.execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def state(path):
-    with sqlite3.connect(path) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        return connection.execute("SELECT type, name, sql FROM sqlite_master ORDER BY name").fetchall()
+def state(url):
+    """Everything in it, and which steps it has taken. Who was killed has let go of it first."""
+    with Older(url) as there:
+        if not there.is_sqlite:
+            until(
+                lambda: there.ask("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()") == [(1,)]
+            )
+        names = {name for (name,) in there.ask("SELECT name FROM schema_migration")}
+        return names, there.schema(), there.rows()
 
 
-def migrate_and_die(path, at):
+def migrate_and_die(url, at):
     """Migrate in a process of its own that is killed before this statement; whether it was."""
     child = os.fork()
     if not child:
-        count, execute = [0], database._Sqlite.execute_sql
+        count, execute = [0], Database.execute_sql
 
         def counted(self, statement, *more):
             count[0] += 1
@@ -52,34 +64,34 @@ def migrate_and_die(path, at):
                 os.kill(os.getpid(), signal.SIGKILL)
             return execute(self, statement, *more)
 
-        database._Sqlite.execute_sql = counted
+        Database.execute_sql = counted
         try:
-            migrate.migrate(f"sqlite:///{path}")
+            migrate.migrate(url)
         finally:
             os._exit(0)
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
 @pytest.mark.faults
-def test_killed_at_each_statement_the_database_is_as_it_was_and_the_next_try_goes_through(older, tmp_path):
-    before, last = older
-    was, at = state(before), 1
-    while True:
-        path = tmp_path / "tried.sqlite3"
-        shutil.copy(before, path)
-        if not migrate_and_die(path, at):
-            break
-        now = state(path)
-        with sqlite3.connect(path) as connection:
-            names = {name for (name,) in connection.execute("SELECT name FROM schema_migration")}
-        assert now == was or set(last) <= names, at
-        for left in tmp_path.glob("tried.sqlite3*"):
-            left.unlink()
+@pytest.mark.parametrize("older", ["sqlite", "postgresql"], indirect=True)
+def test_killed_at_each_statement_the_database_is_as_it_was_and_the_next_try_goes_through(older):
+    url, last = older
+    was, at, is_done = state(url), 1, False
+    while migrate_and_die(url, at):
+        now = state(url)
+        is_done = set(last) <= now[0]  # it was killed after all was there
+        assert is_done or now == was, at
         at += 1
+        if is_done:
+            break
 
     assert at > 20
-    assert migrate_and_die(path, 0) is False
-    assert set(last) <= {name for (name,) in sqlite3.connect(path).execute("SELECT name FROM schema_migration")}
+    assert migrate_and_die(url, 0) is False
+    names, _, rows = state(url)
+    assert set(last) <= names
+    assert lost(was[2], rows, last) == []
+    with Older(url) as there:
+        assert there.broken() == []
 
 
 def test_what_must_be_done_before_and_fails_changes_nothing(tmp_path, monkeypatch):
