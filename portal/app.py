@@ -18,6 +18,7 @@ from portal.consent import views as consent
 from portal.contacts import views as contacts
 from portal.core import db as database
 from portal.core.permissions import Denied
+from portal.core.shutting import Shut
 from portal.delivery import mail_views, returned_views, tracking_views, unsubscribe_views
 from portal.diary import views as diary
 from portal.documents import views as documents
@@ -136,6 +137,7 @@ def create_app(settings: Settings, *, check: bool = True) -> Flask:
     errors.register_error(app, NotFound, 404)
     errors.register_error(app, AlreadyMember, 422)
     errors.register_error(app, Busy, 503)
+    errors.register_error(app, Shut, 503)
     for register in PAGES:
         register(app)
     for name in POSTED_FROM_ELSEWHERE:

@@ -21,7 +21,7 @@ from portal.features import prepare
 from portal.imports import cli as imports
 from portal.privacy import cli as privacy
 from portal.run import commands as run
-from portal.run import migrate, restore_cli, up
+from portal.run import migrate, organisation_cli, restore_cli, up
 from portal.sample import service as sample
 from portal.signin import cli as signin
 from portal.support import cli as support
@@ -42,6 +42,7 @@ FEATURES = (
     privacy.register,
     backups.register,
     restore_cli.register,
+    organisation_cli.register,
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from portal.config import Settings
+from portal.core import shutting
 from portal.core.actor import acting_as, system
 from portal.core.db import db
 from portal.core.tenancy import Org
@@ -45,6 +46,7 @@ def organisation(slug: str) -> Iterator[Org]:
         org = Org.get_or_none(Org.slug == slug)
         if org is None:
             raise click.ClickException(f"There is no organisation called {slug!r}.")
+        shutting.refuse(org.id)
         with acting_as(system(org.id)):
             yield org
 

@@ -12,7 +12,7 @@ from portal.compliance import service as compliance
 from portal.config import BadSettings, Settings
 from portal.consent import approaching, gatekeeping, purposes, restricting, sayings
 from portal.contacts import field_facts, own_facts, person, photos, scope
-from portal.core import db, keys, queue
+from portal.core import db, keys, queue, shutting
 from portal.delivery import holding, leaving, seals, transport
 from portal.diary import home
 from portal.documents import keeping
@@ -30,6 +30,7 @@ from portal.subscribing import holding as subscribing
 from portal.transfers import service as transfers
 
 RULES = (
+    shutting.register,
     scope.register,
     own_facts.register,
     field_facts.register,

@@ -4,8 +4,10 @@ import logging
 from collections.abc import Callable
 from functools import wraps
 
+from portal.core import shutting
 from portal.core.actor import acting_as, system
 from portal.core.db import connected
+from portal.core.shutting import Shut
 from portal.core.tenancy import Org
 
 log = logging.getLogger("portal.workers")
@@ -24,7 +26,10 @@ def org_job(run: Callable[..., None]) -> Callable[..., None]:
     def job(org_id: int, **ids: int) -> None:
         try:
             with connected(), acting_as(system(org_id)):
+                shutting.refuse(org_id)
                 run(**ids)
+        except Shut:
+            log.info("a job waits until its organisation is put back", extra={"job": run.__name__, "org_id": org_id})
         except Exception as error:
             log.exception("a job failed", extra={"job": run.__name__, "org_id": org_id})
             raise JobFailed(f"{run.__name__}: {type(error).__name__}") from None
@@ -40,6 +45,8 @@ def portal_job(run: Callable[..., None]) -> Callable[..., None]:
         try:
             with connected():
                 run(**ids)
+        except Shut:
+            log.info("a job waits until an organisation is put back", extra={"job": run.__name__})
         except Exception as error:
             log.exception("a job failed", extra={"job": run.__name__})
             raise JobFailed(f"{run.__name__}: {type(error).__name__}") from None
@@ -53,6 +60,9 @@ def each_org(run: Callable[[], None]) -> None:
         for org_id in [org.id for org in Org.select(Org.id)]:
             try:
                 with acting_as(system(org_id)):
+                    shutting.refuse(org_id)
                     run()
+            except Shut:
+                continue
             except Exception:
                 log.exception("a sweep failed", extra={"job": run.__name__, "org_id": org_id})

@@ -60,10 +60,14 @@ class _Walk:
 
 
 def verify(
-    *, since_anchor: bool = False, known: Iterable[Anchor] = (), progress: Callable[[int], object] | None = None
+    *,
+    since_anchor: bool = False,
+    known: Iterable[Anchor] = (),
+    progress: Callable[[int], object] | None = None,
+    beside: bool = True,
 ) -> Verdict:
-    """Check the chain. `known` are heads that somebody holds, such as those mailed. To be called as the portal
-    itself: who does not see everything cannot check.
+    """Check the chain, and what is sealed into it unless not `beside`. `known` are heads that somebody holds, such as
+    those mailed. To be called as the portal itself: who does not see everything cannot check.
     """
     head = heads.current()
     kept = anchors.read()
@@ -80,7 +84,7 @@ def verify(
             return Verdict(True, counted, None, warnings=warnings, first=first)
         return Verdict(False, counted, trouble.seq, trouble.why, trouble.about, warnings, first)
 
-    watching = witnesses()
+    watching = witnesses() if beside else []
     last = head.seq if head else None
     for row in _rows(walk.seq, last):
         counted += 1
@@ -92,6 +96,15 @@ def verify(
     if progress is not None:
         progress(counted)
     return answer(_at_the_end(walk, first, head, noted, watching))
+
+
+def goes_on(seq: int, hash_: str) -> tuple[int, str]:
+    """How far the chain goes on unbroken after the entry `seq` of this hash: its last entry, and that one's hash."""
+    walk = _Walk(hash_ or GENESIS, seq)
+    for row in _rows(seq, None):
+        if walk.step(row) is not None:
+            break
+    return walk.seq, walk.previous
 
 
 def _begin(noted: list[Anchor]) -> _Walk:

@@ -107,14 +107,18 @@ def unpack(source: Source, name: str, folder: Path, store: Storage) -> dict[str,
     """Lay out an archive in an empty folder, its documents in the store; what its manifest says. Raises NotRestored."""
 
     def sink(member: str, _size: int) -> Sink:
-        within = member.partition("/")[0]
         if member.startswith(DOCUMENTS):
             return _IntoStore(store, member.removeprefix(DOCUMENTS), folder)
-        if member not in (snapshot.SQLITE, snapshot.POSTGRESQL) and within not in FOLDERS:
-            raise Damaged(f"it holds something it should not: {member[:80]!r}")
-        return private(folder / member)
+        return private(folder / allowed(member))
 
     return source.open(name, sink)
+
+
+def allowed(member: str) -> str:
+    """The name of what may lie in an archive beside documents. Raises Damaged."""
+    if member not in (snapshot.SQLITE, snapshot.POSTGRESQL) and member.partition("/")[0] not in FOLDERS:
+        raise Damaged(f"it holds something it should not: {member[:80]!r}")
+    return member
 
 
 def private(path: Path) -> Any:

@@ -85,17 +85,22 @@ def of_sqlite(path: Path) -> Contents:
 @contextmanager
 def put_back(path: Path, url: str) -> Iterator[Contents]:
     """Put a copy back into an empty place and look what is there. The place is gone afterwards."""
+    with beside(path, url, "trial") as (_, contents):
+        yield contents
+
+
+@contextmanager
+def beside(path: Path, url: str, what: str) -> Iterator[tuple[str, Contents]]:
+    """Put a copy beside the database of this address: where it is, and what is there. The place is gone afterwards."""
     if path.name == SQLITE:
-        yield of_sqlite(path)
+        yield f"sqlite:///{path}", of_sqlite(path)
         return
-    name = urlsplit(url).path.strip("/") + "_trial"
-    trial = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+    name = f"{urlsplit(url).path.strip('/')}_{what}"
+    place = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
     _administer(url, f'DROP DATABASE IF EXISTS "{name}"')  # of a run that was broken off
     _administer(url, f'CREATE DATABASE "{name}"')
     try:
-        load(path, trial)
-        with _connected(trial) as rows:
-            yield _contents(rows, _TABLES)
+        yield place, loaded(path, place)
     finally:
         _administer(url, f'DROP DATABASE IF EXISTS "{name}"')
 
@@ -149,6 +154,13 @@ def _copy_sqlite(source: Path, target: Path) -> None:
             live.close()
     except sqlite3.Error as error:
         raise NotTaken(f"The database could not be copied: {error}.") from None
+
+
+def for_server(value: Any, kind: str) -> Any:
+    """A value of SQLite as a column of this kind of PostgreSQL takes it."""
+    if value is not None and kind == "timestamp with time zone":
+        return f"{value}+00"
+    return value
 
 
 _TABLES = (

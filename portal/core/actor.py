@@ -69,6 +69,12 @@ def require_sight(data_set: DataSet) -> None:
         raise Denied("This is hidden from you. An administrator of your organisation can change that.")
 
 
+def acting_org() -> int | None:
+    """The organisation somebody is acting for; none where nobody is."""
+    actor = _actor.get(None)
+    return actor.org_id if actor else None
+
+
 @contextmanager
 def acting_as(actor: Actor) -> Iterator[Actor]:
     token = _actor.set(actor)

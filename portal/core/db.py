@@ -89,11 +89,24 @@ def is_sqlite() -> bool:
     return isinstance(db.obj, SqliteDatabase)
 
 
+_at_the_door: list[Callable[[], None]] = []
+
+
+def register_at_the_door(look: Callable[[], None]) -> None:
+    """Have this asked at the beginning of every transaction, within it; what it raises ends the transaction."""
+    if look not in _at_the_door:
+        _at_the_door.append(look)
+
+
 @contextmanager
 def transaction() -> Iterator[None]:
     """All or nothing. On SQLite the write lock is taken at the start; inside another transaction it is a savepoint."""
     begin = ("IMMEDIATE",) if is_sqlite() else ()
+    is_outermost = not db.in_transaction()
     with db.atomic(*begin):
+        if is_outermost:
+            for look in _at_the_door:
+                look()
         yield
 
 

@@ -65,6 +65,7 @@ class Org(BaseModel):
     document_quota = BigIntegerField(default=2**30)  # bytes of documents; raised by command only
     suspended_at = UtcField(null=True)
     suspended_reason = TextField(default="")
+    restoring = TextField(default="")  # the backup that is being put back: meanwhile it is shut; see core.shutting
     created_at = UtcField(default=now)
 
 

@@ -14,10 +14,11 @@ from peewee import OperationalError
 from portal.consent import approaching
 from portal.contacts import record
 from portal.contacts.emails import InvalidEmail, normalise_email
-from portal.core import queue
+from portal.core import queue, shutting
 from portal.core.actor import acting_as, system
 from portal.core.clock import now
 from portal.core.db import lock, transaction
+from portal.core.shutting import Shut
 from portal.core.tenancy import Org
 from portal.delivery import leaving, replies, return_path
 from portal.delivery.bounce_limits import read_within
@@ -90,8 +91,8 @@ def read_one(mail_id: int) -> Answer | None:
     mine = (ReturnedMail.id == mail_id) & (ReturnedMail.state == READING)
     try:
         answer = settle(source, row.recipient)
-    except OperationalError:
-        raise  # the database is away: the message is read when it is back
+    except (OperationalError, Shut):
+        raise  # the database is away, or rows of it: the message is read when they are back
     except Exception:
         log.exception("a returned message could not be dealt with")
         answer = Answer(Finding(UNREADABLE), False, UNREAD)
@@ -235,7 +236,7 @@ def _named(text: str) -> Delivery | None:
 
 
 def _by_message_id(ids: Sequence[str]) -> Delivery | None:
-    for org in Org.select(Org.id):
+    for org in Org.select(Org.id).order_by(Org.restoring):
         found = _find(org.id, Delivery.message_id.in_(list(ids)))
         if found is not None:
             return found
@@ -243,5 +244,6 @@ def _by_message_id(ids: Sequence[str]) -> Delivery | None:
 
 
 def _find(org_id: int, where: object) -> Delivery | None:
+    shutting.refuse(org_id)
     with acting_as(system(org_id)):
         return Delivery.get_or_none(where)

@@ -12,11 +12,13 @@ from typing import Any
 from peewee import chunked, fn
 
 from portal.activity import log
+from portal.activity.models import LogEntry
 from portal.activity.witnesses import Row, Trouble, register_witness
 from portal.core.db import lock, transaction
 from portal.delivery.models import FINAL, Delivery, DeliverySeal
 from portal.delivery.seal_rules import BATCH, Leaf, Sealed, leaf_of, packed, root_of, unpacked
 
+RESTORED = "organisation.restored"
 SEALED, FROZEN, FINISHED = "campaign.deliveries_sealed", "campaign.audience_frozen", "campaign.finished"
 MERGES = "contact.merge"  # how the actions begin by which a delivery comes to belong to another contact
 MOST_BATCHES = 50  # of one turn of the job
@@ -66,9 +68,16 @@ def _seal_batch(campaign_id: int) -> int:
 
 
 class SealWitness:
-    """Compares what was sealed with what is there now, named by campaign and delivery."""
+    """Compares what was sealed with what is there now, named by campaign and delivery. Where one organisation was put
+    back from a backup, its record went on: what was sealed since that backup is not there any more, and says so itself.
+    """
 
     def __init__(self) -> None:
+        self.put_back = [
+            (int(entry.detail["since"]), int(entry.seq))
+            for entry in LogEntry.select().where(LogEntry.action == RESTORED)
+            if entry.detail and "since" in entry.detail
+        ]
         self.frozen: dict[int, tuple[int, int]] = {}  # campaign -> how many people, and the entry that says so
         self.moved: list[tuple[int, int, Trouble]] = []  # whose it was, and to which contact it was given
         self.one: dict[int, int] = {}  # contact -> one with whom it was merged at some time
@@ -76,6 +85,8 @@ class SealWitness:
     def see(self, entry: Row) -> Trouble | None:
         if entry.detail is None:
             return None  # that its words were taken out is seen without us
+        if any(since < entry.seq < until for since, until in self.put_back) and not entry.action.startswith(MERGES):
+            return None
         detail, campaign_id = entry.detail, int(entry.subject_id or 0)
         if entry.action.startswith(MERGES):
             self._join(int(entry.contact_id or 0), int(entry.subject_id or 0))

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+from portal.core import shutting
 from portal.core.actor import acting_as, system
 from portal.core.tenancy import Org
 from portal.documents import keeping
@@ -24,6 +25,8 @@ def sweep() -> int:
 
     A file older than the first organisation stays: the database may be a new one beside an old data folder.
     """
+    if shutting.shut():
+        return 0  # its rows are away just now
     first = Org.select(Org.created_at).order_by(Org.id).first()
     if first is None:
         return 0

@@ -16,7 +16,7 @@ from portal.core.watching import DOUBTFUL, GOOD, WRONG, Finding
 from portal.documents import keeping, pdf
 from portal.gateways import geoip
 from portal.gateways.countries import name_of
-from portal.run import doctor_machine, doctor_mail, outside, standing
+from portal.run import doctor_machine, doctor_mail, organisation_shut, outside, standing
 from portal.signin import telling
 
 OLDEST_COUNTRIES = timedelta(days=30)
@@ -170,6 +170,7 @@ LOOKS: tuple[Callable[[Settings], Finding], ...] = (
     doctor_mail.returned,
     doctor_mail.sender_domains,
     standing.mail_stands_still,
+    organisation_shut.organisations,
     _documents,
     _malware,
     _countries,

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+from portal.backups.snapshot import for_server
 from portal.config import Settings, database_at
 from portal.core.db import connect, db, disconnect, learn_sizes, transaction
 from portal.run.migrate import migrate
@@ -96,7 +97,7 @@ def _copy(source: sqlite3.Connection, table: str) -> int:
     try:
         with db.connection().cursor() as cursor, cursor.copy(f'COPY "{table}" ({columns}) FROM STDIN') as copy:
             for row in source.execute(rows):
-                copy.write_row([_for_server(value, kind) for value, kind in zip(row, kinds.values(), strict=True)])
+                copy.write_row([for_server(value, kind) for value, kind in zip(row, kinds.values(), strict=True)])
     except Exception as error:
         if getattr(error, "sqlstate", None) is None:
             raise
@@ -108,12 +109,6 @@ def _copy(source: sqlite3.Connection, table: str) -> int:
         count += 1
     _go_on_counting(source, table)
     return count
-
-
-def _for_server(value: Any, kind: str) -> Any:
-    if value is not None and kind == "timestamp with time zone":
-        return f"{value}+00"
-    return value
 
 
 def _is_same(here: Any, there: Any, kinds: list[str]) -> bool:

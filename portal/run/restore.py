@@ -20,7 +20,6 @@ from portal.backups import opening, rules, snapshot
 from portal.backups.models import BAD, GOOD, RUNNING, Backup
 from portal.backups.opening import NotRestored, Source
 from portal.backups.proving import DOCUMENTS
-from portal.campaigns import restored as campaigns
 from portal.commanding import installed
 from portal.config import Settings, environment
 from portal.core.actor import acting_as, system
@@ -31,8 +30,7 @@ from portal.core.written import moment
 from portal.delivery import restored as delivery
 from portal.gateways import geoip
 from portal.gateways.storage import from_url as store_of
-from portal.privacy import journal, replaying
-from portal.run import migrate
+from portal.run import migrate, readying
 from portal.signin import restored as signin
 
 KEYS = ("PORTAL_SECRET_KEY", "PORTAL_ADDRESS_KEY")
@@ -153,9 +151,7 @@ def _settings(settings: Settings, folder: Path) -> Settings:
 
 
 def _put_database(there: Settings, folder: Path, manifest: dict[str, Any], done: Restored, again: bool) -> None:
-    newer = sorted(set(manifest.get("schema", ())) - set(migrate.names()))
-    if newer:
-        raise NotRestored(f"This backup was made by a newer version of the portal, which knows {newer[-1]}.")
+    readying.check_schema(manifest)
     kind = snapshot.SQLITE if snapshot.is_sqlite(there.database_url) else snapshot.POSTGRESQL
     path = folder / kind
     if not path.exists():
@@ -191,14 +187,12 @@ def _make_ready(there: Settings, done: Restored, made: str) -> None:
             with acting_as(system(org.id)):
                 head = heads.current()
                 anchors.cut_after(head.seq if head else 0)
-                delivery.hold()
-                told = replaying.replay()
-                journal.catch_up()
-                done.replayed[org.slug] = asdict(told)
-                if told.trouble:
-                    done.troubles.append(f"{org.slug}: {told.trouble}")
-                if paused := campaigns.calm(made):
-                    done.paused[org.slug] = paused
+                readied = readying.make_ready(made)
+                done.replayed[org.slug] = asdict(readied.replayed)
+                if readied.replayed.trouble:
+                    done.troubles.append(f"{org.slug}: {readied.replayed.trouble}")
+                if readied.paused:
+                    done.paused[org.slug] = readied.paused
                 with transaction():
                     log.write("organisation.restored", reason=f"the backup of {made}")
 

@@ -45,14 +45,15 @@ def restore(file: str | None, key: str, url: str | None, without_journal: bool, 
         raise NotRestored("Set BACKUP_URL to where the backups lie, or name a file.")
     else:
         name = ""
-    source = Source(place, _read(key))
+    source = Source(place, read_key(key))
     done = restoring.restore(settings, source, name or source.newest("in-contact"), with_journal=not without_journal)
     seconds = time.monotonic() - begun
     say({**asdict(done), "seconds": round(seconds, 1)}, words(done, seconds), as_json)
     sys.exit(1 if done.troubles else 0)
 
 
-def _read(key: str) -> str:
+def read_key(key: str) -> str:
+    """The recovery key as it was given: itself, in a file, or typed in when it is "-"."""
     if key == "-":
         return str(click.prompt("Recovery key", hide_input=sys.stdin.isatty(), err=True))
     path = Path(key)

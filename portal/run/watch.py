@@ -18,7 +18,7 @@ from portal.core.db import transaction
 from portal.core.watching import GOOD, WRONG, Figure, Finding
 from portal.delivery import system_mail
 from portal.delivery.models import PortalMail
-from portal.run import doctor_machine, pulse, queue_state, standing
+from portal.run import doctor_machine, organisation_shut, pulse, queue_state, standing
 from portal.run.models import Pulse
 from portal.signin import telling
 
@@ -33,6 +33,7 @@ LOOKS: tuple[Callable[[Settings], Finding], ...] = (
     doctor_machine.queue,
     doctor_machine.processes,
     standing.mail_stands_still,
+    organisation_shut.organisations,
 )
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
 
+from portal.core import shutting
 from portal.core.actor import Actor, acting_as
 from portal.core.keys import BadToken, read_token
 from portal.core.permissions import Permission
@@ -196,6 +197,7 @@ def _page_asked_for() -> str:
 
 
 def _enter(actor: Actor) -> None:
+    shutting.refuse(actor.org_id)
     g.acting = ExitStack()
     g.acting.enter_context(acting_as(actor))
     g.actor = actor
@@ -206,6 +208,7 @@ def _actor_of_link(policy: Policy) -> Actor:
         org_id, subject = read_token(policy.purpose, str((request.view_args or {}).get("token", "")))
     except BadToken:
         abort(404)
+    shutting.refuse(org_id)
     actor = _links[policy.purpose](org_id, subject)
     if actor is None:
         abort(404)

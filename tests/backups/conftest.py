@@ -1,6 +1,7 @@
 """An installation with a second place for its backups, and what is in it."""
 
 import secrets
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from flask import Flask
 from portal.backups import keys, service, stores
 from portal.backups.models import Backup
 from portal.config import Settings
+from portal.core.db import db, disconnect
 
 
 @pytest.fixture
@@ -39,3 +41,13 @@ def recovery_key(kept: Settings) -> str:
 @pytest.fixture
 def made(recovery_key: str) -> Backup:
     return service.make()
+
+
+@pytest.fixture
+def app(app: Flask) -> Iterator[Flask]:
+    """Leaves the connection as it found it: a restore points the process elsewhere."""
+    own = db.obj
+    yield app
+    if db.obj is not own:
+        disconnect()
+        db.initialize(own)

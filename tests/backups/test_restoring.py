@@ -4,7 +4,6 @@ import hashlib
 import io
 import shutil
 import uuid
-from collections.abc import Iterator
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from portal.accounts.models import Session, User
 from portal.activity import anchors, heads
@@ -316,7 +314,7 @@ def test_until_it_is_whole_nothing_starts_and_a_second_try_begins_anew(
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(restore.journal, "catch_up", killed)
+    monkeypatch.setattr(restore.readying.journal, "catch_up", killed)
     with pytest.raises(KeyboardInterrupt):
         bring_back(empty, scene)
     with pytest.raises(BadSettings, match="run portal restore again"):
@@ -353,7 +351,7 @@ def test_a_database_that_is_half_there_is_never_taken_for_whole(
     """A second try that dies at its beginning leaves the mark of the first on a server's database. One of SQLite is not
     in its place yet.
     """
-    monkeypatch.setattr(restore.journal, "catch_up", lambda: 1 / 0)
+    monkeypatch.setattr(restore.readying.journal, "catch_up", lambda: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         bring_back(empty, scene)
     disconnect()
@@ -380,7 +378,7 @@ def test_what_is_left_of_another_try_empties_no_database(
     (empty.data_dir / "restoring").mkdir(parents=True)
     with pytest.raises(NotRestored, match=r"is not empty|There is a database"):
         bring_back(replace(empty, database_url=kept.database_url), scene)
-    monkeypatch.setattr(restore.journal, "catch_up", lambda: 1 / 0)
+    monkeypatch.setattr(restore.readying.journal, "catch_up", lambda: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         bring_back(empty, scene)
     disconnect()
@@ -402,13 +400,3 @@ def test_one_of_a_newer_program_is_refused(
     monkeypatch.setattr(migrate, "names", lambda: names[:-1])
     with pytest.raises(NotRestored, match=f"newer version of the portal, which knows {names[-1]}"):
         bring_back(empty, scene)
-
-
-@pytest.fixture
-def app(app: Flask) -> Iterator[Flask]:
-    """Leaves the connection as it found it: a restore points the process elsewhere."""
-    own = db.obj
-    yield app
-    if db.obj is not own:
-        disconnect()
-        db.initialize(own)

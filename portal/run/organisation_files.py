@@ -1,0 +1,95 @@
+"""The files of an organisation that is put back from a backup: those that its rows name and the machine has lost."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from portal.backups.archive import PIECE, Sink
+from portal.backups.opening import NotRestored, Source, private
+from portal.backups.proving import DOCUMENTS
+from portal.documents import keeping
+from portal.gateways.storage import Missing
+from portal.privacy import journal
+from portal.run.organisation_aside import Aside
+
+JOURNALS, IMPORTS = "erasures", "imports"
+
+
+def journal_of(folder: Path, org_id: int) -> Path | None:
+    """Which journal of erasures is the newest: that of this machine (None), or the one laid out from the archive where
+    the machine has lost its own, or the end of it. Raises NotRestored when they are not of one course.
+    """
+    laid_out = folder / JOURNALS / f"{org_id}.jsonl"
+    if not laid_out.exists():
+        return None
+    own = journal.path()
+    have, found = own.read_bytes() if own.exists() else b"", laid_out.read_bytes()
+    if have.startswith(found):
+        return None
+    if found.startswith(have):
+        return laid_out
+    raise NotRestored("The journal of erasures on this machine is not that of this backup. Nothing was changed.")
+
+
+def bring_journal(laid_out: Path) -> None:
+    with private(journal.path()) as file:
+        file.write(laid_out.read_bytes())
+
+
+def bring_imports(aside: Aside, org_id: int, folder: Path, data_dir: Path) -> None:
+    """Files that wait to be brought in."""
+    for (path,) in aside.ask('SELECT path FROM "import" WHERE org_id = ?', (org_id,)):
+        laid_out, target = folder / IMPORTS / Path(path).name, data_dir / IMPORTS / Path(path).name
+        if path and laid_out.exists() and not target.exists():
+            with private(target) as file:
+                file.write(laid_out.read_bytes())
+
+
+def missing(aside: Aside, org_id: int) -> dict[str, str]:
+    """The files of the store that the archive's rows name and that are not there, with their sealed keys."""
+    found: dict[str, str] = {}
+    for table in ("document", "export"):
+        query = f"SELECT place, sealed_key FROM {table} WHERE org_id = ? AND place <> ''"  # noqa: S608
+        found |= {place: key for place, key in aside.ask(query, (org_id,)) if not _is_there(place)}
+    return found
+
+
+def bring_documents(source: Source, name: str, folder: Path, wanted: dict[str, str]) -> list[str]:
+    """Read the archive once more for these files, and put them into the store; those that are not in it."""
+    coming: dict[str, Path] = {}
+
+    def sink(member: str, _size: int) -> Sink:
+        place = member.removeprefix(DOCUMENTS)
+        if not member.startswith(DOCUMENTS) or place not in wanted:
+            return Nowhere()
+        coming[place] = folder / "coming" / place
+        file: Any = private(coming[place])
+        return file
+
+    source.open(name, sink)
+    for place, path in coming.items():
+        keeping.store().put_back(place, _pieces(path))
+        path.unlink()
+    return sorted(wanted.keys() - coming.keys())
+
+
+class Nowhere:
+    def write(self, data: bytes) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+def _is_there(place: str) -> bool:
+    try:
+        next(keeping.store().open(place), b"")
+    except Missing:
+        return False
+    return True
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            yield piece
