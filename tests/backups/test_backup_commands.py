@@ -1,6 +1,7 @@
 """`portal backup …` and `portal restore`, as a host types them."""
 
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -68,3 +69,35 @@ def test_what_cannot_be_put_back_is_said(portal: Any, tmp_path: Path) -> None:
     told = portal("two", "restore", "--key", "nonsense")
     assert "This is no recovery key" in str(told.exception)
     assert not (tmp_path / "two" / "portal.sqlite3").exists()
+
+
+def test_one_organisation_as_a_host_types_it(portal: Any, tmp_path: Path) -> None:
+    portal("one", "migrate")
+    portal("one", "org", "create", "Hope House")
+    portal("one", "org", "create", "Second Chance")
+    key = json.loads(portal("one", "backup", "key", "--json").output)["key"]
+    name = json.loads(portal("one", "backup", "create", "--json").output)["name"]
+    command = ("restore-organisation", "--org", "hope-house", "--key", "-")
+    told = portal("one", *command, typed=f"{key}\n")
+    assert (told.exit_code, f"hope-house was put back from {name}" in told.output) == (0, True)
+    assert portal("one", "log", "verify", "--org", "hope-house").exit_code == 0
+
+    (tmp_path / "one" / "backups" / name).unlink()  # it lies in the second place too
+    assert portal("one", *command, typed=f"{key}\n").exit_code == 0
+    assert portal("one", *command, "--archive", name, typed=f"{key}\n").exit_code == 0
+    path = str(tmp_path / "second" / name)
+    assert portal("one", *command, "--archive", path, typed=f"{key}\n").exit_code == 0
+    told = portal("one", "restore-organisation", "--org", "nowhere", "--key", key)
+    assert str(told.exception) == "There is no organisation called 'nowhere'."
+    told = portal("one", *command, "--archive", "in-contact-x.age", typed=f"{key}\n")
+    assert str(told.exception) == "There is no file in-contact-x.age."
+
+
+def test_a_command_for_an_organisation_that_is_shut_says_so(portal: Any, tmp_path: Path) -> None:
+    portal("one", "migrate")
+    portal("one", "org", "create", "Hope House")
+    with sqlite3.connect(tmp_path / "one" / "portal.sqlite3") as database:
+        database.execute("UPDATE org SET restoring = 'in-contact-x.age'")
+    database.close()
+    told = portal("one", "log", "verify", "--org", "hope-house")
+    assert "This organisation is being put back from a backup." in str(told.exception)

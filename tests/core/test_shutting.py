@@ -41,7 +41,7 @@ def test_nobody_enters_and_nothing_leaves(
     assert anybody.get(link).status_code == 200
     with shut(org):
         notice = anybody.get(f"/privacy/{org.slug}")
-        pages = mine.get("/contacts"), mine.post("/contacts/new"), anybody.get(link), notice
+        pages = mine.get("/contacts"), mine.post("/contacts"), anybody.get(link), notice
         for page in pages:
             assert (page.status_code, "being put back from a backup" in page.text) == (503, True)
         assert theirs.get("/contacts").status_code == 200
