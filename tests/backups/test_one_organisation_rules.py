@@ -15,6 +15,7 @@ from portal.config import Settings
 from portal.contacts import service as contacts
 from portal.core import shutting
 from portal.core.actor import acting_as, system
+from portal.core.clock import now
 from portal.core.db import db, disconnect, is_sqlite, transaction
 from portal.core.permissions import Role
 from portal.core.tenancy import Org
@@ -96,6 +97,15 @@ def test_a_user_who_is_gone_comes_back_unless_another_has_his_address(
         assert (found.password_hash, found.is_support) == ("", 0)
         assert done.people.left_out == ([olivia.email] if is_taken else [])
         assert Membership.select().where(Membership.user == found).count() == (0 if is_taken else 1)
+
+
+def test_another_person_under_the_number_of_one_who_is_gone_gets_no_membership(
+    kept: Settings, scene: Scene, olivia: User
+) -> None:
+    with transaction():
+        Membership.delete().where(Membership.user == olivia).execute()
+        User.update(email="another@example.org", created_at=now()).where(User.id == olivia.id).execute()
+    assert put_back(kept, scene).people.left_out == [olivia.email]
 
 
 def test_a_damaged_record_is_mended_and_goes_on(kept: Settings, scene: Scene) -> None:
