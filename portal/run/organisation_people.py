@@ -4,7 +4,7 @@ second factor or lock is taken back, and a membership comes back only to the sam
 
 from dataclasses import dataclass, field
 
-from portal.accounts.models import Membership, Session, User
+from portal.accounts.models import Membership, User
 from portal.core.db import transaction
 from portal.run.organisation_aside import Aside, add, columns_of
 
@@ -21,15 +21,13 @@ class People:
 
 
 def put_back(aside: Aside, org_id: int) -> People:
-    """The memberships of the archive in place of today's. Their sessions end."""
+    """The memberships of the archive in place of today's. Their sessions end with those."""
     found = People()
     before = _members(org_id)
     columns = columns_of(TABLE)
     place = columns.index("user_id")
     rows = [row for some in aside.of(TABLE, org_id, columns) for row in some]
     with transaction():
-        mine = Membership.select(Membership.id).where(Membership.org == org_id)
-        Session.delete().where(Session.membership.in_(mine) | Session.looking_as.in_(mine)).execute()
         Membership.delete().where(Membership.org == org_id).execute()
         for row in rows:
             address = _bring_back(aside, int(row[place]))

@@ -24,7 +24,6 @@ from portal.features import prepare
 from portal.gateways.backup_places import Folder
 from portal.run import restore, restore_cli, watch
 from tests.backups.test_making import opened
-from tests.backups.test_restoring import app as app
 from tests.backups.test_restoring import empty as empty
 from tests.backups.test_restoring import read_keys
 from tests.conftest import ClientOf, actor_of
