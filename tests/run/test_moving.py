@@ -100,7 +100,7 @@ def test_what_postgresql_does_not_take_is_said_and_leaves_nothing_there(here, th
 
 def test_what_does_not_arrive_as_it_was_leaves_nothing_there(here, there, monkeypatch):
     monkeypatch.setattr(
-        moving, "_for_server", lambda value, kind: f"{value}+02" if kind.startswith("timest") and value else value
+        moving, "for_server", lambda value, kind: f"{value}+02" if kind.startswith("timest") and value else value
     )
 
     with pytest.raises(moving.NotMoved, match="did not arrive as it was"):
