@@ -128,10 +128,11 @@ def create_app(settings: Settings, *, check: bool = True) -> Flask:
         metrics,
         probe,
         evening,
+        languages,
     ):
         part.init_app(app)
     access.init_app(app, edge)
-    languages.init_app(app)
+    languages.know_the_person(app)
     frame.init_app(app)
     errors.register_error(app, Denied, 403)
     errors.register_error(app, NotFound, 404)

@@ -4,44 +4,73 @@ import logging
 import secrets
 from collections.abc import Mapping
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from peewee import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.core.room import FULL, is_passing, trouble_of
+from portal.core.words import _, later
 from portal.web.htmx import wants_part
 
 log = logging.getLogger("portal.web")
 
 SENTENCES: Mapping[int, tuple[str, str]] = {
-    400: ("This could not be read", "The request was not complete. Go back and try again."),
+    400: (later("This could not be read"), later("The request was not complete. Go back and try again.")),
     403: ("Not allowed", "Your role does not allow this. An administrator of your organisation can change that."),
     404: ("Not found", "There is nothing here. It may have been removed, or the address may be mistyped."),
-    405: ("Not possible here", "This page cannot be used in that way. Go back and try again."),
-    409: ("Not possible now", "This cannot be done as things stand. Try again later."),
-    413: ("Too large", "The file is too large to be taken in."),
-    415: ("Not this kind of file", "This kind of file cannot be taken in."),
-    422: ("Not saved", "Something in the form needs to be corrected."),
-    429: ("Too many attempts", "Please wait a few minutes and then try again."),
+    405: (later("Not possible here"), later("This page cannot be used in that way. Go back and try again.")),
+    409: (later("Not possible now"), later("This cannot be done as things stand. Try again later.")),
+    413: (later("Too large"), later("The file is too large to be taken in.")),
+    415: (later("Not this kind of file"), later("This kind of file cannot be taken in.")),
+    422: (later("Not saved"), later("Something in the form needs to be corrected.")),
+    429: (later("Too many attempts"), later("Please wait a few minutes and then try again.")),
     500: (
-        "Something went wrong",
-        "The fault is ours, and it has been noted. Nothing was half saved. Please try again.",
+        later("Something went wrong"),
+        later("The fault is ours, and it has been noted. Nothing was half saved. Please try again."),
     ),
-    503: ("Not available just now", "The portal cannot work at this moment. Please try again in a minute."),
+    503: (
+        later("Not available just now"),
+        later("The portal cannot work at this moment. Please try again in a minute."),
+    ),
     507: ("No room left", "The disk of the installation is full. Nothing was saved; please tell support."),
 }
+# Who holds a link, or comes from an organisation's own site, has no role and knows no support.
+FOR_PEOPLE: Mapping[int, tuple[str, str]] = {
+    403: (later("Not possible here"), later("This page cannot be used in that way. Go back and try again.")),
+    404: (
+        later("There is nothing here"),
+        later(
+            "The link may not be whole, or what it led to is no longer there. If it stands in a message, press it "
+            "there once more, or answer that message."
+        ),
+    ),
+    507: (
+        later("Not available just now"),
+        later("Nothing can be saved at this moment, and nothing was. Please try again later."),
+    ),
+}
 
-NOT_SAVED = (
+NOT_SAVED = later(
     "Nothing can be saved at this moment, and nothing was. What is there can be looked at. Please try again later, "
     "and tell support if it stays so."
 )
 
 
-def answer(status: int, sentence: str = "") -> Response:
-    title, usual = SENTENCES.get(status, SENTENCES[500 if status >= 500 else 400])
-    template = "_error.html" if wants_part() else "error.html"
-    return make_response(render_template(template, status=status, title=title, sentence=sentence or usual), status)
+def answer(status: int, sentence: str = "", reference: str = "") -> Response:
+    """The page, or the part of one, that says what is not right; for people in their language (U09)."""
+    known = status if status in SENTENCES else 500 if status >= 500 else 400
+    part = "_error.html" if wants_part() else ""
+    if g.get("is_for_people"):
+        title, usual = map(_, FOR_PEOPLE.get(known, SENTENCES[known]))
+        told = _(sentence) if sentence and known not in FOR_PEOPLE else usual
+        called = _("If you tell us about it, say %(reference)s.", reference=reference) if reference else ""
+        page = "people_error.html"
+    else:
+        (title, usual), page = SENTENCES[known], "error.html"
+        told, called = sentence or usual, f"If you tell support, say {reference}." if reference else ""
+    shown = render_template(part or page, status=status, title=title, sentence=f"{told} {called}".strip())
+    return make_response(shown, status)
 
 
 def register_error(app: Flask, error: type[Exception], status: int) -> None:
@@ -52,7 +81,9 @@ def register_error(app: Flask, error: type[Exception], status: int) -> None:
 def init_app(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def form_too_old(_error: CSRFError) -> Response:
-        return answer(400, "This page was open for too long, or in another browser. Reload it and send it again.")
+        return answer(
+            400, later("This page was open for too long, or in another browser. Reload it and send it again.")
+        )
 
     @app.errorhandler(SecurityError)
     def foreign_host(_error: SecurityError) -> Response:
@@ -77,4 +108,4 @@ def init_app(app: Flask) -> None:
         facts = {"reference": reference, "endpoint": request.endpoint, "method": request.method}
         log.exception("a request failed: %s", type(error).__name__, extra=facts)
         status = 503 if isinstance(error, OperationalError) and is_passing(error) else 500
-        return answer(status, f"{SENTENCES[status][1]} If you tell support, say {reference}.")
+        return answer(status, reference=reference)

@@ -20,16 +20,12 @@ def register_language(of: Callable[[int], str]) -> None:
 
 
 def init_app(app: Flask) -> None:
-    """After the gate, which says who is here."""
+    """Before the gate: who is refused there is told so in the language of his browser."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.globals["language"] = words.language
     app.jinja_env.globals["languages_spoken"] = SPOKEN
-
-    @app.before_request
-    def choose() -> None:
-        is_for_people = request.endpoint is not None and policy_of(app, request.endpoint).who in ("link", "published")
-        words.speak(_wanted() if is_for_people else ENGLISH)
+    app.before_request(_choose)
 
     @app.after_request
     def keep(response: Response) -> Response:
@@ -44,6 +40,17 @@ def init_app(app: Flask) -> None:
         words.speak(ENGLISH)
 
 
+def know_the_person(app: Flask) -> None:
+    """After the gate, which says who is here."""
+    app.before_request(_choose)
+
+
+def _choose() -> None:
+    policy = policy_of(current_app, request.endpoint) if request.endpoint else None
+    g.is_for_people = policy is not None and policy.who in ("link", "published")
+    words.speak(_wanted() if g.is_for_people else ENGLISH)
+
+
 def _wanted() -> str:
     for chosen in (request.args.get("language", ""), request.cookies.get("language", ""), _of_the_person()):
         if chosen in SPOKEN:
@@ -52,5 +59,5 @@ def _wanted() -> str:
 
 
 def _of_the_person() -> str:
-    contact_id = g.actor.contact_id
+    contact_id = g.actor.contact_id if "actor" in g else 0
     return _own[0](contact_id) if contact_id and _own else ""

@@ -1,5 +1,7 @@
 """In which language somebody reads his own page, and what stays English."""
 
+import re
+
 import pytest
 
 from portal.contacts import record
@@ -96,3 +98,38 @@ def test_the_link_that_a_colleague_sends_speaks_the_persons_language(org, thandi
 def test_an_unknown_language_is_english():
     speak("xx")
     assert words.language() == "en"
+
+
+def test_a_link_that_leads_nowhere_says_so_in_the_language_of_the_browser_and_leads_no_person_to_staff_pages(app, sent):
+    client = app.test_client()
+    client.set_cookie("language", "af")
+    nothing = [client.get(path) for path in ("/p/nonsense", f"{link(sent)[:-1]}/names", "/u/x", "/privacy/nobody")]
+    mistyped = client.get("/no/such/page")
+    lost = app.test_client().get("/p/nonsense", headers={"Accept-Language": "zu"})
+
+    assert {answer.status_code for answer in [*nothing, mistyped, lost]} == {404}
+    for answer in nothing:
+        assert '<html lang="af">' in answer.text
+        assert "Hier is niks nie" in answer.text
+        assert 'href="/"' not in answer.text
+    assert "Akukho lutho lapha" in lost.text
+    assert "Go to the first page" in mistyped.text
+
+
+def test_what_fails_or_is_refused_is_told_to_people_in_their_language(app, sent, monkeypatch):
+    client = app.test_client()
+    client.set_cookie("language", "zu")
+    foreign = client.post(f"{link(sent)}/names", headers={"Sec-Fetch-Site": "cross-site"})
+
+    def fails(**_named):
+        raise RuntimeError
+
+    fails.policy = app.view_functions["profile.show"].policy
+    monkeypatch.setitem(app.view_functions, "profile.show", fails)
+    failed = client.get(link(sent))
+
+    assert (foreign.status_code, failed.status_code) == (403, 500)
+    assert "Akunakwenzeka lapha" in foreign.text
+    assert "Your role" not in foreign.text
+    assert "Kukhona okungahambanga kahle" in failed.text
+    assert re.search("yisho u-[0-9a-f]{8}", failed.text)
