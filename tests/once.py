@@ -16,8 +16,9 @@ from portal.accounts import passwords
 from portal.core import db
 
 HASHER_OF_THE_PORTAL = passwords._hasher
-_compile_builder = Rule._compile_builder
+_compile, _compile_builder = Rule.compile, Rule._compile_builder
 _builders: dict[tuple[Any, ...], Callable[..., tuple[str, str]]] = {}
+_compiled: dict[tuple[Any, ...], tuple[Any, ...]] = {}
 
 
 class _Codes(BytecodeCache):
@@ -43,8 +44,22 @@ def _builder(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str
     return _builders[key]
 
 
+def _compile_once(rule: Rule) -> None:
+    """Take a rule apart, unless one like it was. Its parts and converters stay as they are once they are made."""
+    key = (rule.rule, rule.subdomain, rule.host, rule.merge_slashes)
+    if key not in _compiled:
+        _compile(rule)
+        _compiled[key] = (rule._parts, rule._trace, rule._converters)
+        return
+    rule._parts, rule._trace, rule._converters = _compiled[key]
+    rule.arguments |= rule._converters.keys()
+    rule._build = rule._compile_builder(False).__get__(rule, None)
+    rule._build_unknown = rule._compile_builder(True).__get__(rule, None)
+
+
 def share_routes() -> None:
-    """Let the two hundred routes be translated by the first application alone. Werkzeug writes a program for each."""
+    """Let the routes be translated by the first application alone. Werkzeug writes a program for each."""
+    Rule.compile = _compile_once  # type: ignore[method-assign]
     Rule._compile_builder = _builder  # type: ignore[method-assign, assignment]
 
 

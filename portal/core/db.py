@@ -30,8 +30,11 @@ from peewee import (
 from playhouse.db_url import parse as parse_url
 from playhouse.pool import PooledDatabase, PooledPostgresqlDatabase
 
+from portal.core import quick_sql
+
 log = logging.getLogger("portal.db")
 db: Any = DatabaseProxy()
+quick_sql.use()
 
 PRAGMAS = {
     "journal_mode": "wal",
