@@ -19,7 +19,6 @@ from tools import bare_stand_ins
 
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "portal.test"
-PACKAGES = "http://deb.debian.org/debian"
 CGROUP = Path("/sys/fs/cgroup")
 
 
@@ -40,7 +39,7 @@ def as_typed(line: str) -> str:
 def prepare(root: Path) -> None:
     """A bare Debian, with what stands in for the world around it."""
     if not (root / "etc/debian_version").exists():
-        subprocess.run(["debootstrap", "bookworm", str(root), PACKAGES], check=True)
+        subprocess.run(["debootstrap", "bookworm", str(root)], check=True)
     shutil.rmtree(root / "srv/in-contact.git", ignore_errors=True)
     shutil.rmtree(root / "opt/in-contact", ignore_errors=True)
     subprocess.run(["git", "clone", "--quiet", "--bare", str(ROOT), str(root / "srv/in-contact.git")], check=True)
