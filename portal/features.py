@@ -5,7 +5,7 @@ feature tells the lower ones. Knows no Flask, so that a worker stays small.
 from portal.accounts import places, strength
 from portal.activity import anchors
 from portal.asking import holding as asking
-from portal.backups import stores, telling
+from portal.backups import stores, telling, whereabouts
 from portal.campaigns import panel, sending, spacing
 from portal.compliance import readings, reminding
 from portal.compliance import service as compliance
@@ -66,6 +66,7 @@ RULES = (
     retention.register,
     requests.register,
     telling.register,
+    whereabouts.register,
 )
 
 

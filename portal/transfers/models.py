@@ -12,7 +12,7 @@ class Operator(OrgModel):
 
     name = TextField()
     service = TextField()  # of rules.SERVICES
-    host = TextField(default="")  # the mail server's name, by which the relay in use is known
+    host = TextField(default="")  # the name of its server, by which the relay or the store in use is known
     country = TextField(default="ZA")
     ground = TextField(default="")  # of rules.GROUNDS; none is needed inside South Africa
     contract_on = DateField(null=True)  # when the agreement was signed (s 21)

@@ -32,6 +32,20 @@ class Place:
     service: str = "mail"
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A place where the installation keeps data, in words, and by which line of the register it is known."""
+
+    words: str
+    service: str
+    host: str = ""  # "" for one that has no name, such as a folder
+
+
+def is_of(kept: Kept, service: str, host: str) -> bool:
+    """Whether a line of the register is about this place."""
+    return service == kept.service and (not kept.host or host == kept.host)
+
+
 def is_abroad(place: Place) -> bool:
     return place.country != HOME
 

@@ -13,7 +13,7 @@ from portal.core.clock import now
 from portal.core.permissions import Permission
 from portal.core.text import InvalidText, clean_text
 from portal.gateways.countries import NAMES, name_of
-from portal.transfers import service
+from portal.transfers import copies, service
 from portal.transfers.models import Operator
 from portal.transfers.rules import GROUNDS, SERVICES
 from portal.transfers.service import BadOperator, Line
@@ -28,7 +28,7 @@ bp = Blueprint("transfers", __name__, url_prefix="/settings/transfers")
 class OperatorForm(Form):
     name = StringField("Name", [DataRequired("Give its name, such as the company's."), plain])
     service = SelectField("What it does", choices=[SelectChoice(*pair) for pair in SERVICES.items()])
-    host = StringField("Its mail server's name", [plain])
+    host = StringField("Its server's name", [plain])
     country = SelectField(
         "Country", default="ZA",
         choices=[SelectChoice(code, name) for code, name in sorted(NAMES.items(), key=lambda pair: pair[1])],
@@ -67,15 +67,16 @@ def index() -> Response:
         "transfers/index.html", "transfers/_list.html",
         operators=operators, services=SERVICES, grounds=GROUNDS, country=name_of, clause=service.clause(),
         warnings={one.id: service.warning(one) for one in operators if not one.archived_at},
-        unknown_relay=service.unnoted_relay(),
+        unknown_relay=service.unnoted_relay(), copies=copies.noted(),
     )  # fmt: skip
 
 
 @bp.get("/new")
 @needs(Permission.SETTINGS)
 def new() -> Response:
-    host = request.args.get("host", "")[:200]
-    return _form(None, OperatorForm(formdata=None, data={"host": host, "name": host}))
+    host, does = request.args.get("host", "")[:200], request.args.get("service", "")
+    data = {"host": host, "name": host, "service": does if does in SERVICES else "mail"}
+    return _form(None, OperatorForm(formdata=None, data=data))
 
 
 @bp.post("")
