@@ -17,7 +17,6 @@ from portal.features import prepare
 from portal.gateways.backup_places import Folder
 from portal.run import migrate, restore
 from tests import databases
-from tests.backups.test_restoring import app as app
 from tests.backups.test_restoring import empty as empty
 from tests.backups.test_restoring import read_keys
 from tests.older import Older, migrate_until
