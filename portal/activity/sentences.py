@@ -174,6 +174,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "organisation.resumed": ("check", "lifted the suspension of the organisation"),
     "organisation.restored": ("undo-2", "put everything back from a backup"),
     "organisation.record_mended": ("undo-2", "mended the record from a backup, for it was damaged"),
+    "backup.key_made": ("key-round", "made a key for the organisation's own backups"),
     "organisation.countries_changed": ("map-pin", "changed from which countries people sign in"),
     "organisation.risky_country_confirmed": ("map-pin", "confirmed a country of high risk"),
     "user.signed_in": ("user", "signed in"),

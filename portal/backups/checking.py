@@ -47,7 +47,8 @@ def difference(seal: Seal, sha256: str, size: int, where: str) -> str:
 def check(names: list[str] | None = None, *, whole: bool = True) -> Checked:
     """Look at the good backups, or at those of these names, in every place where they were put. What is wrong makes a
     backup bad, and says why; one that is right again is good again. A place that cannot be asked is told of, and makes
-    none bad. Not `whole`: only names and sizes are compared, and the newest is read.
+    none bad. Not `whole`: only names and sizes are compared, and the newest of the installation and of each
+    organisation is read.
     """
     checked = Checked()
     query = Backup.select().where(Backup.sha256 != "").order_by(Backup.id.desc())
@@ -55,9 +56,11 @@ def check(names: list[str] | None = None, *, whole: bool = True) -> Checked:
     listed, away = _listed()
     known = {recipient: keys.of(recipient) for recipient in {row.recipient for row in rows}}
     checked.troubles += away
-    for number, row in enumerate(rows):
+    seen: set[int | None] = set()
+    for row in rows:
         checked.looked_at += 1
-        wrong, unasked = _troubles(row, known[row.recipient], listed, reads=whole or not number)
+        wrong, unasked = _troubles(row, known[row.recipient], listed, reads=whole or row.org_id not in seen)
+        seen.add(row.org_id)
         trouble = " ".join(wrong)
         if trouble != row.words and (wrong or not unasked):
             Backup.update(state=BAD if trouble else GOOD, words=trouble).where(Backup.id == row.id).execute()
@@ -116,6 +119,6 @@ def _strangers(rows: list[Backup], listed: dict[str, tuple[Place, dict[str, int]
         f"{name} in {words} was not made by this installation, or after its database."
         for words, (_, names) in listed.items()
         for name in sorted(names)
-        if rules.kind_of(name.removesuffix(seals.ENDING)) == "in-contact"
+        if rules.kind_of(name.removesuffix(seals.ENDING)) not in ("", "erasures")
         and name.removesuffix(seals.ENDING) not in known
     ]

@@ -41,7 +41,8 @@ def copy_journal(*, asks: bool = False) -> bool:
 def _wanted() -> list[Key]:
     """The key in force, and those by which an older archive may have to be opened: each paper opens both (I07)."""
     current = keys.current()
-    older = {row.recipient for row in Backup.select(Backup.recipient).distinct()} - {current.recipient}
+    query = Backup.select(Backup.recipient).where(Backup.org_id.is_null()).distinct()
+    older = {row.recipient for row in query} - {current.recipient}
     return [current, *(key for key in map(keys.of, sorted(older)) if key)]
 
 

@@ -1,6 +1,8 @@
 """The keys that backups are made for. `make` shows the recovery key once; only its public part stays here (I07)."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from portal.backups import seals
 from portal.backups.locking import new_identity
@@ -24,15 +26,15 @@ class Key:
     signing: str
 
 
-def make() -> tuple[str, str]:
-    """A new key for all backups from now on: (recovery key, public key). The first is nowhere kept: it must be written
-    down now. Older backups go on being opened by the key they were made for.
+def make(org_id: int | None = None) -> tuple[str, str]:
+    """A new key for all backups from now on, or for those of one organisation: (recovery key, public key). The first is
+    nowhere kept: it must be written down now. Older backups go on being opened by the key they were made for.
     """
     identity = new_identity()
     recovery, recipient = str(identity), str(identity.to_public())
     with transaction():
-        BackupKey.update(retired_at=now()).where(BackupKey.retired_at.is_null()).execute()
-        BackupKey.create(recipient=recipient, signing=seal(_PURPOSE, seals.signing_key(recovery)))
+        BackupKey.update(retired_at=now()).where(BackupKey.retired_at.is_null(), _of(org_id)).execute()
+        BackupKey.create(org_id=org_id, recipient=recipient, signing=seal(_PURPOSE, seals.signing_key(recovery)))
     return recovery, recipient
 
 
@@ -44,8 +46,20 @@ def current() -> Key:
     return _opened(row)
 
 
-def is_there() -> bool:
-    return _in_force() is not None
+def is_there(org_id: int | None = None) -> bool:
+    return _in_force(org_id) is not None
+
+
+def made_at(org_id: int) -> datetime | None:
+    """When the organisation's own key in force was made."""
+    row = _in_force(org_id)
+    return row.made_at if row else None
+
+
+def of_organisations() -> dict[int, Key]:
+    """The keys in force that organisations made for themselves."""
+    query = BackupKey.select().where(BackupKey.retired_at.is_null(), BackupKey.org_id.is_null(False))
+    return {int(row.org_id or 0): _opened(row) for row in query.order_by(BackupKey.org_id)}
 
 
 def of(recipient: str) -> Key | None:
@@ -54,8 +68,13 @@ def of(recipient: str) -> Key | None:
     return _opened(row) if row else None
 
 
-def _in_force() -> BackupKey | None:
-    return BackupKey.select().where(BackupKey.retired_at.is_null()).order_by(BackupKey.id.desc()).first()
+def _in_force(org_id: int | None = None) -> BackupKey | None:
+    query = BackupKey.select().where(BackupKey.retired_at.is_null(), _of(org_id))
+    return query.order_by(BackupKey.id.desc()).first()
+
+
+def _of(org_id: int | None) -> Any:
+    return BackupKey.org_id.is_null() if org_id is None else BackupKey.org_id == org_id
 
 
 def _opened(row: BackupKey) -> Key:

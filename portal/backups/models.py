@@ -11,11 +11,12 @@ RUNNING, GOOD, BAD = "running", "good", "bad"
 
 
 class Backup(BaseModel):
-    """One archive of the whole installation. Good only after what the store gave back was put back into an empty
-    place and compared; what is found later makes it bad again.
+    """One archive of the whole installation, or of one organisation. Good only after what the store gave back was put
+    back into an empty place and compared; what is found later makes it bad again.
     """
 
     name = TextField(unique=True)
+    org_id = IntegerField(null=True)  # none: of the whole installation
     state = TextField(default=RUNNING)
     words = TextField(default="")  # why it is bad
     recipient = TextField(default="")  # the public key it is made for
@@ -33,6 +34,7 @@ class Backup(BaseModel):
 class BackupKey(BaseModel):
     """A key that backups are made for: the public part, and what the store's files are signed with."""
 
+    org_id = IntegerField(null=True)  # an organisation's own; none: the host's
     recipient = TextField(unique=True)
     signing = TextField()  # sealed under the installation's root keys; the recovery key alone yields it too
     made_at = UtcField(default=now)

@@ -174,6 +174,6 @@ def from_file(text: str, place: Place | None) -> tuple[Place, str]:
     path = Path(text)
     if path.is_file():
         return Folder(path.resolve().parent), path.name
-    if place is None or rules.kind_of(text) != "in-contact":
+    if place is None or rules.kind_of(text) in ("", KIND):
         raise NotRestored(f"There is no file {text}.")
     return place, text

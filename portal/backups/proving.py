@@ -2,14 +2,15 @@
 what it was made from: rows, records and documents alike (I06).
 """
 
-from collections.abc import Set
+import hashlib
+from dataclasses import dataclass
 from typing import Any
 
 from portal.backups import snapshot, stores
 from portal.backups.archive import PIECE, Sink, Unpacker
 from portal.backups.files import spooled
 from portal.backups.locking import Damaged, unlock
-from portal.backups.losses import Unread, check
+from portal.backups.losses import DAMAGED, Unread, check
 from portal.backups.snapshot import Contents, File
 from portal.gateways.backup_places import Place
 
@@ -20,23 +21,29 @@ class NotGood(RuntimeError):
     """The archive is not what it was made from. The message says what is wrong, by name."""
 
 
-def prove(place: Place, name: str, identity: Any, made_from: Contents, without: Set[str]) -> None:
-    """Raises NotGood, unless the archive of this name is whole and holds what it was made from, `without` files of the
-    store that could not be read.
-    """
-    files = {file.place: file for file in made_from.files if file.place not in without}
-    kind = snapshot.SQLITE if snapshot.is_sqlite(stores.settings().database_url) else snapshot.POSTGRESQL
-    database = stores.working("trial") / kind
+@dataclass(frozen=True)
+class Expected:
+    """What an archive was made from: the database, of which kind, and its files by their names in the archive."""
+
+    contents: Contents
+    kind: str
+    files: dict[str, File]
+    is_readable: bool = False  # whether the files lie in it as they are, in place of encrypted
+
+
+def prove(place: Place, name: str, identity: Any, expected: Expected) -> None:
+    """Raises NotGood, unless the archive of this name is whole and holds what is expected."""
+    made_from, files = expected.contents, expected.files
+    database = stores.working("trial") / expected.kind
     found: set[str] = set()
 
     def sink(member: str, _size: int) -> Sink:
-        if member == kind:
+        if member == expected.kind:
             return database.open("wb")
         if not member.startswith(DOCUMENTS):
             return _Nowhere()
-        at = member.removeprefix(DOCUMENTS)
-        found.add(at)
-        return _Checked(files[at]) if at in files else _Nowhere()
+        found.add(member)
+        return _Checked(files[member], is_readable=expected.is_readable) if member in files else _Nowhere()
 
     unpacker = Unpacker(sink)
     try:
@@ -52,7 +59,8 @@ def prove(place: Place, name: str, identity: Any, made_from: Contents, without: 
         unpacker.close()
         database.unlink(missing_ok=True)
     if missing := sorted(files.keys() - found):
-        raise NotGood(f"{len(missing):,} of {len(files):,} documents are not in it, the first is {missing[0][:8]}.")
+        first = missing[0].removeprefix(DOCUMENTS)[:8]
+        raise NotGood(f"{len(missing):,} of {len(files):,} documents are not in it, the first is {first}.")
 
 
 def _compare(there: Contents, made_from: Contents) -> None:
@@ -76,17 +84,24 @@ class _Nowhere:
 class _Checked:
     """A document of the archive: its content must be what the database says."""
 
-    def __init__(self, file: File) -> None:
-        self.file = file
+    def __init__(self, file: File, *, is_readable: bool) -> None:
+        self.file, self.is_readable = file, is_readable
+        self.digest = hashlib.sha256()
         self.held = spooled("trial")
 
     def write(self, data: bytes) -> None:
-        self.held.write(data)
+        if self.is_readable:
+            self.digest.update(data)
+        else:
+            self.held.write(data)
 
     def close(self) -> None:
         with self.held as held:
             held.seek(0)
             try:
-                check(self.file, iter(lambda: held.read(PIECE), b""))
+                if not self.is_readable:
+                    check(self.file, iter(lambda: held.read(PIECE), b""))
+                elif self.file.sha256 and self.digest.hexdigest() != self.file.sha256:
+                    raise Unread(DAMAGED)
             except Unread as unread:
                 raise NotGood(f"The document {self.file.place[:8]} is {unread.why} in the archive.") from None

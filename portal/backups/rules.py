@@ -38,6 +38,11 @@ def kind_of(name: str) -> str:
     return found[1] if found else ""
 
 
+def is_own(name: str) -> bool:
+    """Whether this is the archive of one organisation."""
+    return kind_of(name).startswith("org-")
+
+
 def day_of(at: datetime) -> date:
     return at.astimezone(HOME).date()
 

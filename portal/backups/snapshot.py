@@ -83,6 +83,16 @@ def of_sqlite(path: Path) -> Contents:
 
 
 @contextmanager
+def reading(path: Path) -> Iterator[_ROWS]:
+    """A SQLite file, to be asked."""
+    database = sqlite3.connect(path)
+    try:
+        yield lambda query: database.execute(query).fetchall()
+    finally:
+        database.close()
+
+
+@contextmanager
 def put_back(path: Path, url: str) -> Iterator[Contents]:
     """Put a copy back into an empty place and look what is there. The place is gone afterwards."""
     with beside(path, url, "trial") as (_, contents):

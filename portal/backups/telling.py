@@ -33,6 +33,7 @@ def register() -> None:
     register_notices(on_home)
     register_look(backups, watched=True)
     register_look(documents_backed_up, watched=True)
+    register_look(own_backups, watched=True)
     register_figures(figures)
     register_before_upgrade(before_upgrade)
 
@@ -86,6 +87,15 @@ def documents_backed_up() -> Finding:
         "may hold them; what cannot be had again is to be removed by its organisation."
     )
     return Finding(name, WRONG, words, "portal backup create")
+
+
+def own_backups() -> Finding:
+    """Whether the last own backup of each organisation that makes them is good."""
+    name, failing = "own backups", service.failing_own()
+    if not failing:
+        return Finding(name, GOOD, "Those of organisations with a key of their own are good.")
+    words = " ".join(f"{slug}: {last.words}" for slug, last in failing)
+    return Finding(name, WRONG, f"The last one is not good of {words}", "portal backup create")
 
 
 def _files(count: int) -> str:

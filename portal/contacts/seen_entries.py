@@ -34,7 +34,7 @@ NEEDING = {
     "notice.": Permission.SETTINGS, "purpose.": Permission.SETTINGS, "import.": Permission.CONTACT_IMPORT,
     "export.": Permission.CONTACT_EXPORT,
     "duty.": Permission.PRIVACY, "request.": Permission.PRIVACY,
-    "form.": Permission.SETTINGS,
+    "form.": Permission.SETTINGS, "backup.": Permission.SETTINGS,
     "duplicates.": Permission.CONTACT_MERGE,
     "erasure.": Permission.CONTACT_DELETE, "retention.": Permission.SETTINGS,
 }  # fmt: skip

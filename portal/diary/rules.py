@@ -36,7 +36,8 @@ KINDS: dict[str, Kind] = {
     "requests": Kind("Requests and complaints", "act on a request", "acts on requests", ("request.",)),
     "users": Kind("Users and signing in", "sign-in or right", "sign-ins and rights", ("user.", "review.")),
     "settings": Kind("Settings and fields", "change to settings", "changes to settings",
-                     ("organisation.", "page.", "field.", "operator.", "notice.", "form.", "duty.", "retention.")),
+                     ("organisation.", "page.", "field.", "operator.", "notice.", "form.", "duty.", "retention.",
+                      "backup.")),
     "changes": Kind("Changes to contacts", "change", "changes", ("contact.", "duplicates.", "erasure.")),
 }  # fmt: skip
 OTHER = "changes"  # what an action of no known kind is counted among

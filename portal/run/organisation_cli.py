@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from portal.backups import opening, stores
+from portal.backups import keys, opening, rules, stores
 from portal.backups.opening import NotRestored, Source
 from portal.commanding import as_json, for_org, installation, say
 from portal.gateways.backup_places import Place
@@ -21,7 +21,12 @@ def register(cli: click.Group) -> None:
 
 @click.command("restore-organisation")
 @for_org
-@click.option("--key", "key", required=True, help="The recovery key, or a file that holds it; - asks for it.")
+@click.option(
+    "--key",
+    "key",
+    required=True,
+    help="The recovery key, of the host or the organisation's own, or a file that holds it; - asks.",
+)
 @click.option("--archive", help="The backup, by its name or its path; without it, the newest good one.")
 @as_json
 def restore_organisation(slug: str, key: str, archive: str | None, as_json: bool) -> None:
@@ -42,7 +47,10 @@ def _source(key: str, archive: str | None) -> tuple[Source, str]:
     """Where the archive lies: here when it can be had here, for then it is the nearest."""
     if archive:
         place, name = opening.from_file(archive, _first_with(archive))
-        return Source(place, key), name
+        source = Source(place, key)
+        if rules.is_own(name):  # the host's key opens it, and its seal is known to this machine
+            source.key = keys.of(stores.recipient_of(place, name)) or source.key
+        return source, name
     refused = NotRestored("There is no backup yet.")
     for place in stores.every():
         source = Source(place, key)

@@ -1,13 +1,16 @@
 """The files of an organisation that is put back from a backup: those that its rows name and the machine has lost."""
 
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from portal.backups import own_making, rules
 from portal.backups.archive import PIECE, Sink
 from portal.backups.opening import NotRestored, Source, private
 from portal.backups.proving import DOCUMENTS
-from portal.documents import keeping
+from portal.core.sealing import open_sealed
+from portal.documents import keeping, sealed_files
 from portal.gateways.storage import Missing
 from portal.privacy import journal
 from portal.run.organisation_aside import Aside
@@ -55,11 +58,13 @@ def missing(aside: Aside, org_id: int) -> dict[str, str]:
 
 
 def bring_documents(source: Source, name: str, folder: Path, wanted: dict[str, str]) -> list[str]:
-    """Read the archive once more for these files, and put them into the store; those that are not in it."""
+    """Read the archive once more for these files, and put them into the store; those that are not in it. In an
+    organisation's own archive they are readable, and are sealed again by the key that its rows hold.
+    """
     coming: dict[str, Path] = {}
 
     def sink(member: str, _size: int) -> Sink:
-        place = member.removeprefix(DOCUMENTS)
+        place = own_making.place_of(member)
         if not member.startswith(DOCUMENTS) or place not in wanted:
             return Nowhere()
         coming[place] = folder / "coming" / place
@@ -68,7 +73,10 @@ def bring_documents(source: Source, name: str, folder: Path, wanted: dict[str, s
 
     source.open(name, sink)
     for place, path in coming.items():
-        keeping.store().put_back(place, _pieces(path))
+        pieces = _pieces(path)
+        if rules.is_own(name):
+            pieces = sealed_files.sealed(b64decode(open_sealed(keeping.PURPOSE, wanted[place])), pieces)
+        keeping.store().put_back(place, pieces)
         path.unlink()
     return sorted(wanted.keys() - coming.keys())
 

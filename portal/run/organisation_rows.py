@@ -9,7 +9,9 @@ from portal.core.db import GivingWay, db, is_sqlite, transaction
 from portal.run.organisation_aside import AT_ONCE, Aside, add, ask, columns_of, parents_of, tell
 
 # The record is never rolled back, nor from where somebody may sign in; who works here is a matter of its own.
-LEFT = frozenset({"log_entry", "log_head", "log_head_mail", "log_check", "place_exception", "membership"})
+LEFT = frozenset(
+    {"log_entry", "log_head", "log_head_mail", "log_check", "place_exception", "membership", "backup", "backup_key"}
+)
 
 
 def tables() -> list[str]:

@@ -67,6 +67,8 @@ def restore(settings: Settings, source: Source, name: str, *, with_journal: bool
     made_at = rules.made_at(name)
     if made_at is None:
         raise NotRestored(f"{name} is not what a backup is called.")
+    if rules.is_own(name):
+        raise NotRestored(f"{name} is of one organisation, into a portal that runs: portal restore-organisation.")
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone(settings.data_dir):
         folder = settings.data_dir / "restoring"
