@@ -21,12 +21,7 @@ def register(cli: click.Group) -> None:
 
 @click.command("restore-organisation")
 @for_org
-@click.option(
-    "--key",
-    "key",
-    required=True,
-    help="The recovery key, of the host or the organisation's own, or a file that holds it; - asks.",
-)
+@click.option("--key", "key", required=True, help="The host's recovery key or the organisation's own; - asks for it.")
 @click.option("--archive", help="The backup, by its name or its path; without it, the newest good one.")
 @as_json
 def restore_organisation(slug: str, key: str, archive: str | None, as_json: bool) -> None:

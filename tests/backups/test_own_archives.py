@@ -1,4 +1,4 @@
-"""An organisation's own archive: for its own key and the host's, with its rows and documents and nothing else (R60, I08)."""
+"""An organisation's own archive: for its own key and the host's, with its rows and documents and no more (R60, I08)."""
 
 import hashlib
 import io
