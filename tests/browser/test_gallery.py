@@ -57,7 +57,7 @@ PAGES = {
     "duties-missing": "/compliance/missing",
     "support-organisations": "/support/organisations", "support-status": "/support/status",
     "support-organisation": "/support/organisations/1",
-    "backups": "/settings/backups", "support-backups": "/support/backups",
+    "backups": "/settings/backups", "own-backups": "/settings/backups/own", "support-backups": "/support/backups",
     "senders": "/settings/senders", "designer": "/settings/pages", "own-pages": "/settings/own-pages",
     "foot": "/settings/foot", "foot-example": "/settings/foot/example",
     "asked-changes": "/contacts/asked-changes",
