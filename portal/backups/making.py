@@ -76,14 +76,27 @@ def _make_own(wanted: dict[int, Key], folder: Path, beside: Path) -> None:
     url = stores.settings().database_url
     copy = folder / (snapshot.SQLITE if snapshot.is_sqlite(url) else snapshot.POSTGRESQL)
     shut = {org.id for org in shutting.shut()}
-    with snapshot.beside(copy, url, "own") as (place, _):
+    wanted = {org_id: key for org_id, key in wanted.items() if org_id not in shut}
+    try:
+        with snapshot.beside(copy, url, "own") as (place, _):
+            for org_id, key in wanted.items():
+                make = partial(own_making.make, key=key, org_id=org_id, url=place, folder=beside)
+                _tried_apart(key, org_id, make)
+    except snapshot.NotTaken as error:
+        log.error("the copy for own backups could not be read: %s", error)
         for org_id, key in wanted.items():
-            if org_id in shut:
-                continue
-            try:
-                _tried(key, org_id, partial(own_making.make, key=key, org_id=org_id, url=place, folder=beside))
-            except Exception:
-                log.exception("the own backup of an organisation failed", extra={"org_id": org_id})
+            _tried_apart(key, org_id, partial(_refuse, error))
+
+
+def _tried_apart(key: Key, org_id: int, make: Callable[[str], dict[str, Any]]) -> None:
+    try:
+        _tried(key, org_id, make)
+    except Exception:
+        log.exception("the own backup of an organisation failed", extra={"org_id": org_id})
+
+
+def _refuse(error: Exception, _name: str) -> dict[str, Any]:
+    raise error
 
 
 def _make(name: str, key: Key, folder: Path) -> dict[str, Any]:

@@ -224,6 +224,22 @@ def test_one_that_comes_back_another_one_is_bad_and_stops_no_other(
 
 
 @pytest.mark.one_database
+def test_a_copy_that_cannot_be_read_again_is_told_of(
+    own_key: str, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = snapshot.beside
+
+    def beside(path: Path, url: str, what: str) -> Any:
+        if what == "own":
+            raise snapshot.NotTaken("There is no room for it.")
+        return right(path, url, what)
+
+    monkeypatch.setattr(snapshot, "beside", beside)
+    assert service.make().state == GOOD
+    assert (service.of(scene.org.id).first().state, scene.org.slug in telling.own_backups().words) == (BAD, True)
+
+
+@pytest.mark.one_database
 def test_what_the_scanner_holds_back_is_not_handed_out(own_key: str, scene: Scene, second: Path) -> None:
     db.execute_sql("UPDATE document SET state = 'quarantined'")
     service.make()
