@@ -76,6 +76,7 @@ def dear_things_once() -> None:
     once.share_templates()
     once.hash_lightly()
     once.trust_the_disk()
+    once.sweep_seldom()
 
 
 @pytest.fixture(scope="session")

@@ -27,6 +27,7 @@ from portal.core.actor import acting_as, system
 from portal.core.db import db
 from portal.delivery.figures import Figures, of_campaign
 from portal.features import prepare as prepare_features
+from tests import processes
 from tests.databases import KEYS
 from tests.sink import delivered
 
@@ -45,10 +46,9 @@ class Stage:
     up: subprocess.Popen[bytes] | None = None
 
     def portal(self, *words: object, text: str = "") -> dict:
-        command = [sys.executable, "-m", "portal.cli", *map(str, words), "--json"]
-        ended = subprocess.run(command, input=text, capture_output=True, text=True, env=self.environ, timeout=300)
-        assert ended.returncode == 0, ended.stderr
-        return json.loads(ended.stdout)
+        code, said, wrong = processes.command((*words, "--json"), self.environ, text)
+        assert code == 0, wrong
+        return json.loads(said)
 
     def start(self) -> None:
         command = [sys.executable, "-m", "portal.cli", "up"]
@@ -74,23 +74,19 @@ class Stage:
     def kill(self, target: str) -> None:
         """kill -9 one process of this kind, or everything at once and start it again; or empty Redis."""
         assert self.up is not None
+        until = time.monotonic() + 60  # what is to be hit may just be on its way up, or up again
         if target == "flush":
-            until = time.monotonic() + 10
-            while time.monotonic() < until:  # it may just be on its way up again
+            while time.monotonic() < until:
                 with contextlib.suppress(RedisError, OSError):
                     Redis.from_url(f"unix://{self.environ['PORTAL_DATA_DIR']}/redis.sock").flushall()
                     self.faults[target] += 1
                     return
                 time.sleep(0.1)
             return
-        tree = self.descendants()
-        if target == "tree":
-            chosen = list(tree)
-        else:
-            # "name: command"; the server of Redis is the one named after it or after Valkey
-            names = {"worker": ("worker ",), "scheduler": ("scheduler:",), "redis": ("redis-server:", "valkey-server:")}
-            kinds = [n for n, command in tree.items() if command.startswith(names[target])]
-            chosen = [random.choice(kinds)] if kinds else []
+        chosen = self._hit(target)
+        while not chosen and time.monotonic() < until:
+            time.sleep(0.1)
+            chosen = self._hit(target)
         for number in chosen:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
@@ -98,6 +94,16 @@ class Stage:
         if target == "tree":
             self.up.wait()
             self.start()
+
+    def _hit(self, target: str) -> list[int]:
+        """The numbers of the processes that this kind of fault ends now."""
+        tree = self.descendants()
+        if target == "tree":
+            return list(tree)
+        # "name: command"; the server of Redis is the one named after it or after Valkey
+        names = {"worker": ("worker ",), "scheduler": ("scheduler:",), "redis": ("redis-server:", "valkey-server:")}
+        kinds = [n for n, command in tree.items() if command.startswith(names[target])]
+        return [random.choice(kinds)] if kinds else []
 
     def end(self) -> None:
         if self.up is not None and self.up.poll() is None:
@@ -182,8 +188,8 @@ def is_up(made: Stage) -> bool:
 
 
 def prepare(made: Stage, recipients: int) -> None:
-    command = [sys.executable, "-m", "portal.cli", "migrate"]
-    subprocess.run(command, env=made.environ, check=True, capture_output=True)
+    code, _, wrong = processes.command(("migrate",), made.environ)
+    assert code == 0, wrong
     made.portal("org", "create", "Hope House")
     details = ("legal_name=Hope House NPC", "email=office@example.org", "telephone=031 555 0100", "address=12 Road")
     made.portal("org", "set", SLUG, *details, "information_officer=Nomsa Dube")

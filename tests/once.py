@@ -3,6 +3,7 @@
 Nothing of a test's own is kept: no settings, no rows, no answers.
 """
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -71,6 +72,12 @@ def share_templates() -> None:
 def trust_the_disk() -> None:
     """Let SQLite not wait for the disk, as the cluster of PostgreSQL does not: no test pulls this plug."""
     db.PRAGMAS["synchronous"] = "off"
+
+
+def sweep_seldom() -> None:
+    """Let Python look for garbage that names itself less often, and not among what is there for good."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def hash_lightly() -> None:

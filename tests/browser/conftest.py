@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests import processes
 from tests.kills import free_port
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
@@ -35,13 +36,13 @@ class Product:
 
     def command(self, *words: str, typed: str = "") -> str:
         """What `portal …` answers, run beside the product."""
-        return self.python("-m", "portal.cli", *words, typed=typed)
+        code, said, wrong = processes.command(words, self.environ, typed)
+        assert code == 0, wrong
+        return said.strip()
 
-    def python(self, *words: str, typed: str = "") -> str:
+    def python(self, *words: str) -> str:
         """What a Python of its own answers, with the product's environment and keys."""
-        ran = subprocess.run(
-            [sys.executable, *words], env=self.environ, input=typed, capture_output=True, text=True, timeout=60
-        )
+        ran = subprocess.run([sys.executable, *words], env=self.environ, capture_output=True, text=True, timeout=60)
         assert ran.returncode == 0, ran.stderr
         return ran.stdout.strip()
 

@@ -16,7 +16,7 @@ def test_whatever_is_killed_nobody_gets_it_twice_and_nobody_is_missed(database_u
         told = kills.history(made)
         assert (told.frozen, told.left, told.unknown) == (RECIPIENTS, 0, figures["unknown"])
         assert told.sent == told.delivered + told.undeliverable + told.unknown == RECIPIENTS
-        assert all(made.faults[target] for target in kills.TARGETS)
+        assert all(made.faults[target] for target in kills.TARGETS), made.faults
 
 
 def _server(database_url: str) -> str:
