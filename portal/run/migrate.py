@@ -8,13 +8,17 @@ is as it was, and the program from before can go on.
 import importlib
 import pkgutil
 
-from peewee import TextField
+from peewee import PeeweeException, TextField
 
 import portal.migrations
 from portal.core.clock import now
 from portal.core.db import BaseModel, UtcField, connect, db, is_sqlite, learn_sizes, transaction
 
 ONE_AT_A_TIME = 5_726_391  # any number of our own: PostgreSQL's advisory lock
+
+
+class NotMigrated(RuntimeError):
+    """A script failed; nothing of it, nor of those before it, is in the database. The message names it."""
 
 
 class SchemaMigration(BaseModel):
@@ -31,7 +35,7 @@ def names() -> list[str]:
 
 
 def migrate(url: str) -> list[str]:
-    """Run what has not run yet on this database; return the names of what was run."""
+    """Run what has not run yet on this database; return the names of what was run. Raises NotMigrated."""
     connect(url)
     with db.connection_context():
         with transaction():
@@ -57,9 +61,13 @@ def _run(name: str) -> bool:
         _lock()
         if SchemaMigration.get_or_none(SchemaMigration.name == name):
             return False
-        for statement in script.SQLITE if is_sqlite() else script.POSTGRESQL:
-            # ast-grep-ignore: no-raw-sql - a frozen script is SQL, for this database
-            db.execute_sql(statement)
+        try:
+            for statement in script.SQLITE if is_sqlite() else script.POSTGRESQL:
+                # ast-grep-ignore: no-raw-sql - a frozen script is SQL, for this database
+                db.execute_sql(statement)
+        except PeeweeException as error:
+            why = str(error).partition("\n")[0]
+            raise NotMigrated(f"The step {name} failed: {why}. The database is as it was.") from error
         SchemaMigration.create(name=name)
     return True
 

@@ -1,8 +1,11 @@
 """The frozen schema is the models' schema, on both databases."""
 
+import sys
+from types import ModuleType
+
 import pytest
 
-from portal.core.db import db, is_sqlite
+from portal.core.db import db, disconnect, is_sqlite
 from portal.run import migrate
 from tests import schema
 
@@ -35,6 +38,24 @@ def test_each_index_of_a_model_is_there(app):
 
 def test_migrating_again_does_nothing(app, settings):
     assert migrate.pending() == []
+
+
+def test_a_step_that_fails_is_named_and_changes_nothing(database_url, monkeypatch):
+    script = ModuleType("portal.migrations.m9999_broken")
+    script.SQLITE = script.POSTGRESQL = [
+        'CREATE TABLE "half_made" ("id" INTEGER)',
+        'UPDATE "contact" SET "nothing" = 2',
+    ]
+    monkeypatch.setitem(sys.modules, script.__name__, script)
+    monkeypatch.setattr(migrate, "names", lambda right=migrate.names: [*right(), "m9999_broken"])
+
+    with pytest.raises(migrate.NotMigrated, match=r"^The step m9999_broken failed: .*nothing.* The database is as it"):
+        migrate.migrate(database_url)
+
+    with db.connection_context():
+        assert "half_made" not in db.get_tables()
+        assert migrate.pending() == ["m9999_broken"]
+    disconnect()
 
 
 def test_the_search_index_is_there(app):
