@@ -28,6 +28,7 @@ from tests.reused import Reused
 
 PASSWORD = "seven green buses"
 HX = {"HX-Request": "true"}
+LONGEST = ("tests/walker/", "test_each_page_fits", "test_every_page_in_every_language")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,8 +46,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The walks take longest, so they begin; otherwise one processor would end with a walk while the other is idle."""
-    items.sort(key=lambda item: "tests/walker/" not in item.nodeid)
+    """What takes longest begins; otherwise one processor would end with a walk while the other is idle."""
+    items.sort(key=lambda item: not any(name in item.nodeid for name in LONGEST))
     if config.getoption("--database") == "both":
         further = further_cases(items)
         config.hook.pytest_deselected(items=further)
