@@ -17,6 +17,8 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from portal.core.clock import now
+from portal.core.db import UTC_TEXT
 from tests import processes
 from tests.kills import free_port
 
@@ -50,6 +52,11 @@ class Product:
         """All test browsers share one address: without this the guesses of one journey trouble the next."""
         with closing(sqlite3.connect(self.folder / "portal.sqlite3", timeout=20)) as database, database:
             database.execute("DELETE FROM wrong_series WHERE key LIKE 'address:%'")
+
+    def take_for_shown_now(self) -> None:
+        """Whoever is signed in showed a password this moment, not when the first of the journeys began."""
+        with closing(sqlite3.connect(self.folder / "portal.sqlite3", timeout=20)) as database, database:
+            database.execute("UPDATE session SET confirmed_at = ?", [now().strftime(UTC_TEXT)])
 
 
 @dataclass(frozen=True)
@@ -154,8 +161,9 @@ def alices_device(alices_session: dict) -> list[dict]:
 
 
 @pytest.fixture
-def alice(stranger: Page, alices_session: dict) -> Page:
+def alice(stranger: Page, product: Product, alices_session: dict) -> Page:
     """Alice of the sample organisation, signed in."""
+    product.take_for_shown_now()
     stranger.context.add_cookies(alices_session["cookies"])
     return stranger
 
