@@ -1,19 +1,23 @@
 """Campaigns in a database that was put back from a backup: nobody is written to again unseen (R63)."""
 
 from portal.activity import log
-from portal.campaigns.models import PAUSED, SCHEDULED, SENDING, Campaign
+from portal.activity.models import LogEntry
+from portal.campaigns.models import DRAFT, PAUSED, SCHEDULED, SENDING, Campaign
 from portal.core.db import transaction
 from portal.delivery import ledger
 
 
 def calm(made: str) -> dict[str, int]:
-    """Pause what was being sent or waited for its hour when the backup was made; by name, how many messages of each are
-    not certain: they may have left after it. `made` says when that was.
+    """Pause what was being sent or waited for its hour when the backup was made, and what was a draft then and has been
+    sent since, where the record still tells of it; by name, how many messages of each are not certain: they may have
+    left after it. `made` says when that was.
     """
     found = {}
+    sent = LogEntry.select(LogEntry.subject_id).where(LogEntry.action == "campaign.audience_frozen")
+    may_have_left = Campaign.state.in_((SENDING, SCHEDULED)) | ((Campaign.state == DRAFT) & Campaign.id.in_(sent))
     with transaction():
         ledger.doubt_what_was_on_its_way()
-        for campaign in Campaign.select().where(Campaign.state.in_((SENDING, SCHEDULED))).order_by(Campaign.id):
+        for campaign in Campaign.select().where(may_have_left).order_by(Campaign.id):
             figures = ledger.status(campaign.id)
             open_ = figures["pending"] + figures["deferred"]
             uncertain = open_ + figures["unknown"]

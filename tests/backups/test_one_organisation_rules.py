@@ -10,6 +10,9 @@ from portal.activity.models import LogEntry, LogHead
 from portal.backups import keys, service, stores
 from portal.backups.models import Backup
 from portal.backups.opening import NotRestored, Source
+from portal.campaigns import sending
+from portal.campaigns import service as campaigns
+from portal.campaigns.models import Campaign
 from portal.commanding import use
 from portal.config import Settings
 from portal.contacts import service as contacts
@@ -22,6 +25,7 @@ from portal.core.tenancy import Org
 from portal.delivery import system_mail
 from portal.features import prepare
 from portal.run import organisation_cli, organisation_restore, organisation_shut
+from tests.agreed import everybody_agrees
 from tests.backups import digests
 from tests.backups.two_organisations import Scene, put_back
 from tests.backups.two_organisations import scene as scene
@@ -106,6 +110,27 @@ def test_another_person_under_the_number_of_one_who_is_gone_gets_no_membership(
         Membership.delete().where(Membership.user == olivia).execute()
         User.update(email="another@example.org", created_at=now()).where(User.id == olivia.id).execute()
     assert put_back(kept, scene).people.left_out == [olivia.email]
+
+
+def test_a_draft_that_was_sent_since_comes_back_paused_and_says_so(kept: Settings, scene: Scene) -> None:
+    """Else it would look as if nobody had it yet, and everybody would get it twice."""
+    with acting_as(system(scene.org.id)):
+        group = contacts.add_group("Donors")
+        contacts.add(first_name="Zola", email="zola@example.org", groups=[group.id])
+        everybody_agrees()
+        drafts = [campaigns.create(name) for name in ("Summer", "Autumn")]
+        drafts = [campaigns.change(one, 1, subject=one.name, body="<p>Hello</p>") for one in drafts]
+        for draft in drafts:
+            sending.choose_audience(draft, [group.id], [])
+        made = service.make()
+        sending.start(campaigns.find(drafts[0].id))
+
+    done = put_back(kept, scene, made.name)
+
+    assert done.paused["Summer"] == 0
+    with db.connection_context(), acting_as(system(scene.org.id)):
+        told = {one.name: (one.state, "would be sent again" in one.trouble) for one in Campaign.select()}
+    assert (told["Summer"], told["Autumn"]) == (("paused", True), ("draft", False))
 
 
 def test_a_damaged_record_is_mended_and_goes_on(kept: Settings, scene: Scene) -> None:

@@ -1,5 +1,6 @@
 """The statements are those that Peewee itself would write, letter for letter, on both databases."""
 
+import peewee
 import pytest
 from peewee import (
     CTE,
@@ -20,6 +21,7 @@ from peewee import (
 )
 
 from portal.core import quick_sql
+from portal.core.db import QUICK_WITH
 
 
 class Person(Model):
@@ -107,6 +109,10 @@ def test_a_statement_is_what_peewee_itself_would_write(theirs, query, kind):
 
     with database.bind_ctx([Person, Note]):
         assert repr(written()) == repr(theirs(written))
+
+
+def test_the_version_that_is_installed_is_one_that_was_tried():
+    assert peewee.__version__ in QUICK_WITH
 
 
 def test_a_query_within_others_is_written_once(monkeypatch):
