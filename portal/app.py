@@ -112,6 +112,7 @@ def create_app(settings: Settings, *, check: bool = True) -> Flask:
     _configure(app, settings)
     prepare(settings)
     _keep_connection(app)
+    languages.init_app(app)  # before what may refuse: it does so in the language of the browser
     bodies.init_app(app)
     csrf.init_app(app)
     for part in (
@@ -128,7 +129,6 @@ def create_app(settings: Settings, *, check: bool = True) -> Flask:
         metrics,
         probe,
         evening,
-        languages,
     ):
         part.init_app(app)
     access.init_app(app, edge)

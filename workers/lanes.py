@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from portal.core import queue
+from portal.core import db, queue
 from portal.run.tree import Forked
 
+LONGEST_PAUSE = 30.0  # seconds, after processes that failed one after another
 GRACE = 4.0  # shorter than that of the tree, which waits for the scheduler
 
 
@@ -23,6 +24,18 @@ class Lane:
     bell: str
     most: int
     running: list[Forked] = field(default_factory=list)
+    pause: float = 0.0
+    due: float = 0.0
+
+    def clear(self) -> None:
+        """Forget those that ended. After one that failed nothing begins for a growing while."""
+        ended = [process for process in self.running if process.poll() is not None]
+        self.running = [process for process in self.running if process not in ended]
+        if any(process.returncode for process in ended):
+            self.pause = min(LONGEST_PAUSE, max(1.0, self.pause * 2))
+            self.due = time.monotonic() + self.pause
+        elif ended:
+            self.pause = 0.0
 
 
 class Lanes:
@@ -35,9 +48,10 @@ class Lanes:
     def look(self) -> None:
         """Start a process where something waits and there is room for one."""
         for lane in self._lanes:
-            lane.running = [process for process in lane.running if process.poll() is None]
-            if len(lane.running) < lane.most and queue.waiting(lane.bell):
+            lane.clear()
+            if len(lane.running) < lane.most and time.monotonic() >= lane.due and queue.waiting(lane.bell):
                 name = lane.bell.removeprefix(f"{queue.NAME}-")
+                db.disconnect()  # two processes on one connection would read each other's answers
                 lane.running.append(Forked(name, partial(self._answer, lane.bell)))
 
     def end(self) -> None:

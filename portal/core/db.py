@@ -27,7 +27,7 @@ from peewee import (
     Value,
     fn,
 )
-from peewee import __version__ as peewee_version
+from peewee import __version__ as peewee_version  # type: ignore[attr-defined]
 from playhouse.db_url import parse as parse_url
 from playhouse.pool import PooledDatabase, PooledPostgresqlDatabase
 

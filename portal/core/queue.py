@@ -45,8 +45,8 @@ NAME, WORK, WHOLE = "portal", "portal-work", "portal-whole"
 BELLS = (NAME, WORK, WHOLE)
 _LONG = {
     **dict.fromkeys((RUN_IMPORT, UNDO_IMPORT, RUN_EXPORT, RECORD_GROUNDS, FIND_DUPLICATES, MERGE_MANY), WORK),
-    **dict.fromkeys((RUN_ERASURE, SCAN_DOCUMENT, SEAL_DELIVERIES, COPY_JOURNAL), WORK),
-    **dict.fromkeys((MAKE_BACKUP, CHECK_LOG, ANCHOR_LOG, SCRUB), WHOLE),
+    **dict.fromkeys((RUN_ERASURE, SCRUB, SCAN_DOCUMENT, SEAL_DELIVERIES, COPY_JOURNAL), WORK),
+    **dict.fromkeys((MAKE_BACKUP, CHECK_LOG, ANCHOR_LOG), WHOLE),
 }
 WHILE = 900  # seconds a job may take: one that takes longer goes on where it was when it is rung for again
 # What goes through the record begins again when it is broken off: it must get through ten million entries. So does a

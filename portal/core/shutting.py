@@ -22,8 +22,13 @@ class Shut(RuntimeError):
 
 def refuse(org_id: int) -> None:
     """Raises Shut while this organisation is being put back by somebody else."""
-    if _let_in.get() != org_id and _is_shut(org_id, shared=False):
+    if is_shut(org_id):
         raise Shut
+
+
+def is_shut(org_id: int) -> bool:
+    """Whether it is being put back by somebody else."""
+    return _let_in.get() != org_id and _is_shut(org_id, shared=False)
 
 
 def shut() -> list[Org]:

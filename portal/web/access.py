@@ -180,6 +180,8 @@ def _let_in(person: SignedIn | None, policy: Policy) -> Response | None:
         again = None if request.method in SAFE else 1
         return _to(url_for("signin.confirm", next=_page_asked_for(), again=again))
     if actor is not None and policy.permission is not Permission.SUPPORT:
+        if not policy.for_org and shutting.is_shut(actor.org_id):
+            return None  # he may still choose another organisation, and sign out
         _enter(actor)
     return None
 

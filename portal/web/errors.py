@@ -15,6 +15,7 @@ from portal.web.htmx import wants_part
 
 log = logging.getLogger("portal.web")
 
+AGAIN = 300  # seconds after which a program, such as one that unsubscribes by one click, may try again
 SENTENCES: Mapping[int, tuple[str, str]] = {
     400: (later("This could not be read"), later("The request was not complete. Go back and try again.")),
     403: ("Not allowed", "Your role does not allow this. An administrator of your organisation can change that."),
@@ -29,12 +30,13 @@ SENTENCES: Mapping[int, tuple[str, str]] = {
         later("Something went wrong"),
         later("The fault is ours, and it has been noted. Nothing was half saved. Please try again."),
     ),
-    503: (
-        later("Not available just now"),
-        later("The portal cannot work at this moment. Please try again in a minute."),
-    ),
+    503: ("Not available just now", "The portal cannot work at this moment. Please try again in a minute."),
     507: ("No room left", "The disk of the installation is full. Nothing was saved; please tell support."),
 }
+CLOSED = (
+    later("Not available just now"),
+    later("This page is closed for a little while, and nothing was saved. Please come back later."),
+)
 # Who holds a link, or comes from an organisation's own site, has no role and knows no support.
 FOR_PEOPLE: Mapping[int, tuple[str, str]] = {
     403: (later("Not possible here"), later("This page cannot be used in that way. Go back and try again.")),
@@ -45,13 +47,11 @@ FOR_PEOPLE: Mapping[int, tuple[str, str]] = {
             "there once more, or answer that message."
         ),
     ),
-    507: (
-        later("Not available just now"),
-        later("Nothing can be saved at this moment, and nothing was. Please try again later."),
-    ),
+    503: CLOSED,
+    507: CLOSED,
 }
 
-NOT_SAVED = later(
+NOT_SAVED = (
     "Nothing can be saved at this moment, and nothing was. What is there can be looked at. Please try again later, "
     "and tell support if it stays so."
 )
@@ -70,7 +70,10 @@ def answer(status: int, sentence: str = "", reference: str = "") -> Response:
         (title, usual), page = SENTENCES[known], "error.html"
         told, called = sentence or usual, f"If you tell support, say {reference}." if reference else ""
     shown = render_template(part or page, status=status, title=title, sentence=f"{told} {called}".strip())
-    return make_response(shown, status)
+    response = make_response(shown, status)
+    if status in (503, 507):
+        response.headers["Retry-After"] = str(AGAIN)
+    return response
 
 
 def register_error(app: Flask, error: type[Exception], status: int) -> None:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import time
+from types import SimpleNamespace
 
 import pytest
 from redis import Redis
@@ -13,8 +14,10 @@ from rq.serializers import JSONSerializer
 from portal.activity import anchors
 from portal.core import queue
 from portal.core.actor import acting_as, system
+from portal.core.db import connected, db, is_sqlite
 from portal.run import queue_state
 from portal.run import redis as own_redis
+from workers import lanes as lanes_module
 from workers import log
 from workers.lanes import Lanes
 
@@ -101,3 +104,48 @@ def test_a_worker_notes_the_last_entry_and_the_clock_does_not_wait_for_it(bell, 
 def test_without_redis_the_clock_notes_it_itself(app, olivia, org):
     log.anchor()
     assert noted(org)
+
+
+def test_a_long_job_talks_to_the_database_on_a_connection_of_its_own(bell, app, tmp_path):
+    def answer(_name):
+        with connected():
+            (tmp_path / "own").write_text(name_of_connection())
+
+    queue.use(f"unix://{bell.connection_pool.connection_kwargs['path']}")
+    with connected():
+        mine = name_of_connection()
+    lanes = Lanes(answer, 1)
+    queue.ring(queue.RUN_IMPORT)
+    lanes.look()
+    with connected():
+        (tmp_path / "mine").write_text(name_of_connection())
+    until = time.monotonic() + 20
+    while not (tmp_path / "own").exists():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    lanes.end()
+    db.connection_context().__enter__()  # which the fixture leaves; starting a process closed its own
+
+    assert len({mine, (tmp_path / "own").read_text()}) == 2
+    assert (tmp_path / "own").read_text() != (tmp_path / "mine").read_text()
+
+
+def name_of_connection():
+    """On PostgreSQL the process of the server that answers; on SQLite nobody is at the other end."""
+    if is_sqlite():
+        return f"{os.getpid()}"
+    return str(db.execute_sql("SELECT pg_backend_pid()").fetchone()[0])
+
+
+def test_after_a_process_that_failed_the_next_waits_for_a_while(bell, monkeypatch):
+    begun = []
+    monkeypatch.setattr(
+        lanes_module, "Forked", lambda *_: begun.append(1) or SimpleNamespace(poll=lambda: 1, returncode=1)
+    )
+    lanes = Lanes(lambda _name: None, 2)
+    queue.ring(queue.RUN_IMPORT)
+
+    for _ in range(10):
+        lanes.look()
+
+    assert len(begun) == 1

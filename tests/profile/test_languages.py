@@ -7,7 +7,7 @@ import pytest
 from portal.contacts import record
 from portal.contacts import service as contacts
 from portal.contacts.models import Email
-from portal.core import words
+from portal.core import shutting, words
 from portal.core.actor import acting_as, system
 from portal.core.db import transaction
 from portal.core.words import SPOKEN, _, speak, speaking
@@ -133,3 +133,19 @@ def test_what_fails_or_is_refused_is_told_to_people_in_their_language(app, sent,
     assert "Your role" not in foreign.text
     assert "Kukhona okungahambanga kahle" in failed.text
     assert re.search("yisho u-[0-9a-f]{8}", failed.text)
+
+
+def test_what_is_refused_before_anybody_is_known_is_told_in_the_language_of_the_browser(app, sent):
+    app.config["WTF_CSRF_ENABLED"] = True
+    client = app.test_client()
+    client.set_cookie("language", "af")
+    old = client.post(f"{link(sent)}/names", data={"first_name": "Thandi"})
+    with acting_as(system(sent.org_id)):
+        shutting.shut_for(sent.org_id, "an archive")
+    shut = client.get(link(sent))
+
+    assert (old.status_code, shut.status_code) == (400, 503)
+    assert "Hierdie bladsy was te lank oop" in old.text
+    assert "Hierdie bladsy is vir ’n kort rukkie gesluit" in shut.text
+    assert 'href="/"' not in old.text + shut.text
+    assert shut.headers["Retry-After"] == "300"

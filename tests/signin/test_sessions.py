@@ -6,6 +6,7 @@ import pytest
 
 from portal.accounts import service as accounts
 from portal.accounts.models import Membership, Session
+from portal.core import shutting
 from portal.core.actor import acting_as, system
 from portal.core.clock import now
 from portal.core.permissions import Role
@@ -160,3 +161,13 @@ def test_a_support_user_without_an_organisation_has_an_account_page(client_of, a
     assert browser.get("/account/second-factor").status_code == 200
     assert browser.get("/support").status_code == 200
     assert browser.get("/contacts").location == "/organisations"
+
+
+def test_whose_organisation_is_shut_still_reaches_his_own_pages_and_the_others(client_of, olivia, org):
+    client = client_of(olivia)
+    with acting_as(system(org.id)):
+        shutting.shut_for(org.id, "an archive")
+
+    assert client.get("/contacts").status_code == 503
+    assert [client.get(path).status_code for path in ("/organisations", "/account")] == [200, 200]
+    assert client.post("/sign-out").status_code == 303
