@@ -117,5 +117,18 @@ def parents_of(table: str) -> set[str]:
     return {row[0] for row in ask(f"{query} AND c.conrelid = to_regclass(?)", (f'"{table}"',))}
 
 
+def links_within(table: str) -> list[str]:
+    """The columns of a live table that point to other rows of the same table."""
+    if is_sqlite():
+        found = [row[3] for row in ask(f'PRAGMA foreign_key_list("{table}")') if row[2] == table]
+    else:
+        query = (
+            "SELECT a.attname FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = "
+            "ANY(c.conkey) WHERE c.contype = 'f' AND c.conrelid = c.confrelid AND c.conrelid = to_regclass(?)"
+        )
+        found = [row[0] for row in ask(query, (f'"{table}"',))]
+    return sorted(set(found) - {"org_id"})
+
+
 def _marked(statement: str) -> str:
     return statement if is_sqlite() else statement.replace("?", "%s")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from portal.backups.opening import NotRestored
 from portal.core.db import GivingWay, db, is_sqlite, transaction
-from portal.run.organisation_aside import AT_ONCE, Aside, add, ask, columns_of, parents_of, tell
+from portal.run.organisation_aside import AT_ONCE, Aside, Row, add, ask, columns_of, links_within, parents_of, tell
 
 # The record is never rolled back, nor from where somebody may sign in; who works here is a matter of its own.
 LEFT = frozenset(
@@ -65,6 +65,7 @@ def take_out(org_id: int, names: list[str]) -> None:
     """Away with the organisation's rows."""
     give_way = GivingWay()
     for name in reversed(names):
+        _part(org_id, name, give_way)
         some = f'SELECT id FROM "{name}" WHERE org_id = ? ORDER BY id LIMIT {AT_ONCE}'  # noqa: S608
         statement = f'DELETE FROM "{name}" WHERE id IN ({some})'  # noqa: S608
         gone = AT_ONCE
@@ -78,18 +79,48 @@ def put_in(aside: Aside, org_id: int, names: list[str]) -> int:
     """Put the archive's rows in; how many. Raises NotRestored unless there are as many as in the archive."""
     give_way, total = GivingWay(), 0
     for name in names:
-        columns = columns_of(name)
+        columns, links = columns_of(name), links_within(name)
         for rows in aside.of(name, org_id, columns):
             with transaction():
-                add(name, columns, rows)
+                add(name, columns, _without(rows, [columns.index(link) for link in links]))
             total += len(rows)
             give_way()
+        for link in links:
+            _join(aside, org_id, name, link, give_way)
     for name in names:
         query = f'SELECT count(*) FROM "{name}" WHERE org_id = ?'  # noqa: S608
         here, there = ask(query, (org_id,))[0][0], aside.ask(query, (org_id,))[0][0]
         if here != there:
             raise NotRestored(f"The table {name} has {here:,} rows of the organisation, and the backup {there:,}.")
     return total
+
+
+def _part(org_id: int, table: str, give_way: GivingWay) -> None:
+    """Let no row of the organisation point to another of the same table: in no order could all of them be deleted."""
+    for link in links_within(table):
+        some = f'SELECT id FROM "{table}" WHERE org_id = ? AND "{link}" IS NOT NULL LIMIT {AT_ONCE}'  # noqa: S608
+        statement = f'UPDATE "{table}" SET "{link}" = NULL WHERE id IN ({some})'  # noqa: S608
+        parted = AT_ONCE
+        while parted >= AT_ONCE:
+            with transaction():
+                parted = tell(statement, (org_id,))
+            give_way()
+
+
+def _without(rows: list[Row], places: list[int]) -> list[Row]:
+    """The rows with nothing at these places."""
+    return [tuple(None if at in places else value for at, value in enumerate(row)) for row in rows] if places else rows
+
+
+def _join(aside: Aside, org_id: int, table: str, link: str, give_way: GivingWay) -> None:
+    """Let the rows point to each other again, now that all of them are there."""
+    statement = f'UPDATE "{table}" SET "{link}" = ? WHERE id = ?'  # noqa: S608
+    for rows in aside.of(table, org_id, [link, "id"]):
+        with transaction():
+            for row in rows:
+                if row[0] is not None:
+                    tell(statement, row)
+        give_way()
 
 
 def _ids(aside: Aside, table: str, org_id: int) -> Iterator[list[int]]:

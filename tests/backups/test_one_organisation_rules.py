@@ -16,6 +16,7 @@ from portal.campaigns.models import Campaign
 from portal.commanding import use
 from portal.config import Settings
 from portal.contacts import service as contacts
+from portal.contacts.models import Contact
 from portal.core import shutting
 from portal.core.actor import acting_as, system
 from portal.core.clock import now
@@ -23,6 +24,7 @@ from portal.core.db import db, disconnect, is_sqlite, transaction
 from portal.core.permissions import Role
 from portal.core.tenancy import Org
 from portal.delivery import system_mail
+from portal.duplicates import uniting
 from portal.features import prepare
 from portal.run import organisation_cli, organisation_restore, organisation_shut
 from tests.agreed import everybody_agrees
@@ -131,6 +133,22 @@ def test_a_draft_that_was_sent_since_comes_back_paused_and_says_so(kept: Setting
     with db.connection_context(), acting_as(system(scene.org.id)):
         told = {one.name: (one.state, "would be sent again" in one.trouble) for one in Campaign.select()}
     assert (told["Summer"], told["Autumn"]) == (("paused", True), ("draft", False))
+
+
+def test_contacts_that_were_merged_come_back_merged(kept: Settings, scene: Scene) -> None:
+    """They point to each other, up and down: in no order could their rows be taken out or put in one by one."""
+    with acting_as(system(scene.org.id)):
+        one, two, three, four = [contacts.add(first_name="Lindiwe", last_name=f"Zulu {number}").id for number in "1234"]
+        uniting.unite(one, two)
+        uniting.unite(four, three)
+        made = service.make()
+        uniting.unite(four, one)
+
+    assert put_back(kept, scene, made.name).troubles == []
+
+    with db.connection_context(), acting_as(system(scene.org.id)):
+        merged = Contact.select(Contact.id, Contact.merged_into).where(Contact.merged_into.is_null(False))
+        assert dict(merged.tuples()) == {two: one, three: four}
 
 
 def test_a_damaged_record_is_mended_and_goes_on(kept: Settings, scene: Scene) -> None:
