@@ -22,6 +22,7 @@ from portal.backups.opening import NotRestored, Source
 from portal.backups.proving import DOCUMENTS
 from portal.commanding import installed
 from portal.config import Settings, environment
+from portal.core import shutting
 from portal.core.actor import acting_as, system
 from portal.core.clock import now
 from portal.core.db import disconnect, transaction
@@ -186,7 +187,7 @@ def _make_ready(there: Settings, done: Restored, made: str) -> None:
         ).execute()
         Backup.update(state=GOOD, ended_at=now(), unread=done.unread).where(Backup.name == done.archive).execute()
         for org in list(Org.select().order_by(Org.id)):
-            with acting_as(system(org.id)):
+            with acting_as(system(org.id)), shutting.let_in(org.id):
                 head = heads.current()
                 anchors.cut_after(head.seq if head else 0)
                 readied = readying.make_ready(made)
@@ -197,6 +198,11 @@ def _make_ready(there: Settings, done: Restored, made: str) -> None:
                     done.paused[org.slug] = readied.paused
                 with transaction():
                     log.write("organisation.restored", reason=f"the backup of {made}")
+        done.troubles += [
+            f"{org.slug} was shut when this backup was made, and stays so: it was being put back from {org.restoring}. "
+            f"Begin that anew: portal restore-organisation --org {org.slug} --archive {org.restoring} --key -"
+            for org in shutting.shut()
+        ]
 
 
 def _move(folder: Path, data_dir: Path, target_of_database: Path) -> None:

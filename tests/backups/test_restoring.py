@@ -28,6 +28,7 @@ from portal.consent import suppressing
 from portal.consent.models import Suppression
 from portal.contacts import service as contacts
 from portal.contacts.models import Contact, Email
+from portal.core import shutting
 from portal.core.actor import acting_as, system
 from portal.core.clock import now
 from portal.core.db import db, disconnect
@@ -168,6 +169,20 @@ def test_the_drill(kept: Settings, empty: Settings, scene: Scene) -> None:
 def read_keys(empty: Settings) -> dict[str, bytes]:
     version, _, key = (empty.data_dir / "keys" / "address_key").read_text().strip().partition(":")
     return {version: key.encode()}
+
+
+@pytest.mark.one_database
+def test_an_organisation_that_was_shut_when_it_was_made_stays_shut(
+    kept: Settings, empty: Settings, scene: Scene
+) -> None:
+    """Half of it may be missing: only the command that was broken off opens it."""
+    shutting.shut_for(scene.org.id, scene.made.name)
+    service.make()
+    done = bring_back(empty, scene)
+    (told,) = done.troubles
+    assert f"portal restore-organisation --org {scene.org.slug} --archive {scene.made.name} --key -" in told
+    with installed(replace(empty, address_keys=read_keys(empty))):
+        assert [org.id for org in shutting.shut()] == [scene.org.id]
 
 
 @pytest.mark.one_database
