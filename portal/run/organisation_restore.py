@@ -37,10 +37,14 @@ from portal.run import organisation_rows as rows
 from portal.run.organisation_aside import Aside
 from portal.run.organisation_people import People
 
-# Of the organisation's own row: its name in addresses, and what the host decides, are not taken back.
+# Of the organisation's own row: its name in addresses, what the host decides, and how and from where its people sign in
+# are not taken back.
 STAYS = frozenset(
-    {"id", "slug", "is_sample", "document_quota", "suspended_at", "suspended_reason", "restoring", "created_at"}
-)
+    {
+        "id", "slug", "is_sample", "document_quota", "suspended_at", "suspended_reason", "restoring", "created_at",
+        "countries", "requires_factor",
+    }
+)  # fmt: skip
 
 
 @dataclass

@@ -87,6 +87,15 @@ def test_who_works_here_comes_back_but_no_password_does(
     assert f"May enter again, as when the backup was made; look whether they should: {olivia.email}." in words
 
 
+def test_how_and_from_where_people_sign_in_is_not_taken_back(kept: Settings, scene: Scene) -> None:
+    with transaction():
+        Org.update(countries=["ZA", "BW"], requires_factor=1, name="Spoilt").where(Org.id == scene.org.id).execute()
+    put_back(kept, scene)
+    with db.connection_context():
+        org = Org.get_by_id(scene.org.id)
+        assert (org.countries, org.requires_factor, org.name) == (["ZA", "BW"], 1, scene.org.name)
+
+
 @pytest.mark.parametrize("is_taken", [False, True])
 def test_a_user_who_is_gone_comes_back_unless_another_has_his_address(
     kept: Settings, scene: Scene, olivia: User, is_taken: bool
