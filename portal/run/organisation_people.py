@@ -1,11 +1,13 @@
 """Who works for an organisation that is put back from a backup. Users are of the installation: nobody's password,
-second factor or lock is taken back, and a membership comes back only to the same person.
+second factor or lock is taken back, and a membership comes back only to the same person. Whoever works here today keeps
+today's rights: what was taken from him since the backup is not given to him again unseen.
 """
 
 from dataclasses import dataclass, field
 
-from portal.accounts.models import Membership, User
+from portal.accounts.models import Membership, Session, User
 from portal.core.db import transaction
+from portal.core.permissions import Role
 from portal.run.organisation_aside import Aside, add, columns_of
 
 TABLE = "membership"
@@ -21,20 +23,31 @@ class People:
 
 
 def put_back(aside: Aside, org_id: int) -> People:
-    """The memberships of the archive in place of today's. Their sessions end with those."""
+    """Let those work here who did in the archive, and nobody else, but for today's owners where none would be left. The
+    sessions of all end.
+    """
     found = People()
     before = _members(org_id)
     columns = columns_of(TABLE)
     place = columns.index("user_id")
     rows = [row for some in aside.of(TABLE, org_id, columns) for row in some]
+    there = {int(row[place]) for row in rows}
     with transaction():
-        Membership.delete().where(Membership.org == org_id).execute()
+        mine = Membership.select(Membership.id).where(Membership.org == org_id)
+        Session.delete().where(Session.membership.in_(mine)).execute()
+        today = {row.user_id: row for row in Membership.select().where(Membership.org == org_id)}
         for row in rows:
-            address = _bring_back(aside, int(row[place]))
+            user_id = int(row[place])
+            if user_id in today:
+                continue
+            address = _bring_back(aside, user_id)
             if address:
                 found.left_out.append(address)
             else:
                 add(TABLE, columns, [row])
+        came = Membership.select(Membership.id).where(Membership.org == org_id, Membership.user.not_in(sorted(there)))
+        for one in _but_the_last_owners(org_id, [row.id for row in came]):
+            Membership.delete().where(Membership.id == one).execute()
     after = _members(org_id)
     found.again, found.no_more = sorted(after - before), sorted(before - after)
     return found
@@ -43,6 +56,15 @@ def put_back(aside: Aside, org_id: int) -> People:
 def _members(org_id: int) -> set[str]:
     query = Membership.select(Membership, User).join(User).where(Membership.org == org_id)
     return {str(row.user.email) for row in query}
+
+
+def _but_the_last_owners(org_id: int, came: list[int]) -> list[int]:
+    """Of these memberships those that may go: an organisation keeps an owner."""
+    owners = {
+        row.id
+        for row in Membership.select(Membership.id).where(Membership.org == org_id, Membership.role == Role.OWNER)
+    }
+    return came if owners - set(came) else sorted(set(came) - owners)
 
 
 def _bring_back(aside: Aside, user_id: int) -> str:

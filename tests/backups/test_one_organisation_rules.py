@@ -96,6 +96,25 @@ def test_how_and_from_where_people_sign_in_is_not_taken_back(kept: Settings, sce
         assert (org.countries, org.requires_factor, org.name) == (["ZA", "BW"], 1, scene.org.name)
 
 
+def test_who_works_here_today_keeps_the_rights_of_today(
+    kept: Settings, scene: Scene, olivia: User, client_of: ClientOf
+) -> None:
+    """What was taken from him since the backup was taken for a reason. His session ends, as all do."""
+    client_of(olivia)
+    less = {"role": Role.READER, "granted": ["reports"], "denied": ["telephone"], "only_group": 7}
+    newer = member(scene.org, "Nandi", Role.OWNER)
+    with transaction():
+        Membership.update(**less).where(Membership.user == olivia).execute()
+    done = put_back(kept, scene)
+    with db.connection_context():
+        found = Membership.get(Membership.user == olivia)
+        assert {name: getattr(found, name) for name in less} == less
+        assert Session.select().count() == 0
+        # The organisation would have no owner else.
+        assert Membership.get(Membership.user == newer).role == Role.OWNER
+    assert (done.people.again, done.people.no_more) == ([], [])
+
+
 @pytest.mark.parametrize("is_taken", [False, True])
 def test_a_user_who_is_gone_comes_back_unless_another_has_his_address(
     kept: Settings, scene: Scene, olivia: User, is_taken: bool
