@@ -67,7 +67,7 @@ def words(done: PutBack, seconds: float) -> str:
         f"{done.documents:,} documents that were lost here.",
         "Its people are signed out. Nothing of other organisations was changed.",
         f"{told['erased']} erased again, {told['de_identified']} made nameless again, {told['suppressed']} addresses "
-        f"and {told['refused']} refusals noted again.",
+        f"and {told['refused']} refusals noted again; {done.restricted} contacts restricted again.",
     ]
     lines += [f"{name} is paused; {count:,} messages are not certain." for name, count in done.paused.items()]
     lines += _of("May enter again, as when the backup was made; look whether they should", people.again)

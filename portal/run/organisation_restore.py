@@ -18,6 +18,7 @@ from portal.backups.opening import NotRestored, Source
 from portal.backups.proving import DOCUMENTS
 from portal.commanding import installed
 from portal.config import Settings
+from portal.consent import restored as consent
 from portal.core import shutting
 from portal.core.actor import acting_as, system
 from portal.core.db import disconnect, learn_sizes, scrub, transaction
@@ -57,6 +58,7 @@ class PutBack:
     rows: int = 0
     documents: int = 0  # that the machine had lost
     replayed: dict[str, Any] = field(default_factory=dict)
+    restricted: int = 0  # contacts, again
     paused: dict[str, int] = field(default_factory=dict)
     people: People = field(default_factory=People)
     troubles: list[str] = field(default_factory=list)
@@ -159,6 +161,7 @@ def _put_back(
         )
     readied = readying.make_ready(made)
     done.replayed, done.paused = asdict(readied.replayed), readied.paused
+    done.restricted = consent.restrict_again(record.since)
     if readied.replayed.trouble:
         done.troubles.append(readied.replayed.trouble)
     with transaction():

@@ -15,6 +15,8 @@ from portal.campaigns import service as campaigns
 from portal.campaigns.models import Campaign
 from portal.commanding import use
 from portal.config import Settings
+from portal.consent import restricting
+from portal.consent.models import Restriction
 from portal.contacts import service as contacts
 from portal.contacts.models import Contact
 from portal.core import shutting
@@ -177,6 +179,28 @@ def test_contacts_that_were_merged_come_back_merged(kept: Settings, scene: Scene
     with db.connection_context(), acting_as(system(scene.org.id)):
         merged = Contact.select(Contact.id, Contact.merged_into).where(Contact.merged_into.is_null(False))
         assert dict(merged.tuples()) == {two: one, three: four}
+
+
+def test_who_was_restricted_since_is_restricted_again(kept: Settings, scene: Scene) -> None:
+    """One that was lifted since the backup is in force as it was then: the stricter stays."""
+    with acting_as(system(scene.org.id)):
+        lifted, back = (contacts.add(first_name=name).id for name in ("Lifted", "Back and forth"))
+        restricting.restrict(lifted, "proof")
+        made = service.make()
+        restricting.lift(lifted, "By telephone")
+        restricting.restrict(scene.kept.id, "unlawful", "She wrote to us")
+        restricting.restrict(back, "contested")
+        restricting.lift(back, "By letter")
+        restricting.restrict(scene.erased.id, "proof")
+        restricting.restrict(contacts.add(first_name="Later").id, "proof")
+
+    assert put_back(kept, scene, made.name).restricted == 1
+
+    with db.connection_context(), acting_as(system(scene.org.id)):
+        known = Restriction.select(Restriction.contact_id, Restriction.reason, Restriction.detail)
+        assert set(known.where(Restriction.lifted_at.is_null()).tuples()) == {
+            (lifted, "proof", ""), (scene.kept.id, "unlawful", "She wrote to us"),
+        }  # fmt: skip
 
 
 def test_a_damaged_record_is_mended_and_goes_on(kept: Settings, scene: Scene) -> None:
