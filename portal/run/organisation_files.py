@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from portal.backups import own_making, rules
+from portal.backups import losses, own_making, rules
 from portal.backups.archive import PIECE, Sink
+from portal.backups.losses import Unread
 from portal.backups.opening import NotRestored, Source, private
 from portal.backups.proving import DOCUMENTS
-from portal.core.sealing import open_sealed
+from portal.backups.snapshot import File
+from portal.core.sealing import Unopened, open_sealed
 from portal.documents import keeping, sealed_files
-from portal.gateways.storage import Missing
 from portal.privacy import journal
 from portal.run.organisation_aside import Aside
 
@@ -49,16 +50,21 @@ def bring_imports(aside: Aside, org_id: int, folder: Path, data_dir: Path) -> No
 
 
 def missing(aside: Aside, org_id: int) -> dict[str, str]:
-    """The files of the store that the archive's rows name and that are not there, with their sealed keys."""
-    found: dict[str, str] = {}
-    for table in ("document", "export"):
-        query = f"SELECT place, sealed_key FROM {table} WHERE org_id = ? AND place <> ''"  # noqa: S608
-        found |= {place: key for place, key in aside.ask(query, (org_id,)) if not _is_there(place)}
-    return found
+    """The files of the store that the archive's rows name and that are not there, or not what was kept, with their
+    sealed keys. Each is read to its end.
+    """
+    documents = "SELECT place, sealed_key, sha256, 'document', id, org_id FROM document"
+    exports = "SELECT place, sealed_key, '', 'export', id, org_id FROM export"
+    found = [
+        File(*row)
+        for query in (documents, exports)
+        for row in aside.ask(f"{query} WHERE org_id = ? AND place <> ''", (org_id,))
+    ]
+    return {file.place: file.sealed_key for file in found if not _is_there(file)}
 
 
 def bring_documents(source: Source, name: str, folder: Path, wanted: dict[str, str]) -> list[str]:
-    """Read the archive once more for these files, and put them into the store; those that are not in it. In an
+    """Read the archive once more for these files, and put them into the store; those that could not be brought. In an
     organisation's own archive they are readable, and are sealed again by the key that its rows hold.
     """
     coming: dict[str, Path] = {}
@@ -72,13 +78,19 @@ def bring_documents(source: Source, name: str, folder: Path, wanted: dict[str, s
         return file
 
     source.open(name, sink)
+    brought = set()
     for place, path in coming.items():
         pieces = _pieces(path)
-        if rules.is_own(name):
-            pieces = sealed_files.sealed(b64decode(open_sealed(keeping.PURPOSE, wanted[place])), pieces)
-        keeping.store().put_back(place, pieces)
-        path.unlink()
-    return sorted(wanted.keys() - coming.keys())
+        try:
+            if rules.is_own(name):
+                pieces = sealed_files.sealed(b64decode(open_sealed(keeping.PURPOSE, wanted[place])), pieces)
+            keeping.store().put_back(place, pieces)
+            brought.add(place)
+        except (OSError, Unopened):
+            continue
+        finally:
+            path.unlink()
+    return sorted(wanted.keys() - brought)
 
 
 class Nowhere:
@@ -89,10 +101,10 @@ class Nowhere:
         pass
 
 
-def _is_there(place: str) -> bool:
+def _is_there(file: File) -> bool:
     try:
-        next(keeping.store().open(place), b"")
-    except Missing:
+        losses.check(file, losses.from_store(file.place))
+    except Unread:
         return False
     return True
 

@@ -139,7 +139,6 @@ def _put_back(
     record = organisation_record.compare(aside)
     rows.check_ids(aside, org.id, [*names, organisation_people.TABLE, organisation_record.TABLE])
     its_journal = organisation_files.journal_of(folder, org.id)
-    wanted = organisation_files.missing(aside, org.id)
 
     shutting.shut_for(org.id, done.archive)
     if its_journal is not None:
@@ -150,10 +149,13 @@ def _put_back(
     _put_back_details(aside, org.id)
     done.people = organisation_people.put_back(aside, org.id)
     organisation_files.bring_imports(aside, org.id, folder, settings.data_dir)
+    wanted = organisation_files.missing(aside, org.id)
     if wanted:
         lost = organisation_files.bring_documents(source, done.archive, folder, wanted)
         done.documents = len(wanted) - len(lost)
-        done.troubles += [f"The document {place[:8]} is neither here nor in the backup." for place in lost]
+        done.troubles += [
+            f"The document {place[:8]} is not whole here, and could not be had from the backup." for place in lost
+        ]
     if record.damage:
         given_up = organisation_record.mend(aside, record)
         done.troubles.append(

@@ -1,5 +1,9 @@
 """What one organisation that is put back from a backup meets: others' numbers, its people, record and journal."""
 
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from portal.accounts import service as accounts
@@ -26,6 +30,7 @@ from portal.core.db import db, disconnect, is_sqlite, transaction
 from portal.core.permissions import Role
 from portal.core.tenancy import Org
 from portal.delivery import system_mail
+from portal.documents import keeping
 from portal.duplicates import uniting
 from portal.features import prepare
 from portal.run import organisation_cli, organisation_restore, organisation_shut
@@ -256,6 +261,44 @@ def test_a_journal_that_this_machine_lost_comes_from_the_backup(kept: Settings, 
         path.unlink()
     assert put_back(kept, scene, made.name).troubles == []
     assert path.read_bytes().startswith(whole)
+
+
+def cut_short(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def another_content(path: Path) -> None:
+    """Its beginning is as it was."""
+    path.write_bytes(path.read_bytes()[:-1] + b"\0")
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("spoil", [cut_short, another_content, Path.unlink])
+def test_a_file_that_is_not_what_was_kept_comes_from_the_backup(
+    kept: Settings, scene: Scene, spoil: Callable[[Path], None]
+) -> None:
+    place, key = scene.document.place, scene.document.sealed_key
+    (path,) = (kept.data_dir / "documents").rglob(place)
+    spoil(path)
+    done = put_back(kept, scene)
+    assert (done.documents, done.troubles) == (1, [])
+    content = b"".join(keeping.pieces_of(place, key))
+    assert hashlib.sha256(content).hexdigest() == scene.document.sha256
+
+
+@pytest.mark.one_database
+def test_a_file_that_cannot_be_read_nor_written_is_named(kept: Settings, scene: Scene) -> None:
+    """As with a damaged disk. The rest comes back, and the organisation opens."""
+    (path,) = (kept.data_dir / "documents").rglob(scene.document.place)
+    path.unlink()
+    path.mkdir()
+    done = put_back(kept, scene)
+    assert done.documents == 0
+    assert done.troubles == [
+        f"The document {scene.document.place[:8]} is not whole here, and could not be had from the backup."
+    ]
+    with db.connection_context():
+        assert shutting.shut() == []
 
 
 @pytest.mark.one_database
