@@ -1,10 +1,12 @@
 """What one organisation that is put back from a backup meets: others' numbers, its people, record and journal."""
 
 import hashlib
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from portal.accounts import service as accounts
 from portal.accounts.models import Membership, Session, User
@@ -17,7 +19,7 @@ from portal.backups.opening import NotRestored, Source
 from portal.campaigns import sending
 from portal.campaigns import service as campaigns
 from portal.campaigns.models import Campaign
-from portal.commanding import use
+from portal.commanding import installed, use
 from portal.config import Settings
 from portal.consent import restricting
 from portal.consent.models import Restriction
@@ -33,6 +35,7 @@ from portal.delivery import system_mail
 from portal.documents import keeping
 from portal.duplicates import uniting
 from portal.features import prepare
+from portal.privacy import cli as privacy_cli
 from portal.run import organisation_cli, organisation_restore, organisation_shut
 from tests.agreed import everybody_agrees
 from tests.backups import digests
@@ -307,6 +310,19 @@ def test_a_journal_of_another_course_is_refused(kept: Settings, scene: Scene) ->
     (kept.data_dir / "erasures" / f"{scene.org.id}.jsonl").write_bytes(b"another\n")
     with pytest.raises(NotRestored, match="is not that of this backup"):
         put_back(kept, scene, made.name)
+
+
+@pytest.mark.one_database
+def test_replaying_passes_over_one_that_is_shut_and_says_so(kept: Settings, scene: Scene) -> None:
+    shutting.shut_for(scene.org.id, "a backup")
+    disconnect()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(privacy_cli, "installation", lambda: installed(kept))
+        ended = CliRunner().invoke(privacy_cli.privacy, ["replay", "--json"])
+    told = json.loads(ended.stdout)
+    assert ended.exit_code == 1
+    assert "It is shut" in told[scene.org.slug]["trouble"]
+    assert told[scene.other.slug]["trouble"] == ""
 
 
 @pytest.mark.one_database
