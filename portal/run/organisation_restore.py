@@ -143,6 +143,10 @@ def _put_back(
     shutting.shut_for(org.id, done.archive)
     if its_journal is not None:
         organisation_files.bring_journal(its_journal)
+        done.troubles.append(
+            "The journal of erasures on this machine was lost or cut, and that of the backup was taken. Who was erased,"
+            f" or asked to be left alone, after {made} may have come back: the record of the organisation tells of it."
+        )
     rows.keep_ids(aside, org.id, names)
     rows.take_out(org.id, names)
     done.rows = rows.put_in(aside, org.id, names)
@@ -158,8 +162,9 @@ def _put_back(
         ]
     if record.damage:
         given_up = organisation_record.mend(aside, record)
+        lost_entries = "1 entry is" if given_up == 1 else f"{given_up:,} entries are"
         done.troubles.append(
-            f"The record was damaged and was mended from the backup; {given_up:,} entries are lost. {record.damage}"
+            f"The record was damaged and was mended from the backup; {lost_entries} lost. {record.damage}"
         )
     readied = readying.make_ready(made)
     done.replayed, done.paused = asdict(readied.replayed), readied.paused
