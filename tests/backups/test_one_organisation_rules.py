@@ -316,7 +316,6 @@ def test_a_journal_of_another_course_is_refused(kept: Settings, scene: Scene) ->
 @pytest.mark.one_database
 def test_replaying_passes_over_one_that_is_shut_and_says_so(kept: Settings, scene: Scene) -> None:
     shutting.shut_for(scene.org.id, "a backup")
-    disconnect()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(privacy_cli, "installation", lambda: installed(kept))
         ended = CliRunner().invoke(privacy_cli.privacy, ["replay", "--json"])

@@ -177,8 +177,8 @@ def test_an_organisation_that_was_shut_when_it_was_made_stays_shut(
 ) -> None:
     """Half of it may be missing: only the command that was broken off opens it."""
     shutting.shut_for(scene.org.id, scene.made.name)
-    service.make()
-    done = bring_back(empty, scene)
+    made = service.make()
+    done = restore.restore(empty, Source(Folder(kept.data_dir / "second"), scene.key), made.name)
     (told,) = done.troubles
     assert f"portal restore-organisation --org {scene.org.slug} --archive {scene.made.name} --key -" in told
     with installed(replace(empty, address_keys=read_keys(empty))):
