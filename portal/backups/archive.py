@@ -41,6 +41,16 @@ class Sink(Protocol):
     def close(self) -> None: ...
 
 
+class Nowhere:
+    """For what is read to its end and not kept."""
+
+    def write(self, data: bytes, /) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
 def file_member(name: str, path: Path) -> Member:
     """A file as far as it is written now. One whose lines are added under a lock ends with a whole line."""
     with path.open("rb") as file:

@@ -68,6 +68,11 @@ def of(recipient: str) -> Key | None:
     return _opened(row) if row else None
 
 
+def whose(recipient: str) -> set[int | None]:
+    """The organisation that made this key, or none for the host's; an empty set for a key that was not made here."""
+    return {row.org_id for row in BackupKey.select().where(BackupKey.recipient == recipient)}
+
+
 def _in_force(org_id: int | None = None) -> BackupKey | None:
     query = BackupKey.select().where(BackupKey.retired_at.is_null(), _of(org_id))
     return query.order_by(BackupKey.id.desc()).first()

@@ -31,6 +31,7 @@ class Source:
         self.place = place
         self.identity = identity_of(recovery_key)
         self.key = Key(str(self.identity.to_public()), seals.signing_key(recovery_key))
+        self.sha256 = ""  # of the only archive that is believed; "": of any with a right seal
         self.passed_over: list[str] = []
 
     def newest(self, kind: str) -> str:
@@ -70,6 +71,8 @@ class Source:
         """
         try:
             seal = self.seal_of(name)
+            if self.sha256 not in ("", seal.sha256):
+                raise NotRestored(f"{name} is not an archive that this portal made: it was changed, and sealed anew.")
             counted = _Counted(self.place.get(name))
             unpacker = Unpacker(sink)
             try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.backups import snapshot, stores
-from portal.backups.archive import PIECE, Sink, Unpacker
+from portal.backups.archive import PIECE, Nowhere, Sink, Unpacker
 from portal.backups.files import spooled
 from portal.backups.locking import Damaged, unlock
 from portal.backups.losses import DAMAGED, Unread, check
@@ -41,9 +41,9 @@ def prove(place: Place, name: str, identity: Any, expected: Expected) -> None:
         if member == expected.kind:
             return database.open("wb")
         if not member.startswith(DOCUMENTS):
-            return _Nowhere()
+            return Nowhere()
         found.add(member)
-        return _Checked(files[member], is_readable=expected.is_readable) if member in files else _Nowhere()
+        return _Checked(files[member], is_readable=expected.is_readable) if member in files else Nowhere()
 
     unpacker = Unpacker(sink)
     try:
@@ -71,14 +71,6 @@ def _compare(there: Contents, made_from: Contents) -> None:
         raise NotGood("The record of an organisation ends elsewhere when it is put back.")
     if there != made_from:
         raise NotGood("The database that was put back is another one.")
-
-
-class _Nowhere:
-    def write(self, data: bytes) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
 
 
 class _Checked:

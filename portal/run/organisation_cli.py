@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import click
 
-from portal.backups import keys, opening, rules, stores
+from portal.backups import opening, stores
 from portal.backups.opening import NotRestored, Source
 from portal.commanding import as_json, for_org, installation, say
 from portal.gateways.backup_places import Place
@@ -42,10 +42,7 @@ def _source(key: str, archive: str | None) -> tuple[Source, str]:
     """Where the archive lies: here when it can be had here, for then it is the nearest."""
     if archive:
         place, name = opening.from_file(archive, _first_with(archive))
-        source = Source(place, key)
-        if rules.is_own(name):  # the host's key opens it, and its seal is known to this machine
-            source.key = keys.of(stores.recipient_of(place, name)) or source.key
-        return source, name
+        return Source(place, key), name
     refused = NotRestored("There is no backup yet.")
     for place in stores.every():
         source = Source(place, key)

@@ -1,22 +1,25 @@
 """The files of an organisation that is put back from a backup: those that its rows name and the machine has lost."""
 
+import re
 from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from portal.backups import losses, own_making, rules
-from portal.backups.archive import PIECE, Sink
+from portal.backups.archive import PIECE, Nowhere, Sink
 from portal.backups.losses import Unread
 from portal.backups.opening import NotRestored, Source, private
 from portal.backups.proving import DOCUMENTS
 from portal.backups.snapshot import File
+from portal.core.db import connected, transaction
 from portal.core.sealing import Unopened, open_sealed
 from portal.documents import keeping, sealed_files
 from portal.privacy import journal
-from portal.run.organisation_aside import Aside
+from portal.run.organisation_aside import Aside, ask, tell
 
 JOURNALS, IMPORTS = "erasures", "imports"
+IMPORT_NAME = re.compile(r"[0-9a-f]{32}")
 
 
 def journal_of(folder: Path, org_id: int) -> Path | None:
@@ -38,6 +41,17 @@ def journal_of(folder: Path, org_id: int) -> Path | None:
 def bring_journal(laid_out: Path) -> None:
     with private(journal.path()) as file:
         file.write(laid_out.read_bytes())
+
+
+def name_imports(data_dir: Path) -> None:
+    """In the archive's database, while that is the connected one and before anything of it is taken: whatever it says,
+    a file that waits to be brought in lies in the data folder's own place, under a name as the portal gives them.
+    """
+    with connected(), transaction():
+        for row_id, path in ask('SELECT id, path FROM "import"'):
+            name = Path(path).name
+            name = name if IMPORT_NAME.fullmatch(name) else "unknown"
+            tell('UPDATE "import" SET path = ? WHERE id = ?', (str(data_dir / IMPORTS / name), row_id))
 
 
 def bring_imports(aside: Aside, org_id: int, folder: Path, data_dir: Path) -> None:
@@ -91,14 +105,6 @@ def bring_documents(source: Source, name: str, folder: Path, wanted: dict[str, s
         finally:
             path.unlink()
     return sorted(wanted.keys() - brought)
-
-
-class Nowhere:
-    def write(self, data: bytes) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
 
 
 def _is_there(file: File) -> bool:

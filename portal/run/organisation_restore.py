@@ -13,6 +13,7 @@ from typing import Any
 
 from portal.activity import log
 from portal.backups import opening, rules, snapshot
+from portal.backups.archive import Nowhere
 from portal.backups.models import GOOD, Backup
 from portal.backups.opening import NotRestored, Source
 from portal.backups.proving import DOCUMENTS
@@ -32,6 +33,7 @@ from portal.run import (
     organisation_people,
     organisation_record,
     organisation_shut,
+    organisation_trust,
     readying,
 )
 from portal.run import organisation_rows as rows
@@ -81,9 +83,13 @@ def restore(settings: Settings, slug: str, source: Source, name: str) -> PutBack
         raise NotRestored(f"{name} is not what a backup is called.")
     done = PutBack(slug, name, made_at.isoformat())
     with organisation_shut.folder(settings.data_dir) as folder:
+        with installed(settings):
+            organisation_trust.check(_named(slug), source, name)
+        disconnect()
         manifest = _lay_out(source, name, folder)
         with _database(settings, folder, manifest) as url, installed(settings), organisation_aside.opened(url) as aside:
-            org = _find(aside, slug)
+            org = _named(slug)
+            _check_same(aside, org)
             with acting_as(system(org.id)), shutting.let_in(org.id):
                 _put_back(settings, org, aside, folder, source, done, moment(made_at, rules.HOME))
                 learn_sizes()
@@ -96,7 +102,7 @@ def _lay_out(source: Source, name: str, folder: Path) -> dict[str, Any]:
 
     def sink(member: str, _size: int) -> Any:
         if member.startswith(DOCUMENTS):
-            return organisation_files.Nowhere()
+            return Nowhere()
         return opening.private(folder / opening.allowed(member))
 
     return source.open(name, sink)
@@ -114,22 +120,26 @@ def _database(settings: Settings, folder: Path, manifest: dict[str, Any]) -> Ite
             if contents.told != {name: manifest.get(name) for name in contents.told}:
                 raise NotRestored("The database in the backup is not what the manifest says.")
             migrate.migrate(url)
+            organisation_files.name_imports(settings.data_dir)
             disconnect()
             yield url
     except snapshot.NotTaken as error:
         raise NotRestored(str(error)) from None
 
 
-def _find(aside: Aside, slug: str) -> Org:
+def _named(slug: str) -> Org:
     org = Org.get_or_none(Org.slug == slug)
     if org is None:
         raise NotRestored(f"There is no organisation called {slug!r}.")
+    return org
+
+
+def _check_same(aside: Aside, org: Org) -> None:
     found = aside.ask("SELECT created_at, restoring FROM org WHERE id = ?", (org.id,))
     if not found or Org.created_at.python_value(found[0][0]) != org.created_at:
         raise NotRestored(f"{org.name} is not in this backup: it was begun later, or elsewhere. Nothing was changed.")
     if found[0][1]:
         raise NotRestored("When this backup was made the organisation was being put back itself: take an older one.")
-    return org
 
 
 def _put_back(

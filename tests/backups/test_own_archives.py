@@ -151,7 +151,7 @@ def test_it_is_refused_where_it_does_not_belong(
     own: Backup, own_key: str, scene: Scene, kept: Settings, tmp_path: Path
 ) -> None:
     source = Source(stores.own(), own_key)
-    with pytest.raises(NotRestored, match="Second Chance is not in this backup"):
+    with pytest.raises(NotRestored, match="is not an archive that this portal made of Second Chance"):
         organisation_restore.restore(kept, scene.other.slug, source, own.name)
     with pytest.raises(NotRestored, match="portal restore-organisation"):
         restore.restore(kept, source, own.name)
