@@ -22,7 +22,6 @@ from portal.backups.models import BAD, GOOD, RUNNING, Backup
 from portal.backups.proving import DOCUMENTS, Expected, NotGood, prove
 from portal.backups.seals import BadSeal
 from portal.backups.snapshot import Contents
-from portal.core import shutting
 from portal.core.clock import now
 from portal.gateways.backup_places import NotThere, PlaceTrouble
 
@@ -70,13 +69,9 @@ def _tried(key: Key, org_id: int | None, make: Callable[[str], dict[str, Any]]) 
 
 
 def _make_own(wanted: dict[int, Key], folder: Path, beside: Path) -> None:
-    """One that fails stops neither the others nor the backup of all. One of an organisation that is being put back just
-    now would hold half of it: it is left out this time.
-    """
+    """One that fails stops neither the others nor the backup of all."""
     url = stores.settings().database_url
     copy = folder / (snapshot.SQLITE if snapshot.is_sqlite(url) else snapshot.POSTGRESQL)
-    shut = {org.id for org in shutting.shut()}
-    wanted = {org_id: key for org_id, key in wanted.items() if org_id not in shut}
     try:
         with snapshot.beside(copy, url, "own") as (place, _):
             for org_id, key in wanted.items():

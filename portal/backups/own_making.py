@@ -13,7 +13,7 @@ from portal.backups.files import spooled
 from portal.backups.keys import Key
 from portal.backups.losses import Losses, Unread, from_store, opened
 from portal.backups.proving import DOCUMENTS, Expected, prove
-from portal.backups.snapshot import Contents, File
+from portal.backups.snapshot import Contents, File, NotTaken
 from portal.core.tenancy import Org
 from portal.documents.rules import TYPES
 
@@ -25,6 +25,7 @@ def make(name: str, key: Key, org_id: int, url: str, folder: Path) -> dict[str, 
     identity = locking.new_identity()
     database = folder / snapshot.SQLITE
     contents = own_rows.take_out(url, org_id, database)
+    _check_open(database)
     files = _named(contents, database)
     losses, facts = Losses(len(files)), dict[str, Any]()
 
@@ -42,6 +43,15 @@ def make(name: str, key: Key, org_id: int, url: str, folder: Path) -> dict[str, 
     return {
         **writing.told_of(seal), **facts, "rows": sum(contents.tables.values()), "documents": len(there),
     }  # fmt: skip
+
+
+def _check_open(database: Path) -> None:
+    """Raises NotTaken for an organisation that was being put back when the copy was taken: half of it would be there,
+    whatever is so by now.
+    """
+    with snapshot.reading(database) as rows:
+        if rows("SELECT id FROM org WHERE restoring <> ''"):
+            raise NotTaken("It was being put back from a backup when the copy was taken: the next one will hold it.")
 
 
 def place_of(member: str) -> str:

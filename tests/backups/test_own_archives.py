@@ -34,6 +34,8 @@ from tests.backups.two_organisations import Scene
 from tests.backups.two_organisations import scene as scene
 from tests.conftest import ClientOf
 
+WAS_SHUT = "It was being put back from a backup when the copy was taken: the next one will hold it."
+
 
 @pytest.fixture(autouse=True)
 def commands() -> None:
@@ -258,7 +260,29 @@ def test_a_document_that_cannot_be_read_is_named_and_the_rest_is_good(own_key: s
 def test_none_is_made_of_an_organisation_that_is_being_put_back(own_key: str, scene: Scene) -> None:
     shutting.shut_for(scene.org.id, "a backup")
     assert service.make().state == GOOD
-    assert service.of(scene.org.id).first() is None
+    left_out = service.of(scene.org.id).first()
+    assert (left_out.state, left_out.words) == (BAD, WAS_SHUT)
+    assert f"{scene.org.slug}: {WAS_SHUT}" in telling.own_backups().words
+
+
+def test_it_is_the_copy_that_says_whether_it_was_being_put_back(
+    own_key: str, theirs: str, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Open again by the time that its own archive is made, or shut only since: what was copied is what counts."""
+    right = snapshot.take
+
+    def take(url: str, folder: Path) -> Any:
+        taken = right(url, folder)
+        shutting.open_again(scene.org.id)
+        shutting.shut_for(scene.other.id, "a backup")
+        return taken
+
+    shutting.shut_for(scene.org.id, "a backup")
+    monkeypatch.setattr(snapshot, "take", take)
+    assert service.make().state == GOOD
+    left_out = service.of(scene.org.id).first()
+    assert (left_out.state, left_out.words) == (BAD, WAS_SHUT)
+    its_own(scene.other.id)
 
 
 @pytest.mark.one_database
