@@ -314,6 +314,26 @@ def test_an_owner_makes_the_key_and_reads_it_once(
 
 
 @pytest.mark.one_database
+def test_the_pages_speak_to_whoever_is_no_expert(
+    own: Backup, scene: Scene, olivia: User, client_of: ClientOf, kept: Settings
+) -> None:
+    """How to come by the file, and nothing that is said to support."""
+    Backup.create(name="org-1-x", org_id=scene.org.id, state=BAD, words="pg_dump failed: it is gone.")
+    Backup.update(state=BAD, words=f"The seal in {kept.backup_url} is gone.").where(Backup.id == own.id).execute()
+    client = client_of(olivia)
+    page = client.get("/settings/backups/own").text
+    assert "ask whoever looks after the portal for the file" in page
+    assert "It was changed or lost after it was made." in page
+    assert "It could not be made." in page
+    assert "kept in 2 places" in page
+    shown = client.post("/settings/backups/own/key").text
+    assert shown.index("ask whoever looks after the portal for the file") < shown.index("For whoever helps you")
+    assert shown.index("For whoever helps you") < shown.index("age -d -i")
+    for word in ("s3://", "file://", str(kept.data_dir), "pg_dump", "The seal"):
+        assert word not in page + shown
+
+
+@pytest.mark.one_database
 def test_owners_see_nothing_of_others(own: Backup, scene: Scene, olivia: User, client_of: ClientOf) -> None:
     others = its_own(scene.other.id)
     client = client_of(olivia)
