@@ -105,7 +105,7 @@ def beside(path: Path, url: str, what: str) -> Iterator[tuple[str, Contents]]:
     if path.name == SQLITE:
         yield f"sqlite:///{path}", of_sqlite(path)
         return
-    name = f"{urlsplit(url).path.strip('/')}_{what}"
+    name = name_beside(url, what)
     place = urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
     _administer(url, f'DROP DATABASE IF EXISTS "{name}"')  # of a run that was broken off
     _administer(url, f'CREATE DATABASE "{name}"')
@@ -113,6 +113,11 @@ def beside(path: Path, url: str, what: str) -> Iterator[tuple[str, Contents]]:
         yield place, loaded(path, place)
     finally:
         _administer(url, f'DROP DATABASE IF EXISTS "{name}"')
+
+
+def name_beside(url: str, what: str) -> str:
+    """How a database of PostgreSQL beside the one of this address is called."""
+    return f"{urlsplit(url).path.strip('/')}_{what}"
 
 
 def load(path: Path, url: str, *, again: bool = False) -> None:

@@ -116,7 +116,7 @@ def _database(settings: Settings, folder: Path, manifest: dict[str, Any]) -> Ite
     if kind == snapshot.POSTGRESQL and snapshot.is_sqlite(settings.database_url):
         raise NotRestored("This backup is of PostgreSQL; DATABASE_URL names another kind of database.")
     try:
-        with snapshot.beside(folder / kind, settings.database_url, "restoring") as (url, contents):
+        with snapshot.beside(folder / kind, settings.database_url, organisation_shut.BESIDE) as (url, contents):
             if contents.told != {name: manifest.get(name) for name in contents.told}:
                 raise NotRestored("The database in the backup is not what the manifest says.")
             migrate.migrate(url)

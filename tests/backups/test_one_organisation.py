@@ -105,10 +105,13 @@ def test_killed_anywhere_it_stays_shut_and_begins_anew(kept: Settings, scene: Sc
         with db.connection_context():
             shut.append(bool(shutting.shut()))
             finding = organisation_shut.organisations(kept)
-            assert finding.level == (WRONG if shut[-1] else GOOD)
+            assert finding.level == WRONG
+            assert str(kept.data_dir / "restoring-organisation") in finding.words
+            assert finding.helps.startswith("portal restore-organisation" if shut[-1] else "rm -r ")
         at += 130 if is_sqlite() else 400
     assert True in shut
     with db.connection_context():
+        assert organisation_shut.organisations(kept).level == GOOD
         assert shutting.shut() == []
         assert digests.of_organisation(scene.other.id) == theirs
         with acting_as(system(scene.org.id)):
