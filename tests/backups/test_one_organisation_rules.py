@@ -36,7 +36,7 @@ from portal.documents import keeping
 from portal.duplicates import uniting
 from portal.features import prepare
 from portal.privacy import cli as privacy_cli
-from portal.run import organisation_cli, organisation_restore, organisation_shut
+from portal.run import organisation_cli, organisation_restore, organisation_rows, organisation_shut
 from tests.agreed import everybody_agrees
 from tests.backups import digests
 from tests.backups.two_organisations import Scene, put_back
@@ -173,14 +173,17 @@ def test_a_draft_that_was_sent_since_comes_back_paused_and_says_so(kept: Setting
     assert (told["Summer"], told["Autumn"]) == (("paused", True), ("draft", False))
 
 
-def test_contacts_that_were_merged_come_back_merged(kept: Settings, scene: Scene) -> None:
+def test_contacts_that_were_merged_come_back_merged(
+    kept: Settings, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """They point to each other, up and down: in no order could their rows be taken out or put in one by one."""
     with acting_as(system(scene.org.id)):
         one, two, three, four = [contacts.add(first_name="Lindiwe", last_name=f"Zulu {number}").id for number in "1234"]
         uniting.unite(one, two)
         uniting.unite(four, three)
         made = service.make()
-        uniting.unite(four, one)
+        uniting.unite(one, four)
+    monkeypatch.setattr(organisation_rows, "AT_ONCE", 1)
 
     assert put_back(kept, scene, made.name).troubles == []
 
