@@ -37,6 +37,10 @@ class _Worker(SimpleWorker):
             raise StopRequested
         self._stop_requested = True  # when this job is done
 
+    def _set_ip_address(self, _connection: Redis) -> None:
+        """Left away: nobody reads it, and redis-py cannot read the answer where a folder's name holds a space."""
+        self.ip_address = "unknown"
+
     def heartbeat(self, *args: Any, **kwargs: Any) -> None:
         """Asked for in every round: what the signal raised may have been swallowed, by logging for instance."""
         if self.is_asked_to_end and not self.is_at_work:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import time
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -18,26 +19,32 @@ from portal.core.db import connected, db, is_sqlite
 from portal.run import queue_state
 from portal.run import redis as own_redis
 from workers import lanes as lanes_module
-from workers import log
+from workers import log, run
 from workers.lanes import Lanes
 
 
-@pytest.fixture
-def bell(tmp_path, monkeypatch):
-    """A Redis at which the doorbell hangs."""
-    socket = tmp_path / "s"
-    server = subprocess.Popen(own_redis.command(socket, tmp_path))
+@contextmanager
+def redis_in(folder):
+    socket = folder / "s"
+    server = subprocess.Popen(own_redis.command(socket, folder))
     try:
         until = time.monotonic() + 10
         while not own_redis.answers(socket):
             assert time.monotonic() < until
             time.sleep(0.05)
-        monkeypatch.setattr(queue, "_redis", None)
-        queue.use(f"unix://{socket}")
-        yield Redis.from_url(f"unix://{socket}")
+        yield f"unix://{socket}"
     finally:
         server.terminate()
         server.wait(10)
+
+
+@pytest.fixture
+def bell(tmp_path, monkeypatch):
+    """A Redis at which the doorbell hangs."""
+    with redis_in(tmp_path) as url:
+        monkeypatch.setattr(queue, "_redis", None)
+        queue.use(url)
+        yield Redis.from_url(url)
 
 
 def test_a_check_of_the_whole_record_may_take_hours(bell):
@@ -79,6 +86,18 @@ def test_a_process_is_started_for_each_long_job_that_waits_up_to_the_most(bell, 
     lanes.end()
 
     assert begun() == [queue.WHOLE, queue.WORK, queue.WORK]
+
+
+def test_a_worker_answers_where_the_name_of_the_folder_holds_a_space(tmp_path, monkeypatch):
+    (tmp_path / "a b").mkdir()
+    monkeypatch.setattr(queue, "_redis", None)
+    with redis_in(tmp_path / "a b") as url:
+        queue.use(url)
+        queue.ring("os.getpid")
+        assert queue.waiting(queue.NAME) == 1
+        run.work_off(SimpleNamespace(redis_url=url), queue.NAME)
+
+        assert queue.waiting(queue.NAME) == 0
 
 
 def test_the_status_counts_what_waits_at_every_bell(bell):
