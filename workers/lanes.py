@@ -2,16 +2,13 @@
 import, and an idle installation is as small as if there were none. The scheduler forks them.
 """
 
-import os
-import signal
-import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
 from portal.core import db, queue
-from portal.run.tree import Forked
+from portal.run.tree import Forked, end_all
 
 LONGEST_PAUSE = 30.0  # seconds, after processes that failed one after another
 GRACE = 4.0  # shorter than that of the tree, which waits for the scheduler
@@ -56,13 +53,4 @@ class Lanes:
 
     def end(self) -> None:
         """End all. What is broken off is done again from where it was."""
-        left = [process for lane in self._lanes for process in lane.running if process.poll() is None]
-        for process in left:
-            process.terminate()
-        until = time.monotonic() + GRACE
-        for process in left:
-            try:
-                process.wait(max(0.1, until - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+        end_all([process for lane in self._lanes for process in lane.running], GRACE)

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
@@ -126,16 +126,21 @@ class Tree:
                 self._start(child)
 
     def _end(self, children: list[Child], grace: float) -> None:
-        running = [c.process for c in children if c.process is not None and c.process.poll() is None]
-        for process in running:
-            process.terminate()
-        until = time.monotonic() + grace
-        for process in running:
-            try:
-                process.wait(max(0.1, until - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+        end_all([child.process for child in children if child.process is not None], grace)
+
+
+def end_all(processes: "Iterable[subprocess.Popen[bytes] | Forked]", grace: float) -> None:
+    """Ask all of them to end at once; kill those that have not after so many seconds."""
+    running = [process for process in processes if process.poll() is None]
+    for process in running:
+        process.terminate()
+    until = time.monotonic() + grace
+    for process in running:
+        try:
+            process.wait(max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def _live(name: str, run: Callable[[], None], parent: int) -> None:
